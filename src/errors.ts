@@ -1,0 +1,40 @@
+/**
+ * Typed errors for mistakes that a person can mend.
+ *
+ * Each message is one sentence that names the thing, the value it has and the values it may have. The command line
+ * prints `message` alone and exits with `exitCode`; library users can tell the kinds apart with `instanceof`.
+ * Everything else that is thrown is a defect of ours and keeps its stack trace.
+ */
+export class DistillError extends Error {
+  /** Process exit code of the command line: 1 failure, 2 bad input, 3 verification mismatch. */
+  readonly exitCode: 1 | 2 | 3 = 2;
+  override readonly name: string = new.target.name;
+}
+
+/** A tensor, port or file has another shape than its use demands. */
+export class ShapeError extends DistillError {}
+
+/** A text or file does not follow its format (a precision text, JSON, HDF5, ONNX, npy …). */
+export class FormatError extends DistillError {}
+
+/** A number is outside its allowed range, or is NaN or infinite where a finite number is needed. */
+export class ValueError extends DistillError {}
+
+/** A layer, operation or option is well formed but not (yet) supported; the message lists what is. */
+export class UnsupportedError extends DistillError {}
+
+/** A clock, part or resource limit cannot be met. */
+export class TargetError extends DistillError {}
+
+/** A file or folder is missing, unreadable or cannot be written. */
+export class FileError extends DistillError {}
+
+/** An external tool or optional package is absent; the message says how to install it. */
+export class ToolError extends DistillError {
+  override readonly exitCode = 1;
+}
+
+/** Two things that must be equal to the bit are not. */
+export class MismatchError extends DistillError {
+  override readonly exitCode = 3;
+}
