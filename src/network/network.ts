@@ -12,15 +12,18 @@ export interface NetworkInput {
   readonly shape: readonly number[];
 }
 
-export interface Layer<K extends LayerKind = LayerKind> {
-  readonly name: string;
-  readonly kind: K;
-  /** Names of the inputs or earlier layers that feed it. */
-  readonly inputs: readonly string[];
-  readonly attributes: LayerAttributes[K];
-  /** Parameters and statistics by role ("kernel", "bias", "gamma", "movingMean", …). */
-  readonly parameters: Readonly<Record<string, Tensor>>;
-}
+/** One layer of a kind; a union over kinds, so that testing `layer.kind` narrows `layer.attributes`. */
+export type Layer<K extends LayerKind = LayerKind> = {
+  [P in K]: {
+    readonly name: string;
+    readonly kind: P;
+    /** Names of the inputs or earlier layers that feed it. */
+    readonly inputs: readonly string[];
+    readonly attributes: LayerAttributes[P];
+    /** Parameters and statistics by role ("kernel", "bias", "gamma", "movingMean", …). */
+    readonly parameters: Readonly<Record<string, Tensor>>;
+  };
+}[K];
 
 /**
  * Fixed-point precisions by role ("weight", "bias", "accum", "result", "table", …) as `ap_fixed` texts.
