@@ -1,0 +1,30 @@
+/** The untimed exact circuit: types, builder, interval rules, passes and text form. */
+export type { Circuit, Op, OpKind, Port, Relation, Table, Wire, WireType } from './circuit.ts';
+export type { GraphInput, GraphLayer, LayerGraph } from './layer-graph.ts';
+export {
+  alignType,
+  bitLength,
+  fitsFormat,
+  formatOfType,
+  isSigned,
+  sameType,
+  typeOfFormat,
+  typeText,
+  widthOf,
+  widthOfRange,
+} from './wire-type.ts';
+export { castKeepsValues, castType, roundedInterval } from './cast-interval.ts';
+export {
+  addType,
+  decideComparison,
+  mapOperands,
+  multiplyType,
+  operandsOf,
+  resultType,
+  squareType,
+  tableType,
+} from './interval.ts';
+export type { DerivedOp } from './interval.ts';
+export { circuitBuilder } from './builder.ts';
+export type { CircuitBuilder } from './builder.ts';
+export { eliminateDeadCode } from './dead-code.ts';
