@@ -1,8 +1,21 @@
 /** Networks as plain data: layer kinds, building, running, folding, checking and saving. */
+export { buildNetwork, initialize } from './build.ts';
+export type { LayerSpec } from './build.ts';
+export { layerCosts, multiplyAccumulates, parameterCount } from './cost.ts';
+export type { LayerCost } from './cost.ts';
+export { foldBatchNormalization } from './fold-batch-normalization.ts';
+export { forward, forwardLayers } from './forward.ts';
+export type { ForwardOptions, NetworkInputs } from './forward.ts';
 export * from './layers/index.ts';
 export type { Layer, LayerPrecision, Network, NetworkInput } from './network.ts';
+export { floatsOf, parameterAt, parameterVariables, trainableParameters, withParameters } from './parameters.ts';
+export type { ParameterSite, ParameterUpdates, ParameterVariables } from './parameters.ts';
+export { predict, sampleCount } from './predict.ts';
+export type { PredictOptions } from './predict.ts';
 export { hashNetwork, networkFormat, parseNetwork, serializeNetwork } from './serialize.ts';
 export { sha256 } from './sha256.ts';
 export { inferShapes } from './shapes.ts';
 export type { NetworkStructure } from './shapes.ts';
+export { composeTransforms } from './transform.ts';
+export type { Transform, TransformSite } from './transform.ts';
 export { checkFinite, validateNetwork } from './validate.ts';

@@ -4,7 +4,7 @@
  * The text is canonical (attributes and parameters in the order of the layer kind), so equal networks give equal text
  * and the hash of the text is the hash of the network.
  */
-import { DistillError, FormatError } from '../errors.ts';
+import { FormatError } from '../errors.ts';
 import { tensor, toFlat } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { decodeFloats, encodeFloats } from './base64.ts';
@@ -79,7 +79,7 @@ export const parseNetwork = (text: string): Network => {
 /** Hash a network: SHA-256 of its canonical text, 64 hexadecimal digits. */
 export const hashNetwork = (network: Network): string => sha256(serializeNetwork(network));
 
-const complain = (what: string, value: unknown, wanted: string): DistillError => {
+const complain = (what: string, value: unknown, wanted: string): FormatError => {
   const text = JSON.stringify(value) ?? 'missing';
   return new FormatError(`${what} is ${text.length > 60 ? `${text.slice(0, 60)}…` : text}; it must be ${wanted}.`);
 };
