@@ -1,0 +1,62 @@
+/**
+ * Counts registers between the inputs of a module and each of its nets, through instances.
+ *
+ * Used for comments only: the header's pipeline depth and the grouping of declarations by stage. A module whose
+ * registers feed back on themselves (a counter, an accumulator) has no such number, and gets none.
+ */
+import { operandsOf } from '../netlist/index.ts';
+import type { Cell, Module, Net } from '../netlist/index.ts';
+
+export interface PipelineDepth {
+  /** Registers from the inputs to each net, the largest over all paths; −1 where no input reaches the net. */
+  readonly stages: readonly number[];
+  /** Largest stage of an output. */
+  readonly depth: number;
+}
+
+/** List the nets that a cell depends on within its own module; for an instance output, the inputs of the instance. */
+export function operands(cell: Cell, module: Module): readonly Net[] {
+  return cell.kind === 'instance' ? module.instances[cell.instance]!.inputs : operandsOf(cell);
+}
+
+/** Measure a module, given the depths of the modules that it instantiates; undefined if its registers feed back. */
+export function pipelineDepth(
+  module: Module,
+  callees: ReadonlyMap<string, PipelineDepth | undefined>,
+): PipelineDepth | undefined {
+  const stages = new Array<number>(module.cells.length).fill(-1);
+  const state = new Uint8Array(module.cells.length);
+  // An explicit stack: register chains of unrolled networks are deeper than the engine's.
+  for (let root = 0; root < module.cells.length; root++) {
+    const stack = [root];
+    while (stack.length > 0) {
+      const net = stack.at(-1)!;
+      const cell = module.cells[net]!;
+      if (state[net] === 2) {
+        stack.pop();
+        continue;
+      }
+      const sources = operands(cell, module);
+      if (state[net] === 0) {
+        state[net] = 1;
+        for (const source of sources) {
+          if (state[source] === 1) return undefined;
+          if (state[source] === 0) stack.push(source);
+        }
+        continue;
+      }
+      let stage = cell.kind === 'input' ? 0 : -1;
+      for (const source of sources) stage = Math.max(stage, stages[source]!);
+      if (cell.kind === 'register' && stage >= 0) stage += 1;
+      if (cell.kind === 'instance') {
+        const callee = callees.get(module.instances[cell.instance]!.module);
+        if (callee === undefined) return undefined;
+        if (stage >= 0) stage += callee.depth;
+      }
+      stages[net] = stage;
+      state[net] = 2;
+      stack.pop();
+    }
+  }
+  return { stages, depth: Math.max(0, ...module.outputs.map((port) => stages[port.net]!)) };
+}
