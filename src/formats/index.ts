@@ -1,0 +1,7 @@
+/** Model and data files in and out. */
+export { type KerasLayer, type KerasOptions, networkFromKerasLayers, supportedKerasClasses } from './keras-layers.ts';
+export { type KerasModel, kerasModelFromConfig, networkFromKerasModel, parseKerasModel } from './keras-json.ts';
+export { kerasWeightLookup, kerasWeightsOf } from './keras-weights.ts';
+export { type Hdf5Content, isHdf5, readHdf5 } from './hdf5.ts';
+export type { KerasVersion } from './keras-activation.ts';
+export type { WeightArray, WeightLookup } from './weights.ts';
