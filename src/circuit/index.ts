@@ -28,3 +28,8 @@ export type { DerivedOp } from './interval.ts';
 export { circuitBuilder } from './builder.ts';
 export type { CircuitBuilder } from './builder.ts';
 export { eliminateDeadCode } from './dead-code.ts';
+export { flattenGraph, inlineCircuit } from './flatten.ts';
+export { parseCircuit, parseGraph, serializeCircuit, serializeGraph } from './text-form.ts';
+export { validateCircuit, validateGraph } from './validate.ts';
+export { constantMultiple, linearCombination, signedDigits, sumTerms } from './constant-multiplication.ts';
+export type { MultiplicationStrategy, SignedDigit, Term } from './constant-multiplication.ts';

@@ -1,0 +1,71 @@
+/**
+ * `npm run conformance -- --dir DIR --kind KIND --json`: run every reference vector of a kind against the package.
+ *
+ * Prints per file: cases, passed, failed, unsupported, first failure. Exit code 3 on any failure, 2 for a folder or
+ * kind that does not exist.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { apfixed } from './apfixed.ts';
+import { autograd } from './autograd.ts';
+import { networks } from './networks.ts';
+import type { ConformanceKind, FileResult } from './result.ts';
+
+const kinds: Readonly<Record<string, ConformanceKind>> = { apfixed, autograd, networks };
+
+interface Row extends FileResult {
+  readonly kind: string;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      dir: { type: 'string', default: '../shared/vectors' },
+      kind: { type: 'string', default: 'all' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const chosen = values.kind === 'all' ? Object.keys(kinds) : [values.kind];
+  const unknown = chosen.find((kind) => !(kind in kinds));
+  if (unknown !== undefined) {
+    console.error(`Unknown kind "${unknown}"; kinds are ${Object.keys(kinds).join(', ')} and all.`);
+    return 2;
+  }
+  const missing = chosen.map((kind) => join(values.dir, kind)).find((folder) => !existsSync(folder));
+  if (missing !== undefined) {
+    console.error(`No reference vectors at "${missing}"; --dir names a folder with one sub-folder per kind.`);
+    return 2;
+  }
+  const rows: Row[] = [];
+  for (const kind of chosen) {
+    for await (const result of kinds[kind]!(values.dir)) {
+      rows.push({ kind, ...result });
+      if (!values.json) console.log(textOf(rows.at(-1)!));
+    }
+  }
+  const failed = rows.reduce((sum, row) => sum + row.failed, 0);
+  const total = {
+    files: rows.length,
+    cases: rows.reduce((sum, row) => sum + row.cases, 0),
+    passed: rows.reduce((sum, row) => sum + row.passed, 0),
+    failed,
+    unsupported: rows.reduce((sum, row) => sum + row.unsupported, 0),
+  };
+  if (values.json) console.log(JSON.stringify({ directory: values.dir, total, files: rows }, null, 2));
+  else {
+    console.log(
+      `total: ${total.cases} cases in ${total.files} files, ${total.passed} passed, ${failed} failed, ${total.unsupported} unsupported`,
+    );
+  }
+  return failed > 0 ? 3 : 0;
+}
+
+function textOf(row: Row): string {
+  const counts = `${row.cases} cases, ${row.passed} passed, ${row.failed} failed`;
+  const unsupported = row.unsupported > 0 ? `, ${row.unsupported} unsupported` : '';
+  const first = row.firstFailure === null ? '' : `\n    first: ${row.firstFailure}`;
+  return `${row.kind}/${row.file}: ${counts}${unsupported}${first}`;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,49 @@
+/** From a trained network and its precisions to a graph of exact circuits, one per layer. */
+import { circuitBuilder, type GraphLayer, type LayerGraph } from '../circuit/index.ts';
+import type { FixedFormat } from '../fixed/index.ts';
+import { type Network, validateNetwork } from '../network/index.ts';
+import { hardwareLayers, hardwareOutputs } from './hardware-layer.ts';
+import { lowerings } from './layers/index.ts';
+import type { CompileOptions } from './options.ts';
+import { precisionRequest } from './precision.ts';
+
+/**
+ * Compile a network to circuits.
+ *
+ * The left wing ends here: what leaves holds integers, formats and wires only.
+ *
+ * @throws ShapeError, ValueError, FormatError or UnsupportedError with the layer's name
+ */
+export function compileNetwork(network: Network, options: CompileOptions = {}): LayerGraph {
+  validateNetwork(network);
+  const profile = options.profile ?? 'exact';
+  const layers = hardwareLayers(network, profile);
+  const formatsOf = new Map<string, readonly FixedFormat[]>();
+  const inputs = network.inputs.map((input) => {
+    const format = precisionRequest(network, input.name, options).format('result');
+    const formats = Array.from({ length: input.shape.reduce((a, b) => a * b, 1) }, () => format);
+    formatsOf.set(input.name, formats);
+    return { name: input.name, formats };
+  });
+
+  const compiled = layers.map((layer): GraphLayer => {
+    const builder = circuitBuilder(layer.name);
+    const vectors = layer.inputs.map((name, k) => {
+      const formats = formatsOf.get(name)!;
+      return { wires: builder.input(layer.inputs.length === 1 ? 'x' : `x${k}`, formats), formats };
+    });
+    const { wires, formats } = lowerings[layer.kind]({
+      builder,
+      layer,
+      inputs: vectors,
+      precision: precisionRequest(network, layer.name, options),
+      profile,
+      strategy: options.strategy ?? 'shift-add',
+      tableSize: options.tableSize ?? 1024,
+    });
+    builder.output('y', wires, formats);
+    formatsOf.set(layer.name, formats);
+    return { name: layer.name, kind: layer.kind, circuit: builder.build(), inputs: layer.inputs };
+  });
+  return { name: network.name, inputs, layers: compiled, outputs: hardwareOutputs(network, layers) };
+}

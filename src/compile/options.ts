@@ -1,0 +1,32 @@
+/** What a user may ask of the compiler. */
+import type { MultiplicationStrategy } from '../circuit/index.ts';
+import type { LayerPrecision } from '../network/index.ts';
+
+/**
+ * - `hls4ml`: the arithmetic of hls4ml's C++ to the bit (every product and partial sum cast to the accumulator type,
+ *   its table constructions and its defaults).
+ * - `exact`: nothing is rounded except where a precision asks for it; accumulators are as wide as their proven
+ *   intervals and tables are exact over the reachable codes of their input.
+ */
+export type NumericsProfile = 'hls4ml' | 'exact';
+
+export interface CompileOptions {
+  /** @defaultValue 'exact' */
+  readonly profile?: NumericsProfile;
+  /** How constants are multiplied. @defaultValue 'shift-add' */
+  readonly strategy?: MultiplicationStrategy;
+  /**
+   * Format of everything that has no format of its own, as an `ap_fixed` text.
+   *
+   * @defaultValue 'ap_fixed<16,6>'
+   */
+  readonly precision?: string;
+  /**
+   * Formats by layer (or input) name and role; they win over the network's own. Roles: weight, bias, accum, result,
+   * scale, table, expTable, invTable, invInput, inputNorm, slope, shift, param. In the `hls4ml` profile the text
+   * `auto` asks for hls4ml's inference; in the `exact` profile it asks for no rounding at all.
+   */
+  readonly layerPrecision?: Readonly<Record<string, LayerPrecision>>;
+  /** Entries of sigmoid, tanh and softmax tables in the `hls4ml` profile. @defaultValue 1024 */
+  readonly tableSize?: number;
+}

@@ -1,0 +1,16 @@
+/** The vector that flows between layers: wires and the format in which each element's raw code is read. */
+import { type CircuitBuilder, formatOfType, type Wire } from '../circuit/index.ts';
+import type { FixedFormat } from '../fixed/index.ts';
+
+export interface WireVector {
+  readonly wires: readonly Wire[];
+  readonly formats: readonly FixedFormat[];
+}
+
+/** Cast every wire to `format`, or, with no format asked for, keep the exact values in their narrowest formats. */
+export function castVector(builder: CircuitBuilder, wires: readonly Wire[], format: FixedFormat | undefined): WireVector {
+  if (format === undefined) {
+    return { wires, formats: wires.map((wire) => formatOfType(builder.typeOf(wire))) };
+  }
+  return { wires: wires.map((wire) => builder.cast(wire, format)), formats: wires.map(() => format) };
+}
