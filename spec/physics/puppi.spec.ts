@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ValueError } from '../../src/errors.ts';
+import {
+  alphaReference,
+  emptyParticles,
+  generateEvents,
+  type Particles,
+  puppi,
+  puppiAlpha,
+  puppiWeight,
+  rocCurve,
+  vertexCode,
+} from '../../src/physics/index.ts';
+
+interface Row {
+  pt: number;
+  eta: number;
+  phi: number;
+  vertex: number;
+}
+
+function particlesOf(rows: readonly Row[]): Particles {
+  const p = emptyParticles(rows.length);
+  rows.forEach((row, i) => {
+    p.pt[i] = row.pt;
+    p.eta[i] = row.eta;
+    p.phi[i] = row.phi;
+    p.energy[i] = row.pt * 2;
+    p.vertex[i] = row.vertex;
+    p.charge[i] = row.vertex === vertexCode.none ? 0 : 1;
+  });
+  return p;
+}
+
+const rows = fc.array(
+  fc.record({
+    pt: fc.double({ min: 0, max: 100, noNaN: true }),
+    eta: fc.double({ min: -4.9, max: 4.9, noNaN: true }),
+    phi: fc.double({ min: -3.14, max: 3.14, noNaN: true }),
+    vertex: fc.constantFrom(0, 1, -1),
+  }),
+  { maxLength: 60 },
+);
+
+describe('puppi', () => {
+  it('keeps weights in [0, 1] and subtracts tracks exactly, for any particles', () => {
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 0, max: 200 }), (list, vertices) => {
+        const { weights } = puppi(particlesOf(list), vertices);
+
+        list.forEach((row, i) => {
+          expect(weights[i]!).toBeGreaterThanOrEqual(0);
+          expect(weights[i]!).toBeLessThanOrEqual(1);
+          if (row.vertex === vertexCode.primary) expect(weights[i]).toBe(1);
+          if (row.vertex === vertexCode.pileup) expect(weights[i]).toBe(0);
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('gives every neutral 1 when there is no charged pileup', () => {
+    fc.assert(
+      fc.property(rows, (list) => {
+        const kept = list.filter((row) => row.vertex !== vertexCode.pileup);
+
+        expect([...puppi(particlesOf(kept), 10).weights]).toEqual(kept.map(() => 1));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('does not depend on the order of particles', () => {
+    fc.assert(
+      fc.property(rows, (list) => {
+        const forth = puppi(particlesOf(list), 20).weights;
+        const back = puppi(particlesOf(list.toReversed()), 20).weights.toReversed();
+
+        forth.forEach((w, i) => expect(back[i]).toBeCloseTo(w, 9));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('does not depend on a common rotation in φ', () => {
+    fc.assert(
+      fc.property(rows, fc.double({ min: -3, max: 3, noNaN: true }), (list, angle) => {
+        const turned = list.map((row) => ({ ...row, phi: row.phi + angle }));
+
+        const before = puppi(particlesOf(list), 20);
+        const after = puppi(particlesOf(turned), 20);
+
+        // Rounding can move a neighbour across the ring's border; equal α sets must give equal weights.
+        const same = before.alpha.every((a, i) => Object.is(a, after.alpha[i]) || Math.abs(a - after.alpha[i]!) < 1e-6);
+        if (same && before.central.rms > 1e-3 && before.forward.rms > 1e-3) {
+          before.weights.forEach((w, i) =>
+            expect(Math.abs(after.weights[i]! - w) < 1e-3 || w < 0.06 || after.weights[i] === 0).toBe(true),
+          );
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is well defined for no particle and for one', () => {
+    expect(puppi(particlesOf([]), 0).weights).toHaveLength(0);
+    expect([...puppi(particlesOf([{ pt: 5, eta: 0, phi: 0, vertex: -1 }]), 10).weights]).toEqual([1]);
+    expect([...puppi(particlesOf([{ pt: 5, eta: 0, phi: 0, vertex: 1 }]), 10).weights]).toEqual([0]);
+  });
+
+  it('gives a neutral without neighbours 0 where there is charged pileup', () => {
+    const lonely = { pt: 50, eta: 0, phi: 0, vertex: -1 };
+    const pileup = { pt: 1, eta: 2, phi: 2, vertex: 1 };
+
+    expect(puppi(particlesOf([lonely, pileup]), 10).weights[0]).toBe(0);
+  });
+
+  it('cuts neutrals whose weighted momentum is below base + slope × pileup', () => {
+    const neutral = { pt: 0.5, eta: 0, phi: 0, vertex: -1 };
+    const primary = { pt: 20, eta: 0.1, phi: 0, vertex: 0 };
+    const pileup = { pt: 1, eta: 2, phi: 2, vertex: 1 };
+
+    expect(puppi(particlesOf([neutral, primary, pileup]), 40).weights[0]).toBe(1);
+    expect(puppi(particlesOf([neutral, primary, pileup]), 60).weights[0]).toBe(0);
+  });
+
+  it('separates neutrals of generated events', () => {
+    const scores: number[] = [];
+    const labels: number[] = [];
+    for (const event of generateEvents({}, 'puppi', 20)) {
+      const { weights } = puppi(event.particles, event.pileupVertices, { radius: 0.4 });
+      event.truth.forEach((truth, i) => {
+        if (event.particles.vertex[i] !== vertexCode.none) return;
+        scores.push(weights[i]!);
+        labels.push(truth >= 0.5 ? 1 : 0);
+      });
+    }
+
+    expect(rocCurve(scores, labels).area).toBeGreaterThan(0.7);
+  });
+
+  it('rejects unphysical particles and options in one sentence', () => {
+    const bad = particlesOf([{ pt: Number.NaN, eta: 0, phi: 0, vertex: -1 }]);
+    const negative = particlesOf([{ pt: 1, eta: 0, phi: 0, vertex: -1 }]);
+    negative.energy[0] = -3;
+
+    expect(() => puppi(bad, 1)).toThrow(new ValueError('Particle 0 has pt = NaN; it must be a finite number.'));
+    expect(() => puppi(negative, 1)).toThrow(new ValueError('Particle 0 has energy = -3 GeV; it must be 0 or more.'));
+    expect(() => puppi(particlesOf([]), Number.NaN)).toThrow(
+      'The number of pileup vertices is NaN; it must be 0 or more.',
+    );
+    expect(() => puppi(particlesOf([]), 1, { radius: 0.001 })).toThrow('The PUPPI cone is 0.01 < ΔR < 0.001');
+  });
+});
+
+describe('puppiWeight', () => {
+  it('is monotone in α and stays in [0, 1]', () => {
+    const value = fc.double({ min: -30, max: 30, noNaN: true });
+    fc.assert(
+      fc.property(value, value, value, fc.double({ min: 0.01, max: 10, noNaN: true }), (a, b, median, rms) => {
+        const low = puppiWeight(Math.min(a, b), median, rms);
+        const high = puppiWeight(Math.max(a, b), median, rms);
+
+        expect(low).toBeLessThanOrEqual(high + 1e-14);
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(high).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is 0 up to the median and 68.27 % one RMS above it', () => {
+    expect(puppiWeight(1, 1, 2)).toBe(0);
+    expect(puppiWeight(-5, 1, 2)).toBe(0);
+    expect(puppiWeight(3, 1, 2)).toBeCloseTo(0.6826894921370859, 12);
+  });
+});
+
+describe('puppiAlpha', () => {
+  it('equals the sum over all pairs', () => {
+    fc.assert(
+      fc.property(rows, (list) => {
+        const p = particlesOf(list);
+        const sources = Int32Array.from(list.keys());
+        const alpha = puppiAlpha(p, sources, 0.4, 0.01);
+        list.forEach((a, i) => {
+          let sum = 0;
+          list.forEach((b, j) => {
+            const turn = Math.abs(a.phi - b.phi);
+            const d2 = (a.eta - b.eta) ** 2 + Math.min(turn, 2 * Math.PI - turn) ** 2;
+            if (i !== j && d2 < 0.4 ** 2 && d2 > 0.01 ** 2) sum += b.pt ** 2 / d2;
+          });
+          if (sum > 1e-200) expect(alpha[i]).toBeCloseTo(Math.log(sum), 6);
+          else expect(Number.isNaN(alpha[i]!) || sum > 0).toBe(true);
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('alphaReference', () => {
+  it('takes the RMS about the median, over the lower half with the correction', () => {
+    expect(alphaReference([1, 2, 3, 10], false)).toEqual({
+      median: 2.5,
+      rms: Math.sqrt((2.25 + 0.25 + 0.25 + 56.25) / 4),
+      count: 4,
+    });
+    expect(alphaReference([1, 2, 3, 10, 2.5], true).rms).toBeCloseTo(Math.sqrt((2.25 + 0.25) / 3), 12);
+    expect(alphaReference([], true)).toEqual({ median: 0, rms: 1e-5, count: 0 });
+  });
+});

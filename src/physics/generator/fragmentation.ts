@@ -1,0 +1,87 @@
+/**
+ * Soft collisions and jets: how generated particles get their momenta and species.
+ *
+ * Soft particles are flat in η and φ with exponential pT. A jet gives away momentum fractions z of what is left of it,
+ * drawn from (1 − z)²/z, until little remains; fragments spread around the axis with a Rayleigh-distributed ΔR, wider
+ * for softer ones. This keeps what pileup weights feed on (collimated hard cores, a steep soft spectrum) and leaves out
+ * everything else (colour flow, decays, magnetic bending).
+ */
+import type { RandomStream } from '../../random/index.ts';
+import { cosScalar, expScalar, logScalar, sinScalar } from '../../tensor/index.ts';
+import { wrapPhi } from '../angles.ts';
+import type { GeneratorConfiguration } from './configuration.ts';
+import { type GeneratedParticle, speciesCode } from './generated-particle.ts';
+
+/** Share of photons among neutrals: most neutral energy comes from π⁰ decays. */
+const photonShare = 0.75;
+/** Share of electrons and of muons among charged particles, from heavy-flavour decays. */
+const leptonShare = 0.005;
+/** Momentum in GeV below which a jet stops fragmenting. */
+const fragmentFloor = 0.5;
+/** Width of a jet: ΔR of a fragment with a tenth of the jet's momentum has this Rayleigh scale. */
+const jetWidth = 0.1;
+
+/** Draw a species. */
+export function drawSpecies(chargedFraction: number, stream: RandomStream): number {
+  if (stream.uniform() >= chargedFraction) {
+    return speciesCode(stream.uniform() < photonShare ? 'photon' : 'neutral hadron');
+  }
+  const positive = stream.uniform() < 0.5;
+  const kind = stream.uniform();
+  if (kind < leptonShare) return speciesCode(positive ? 'positron' : 'electron');
+  if (kind < 2 * leptonShare) return speciesCode(positive ? 'antimuon' : 'muon');
+  return speciesCode(positive ? 'positive hadron' : 'negative hadron');
+}
+
+/** Draw `count` soft particles within |η| below the calorimeter's edge. */
+export function softParticles(count: number, c: GeneratorConfiguration, stream: RandomStream): GeneratedParticle[] {
+  return Array.from({ length: count }, () => ({
+    pt: stream.exponential(c.softMomentum),
+    eta: stream.uniform(-c.calorimeterMaxEta, c.calorimeterMaxEta),
+    phi: stream.uniform(-Math.PI, Math.PI),
+    species: drawSpecies(c.chargedFraction, stream),
+  }));
+}
+
+/** Draw a momentum from a spectrum falling as pT⁻³ between two limits in GeV. */
+export function drawJetMomentum(low: number, high: number, stream: RandomStream): number {
+  // Inverse of the cumulative distribution: pT⁻² is uniform.
+  const inverse = stream.uniform(1 / (high * high), 1 / (low * low));
+  return 1 / Math.sqrt(inverse);
+}
+
+/** Break a jet into particles; their pT sum to the jet's. */
+export function fragmentJet(
+  pt: number,
+  eta: number,
+  phi: number,
+  c: GeneratorConfiguration,
+  stream: RandomStream,
+): GeneratedParticle[] {
+  const particles: GeneratedParticle[] = [];
+  let left = pt;
+  while (left > 0) {
+    const share = left > 2 * fragmentFloor ? drawFraction(fragmentFloor / left, stream) * left : left;
+    left -= share;
+    // Rayleigh by inversion; harder fragments stay closer to the axis.
+    const scale = Math.min(0.25, jetWidth * Math.sqrt((0.1 * pt) / share));
+    const distance = scale * Math.sqrt(-2 * logScalar(1 - stream.uniform()));
+    const angle = stream.uniform(-Math.PI, Math.PI);
+    particles.push({
+      pt: share,
+      eta: eta + distance * cosScalar(angle),
+      phi: wrapPhi(phi + distance * sinScalar(angle)),
+      species: drawSpecies(c.chargedFraction, stream),
+    });
+  }
+  return particles;
+}
+
+/** Draw z in [low, 1] from (1 − z)²/z: log-uniform proposals, accepted with (1 − z)². */
+function drawFraction(low: number, stream: RandomStream): number {
+  const range = logScalar(low);
+  for (;;) {
+    const z = expScalar(range * stream.uniform());
+    if (stream.uniform() < (1 - z) * (1 - z)) return z;
+  }
+}

@@ -1,0 +1,26 @@
+/** Collision events, pileup weights and the measures of how good they are. */
+export { deltaPhi, wrapPhi } from './angles.ts';
+export { chiSquareCumulative, errorFunction } from './chi-square.ts';
+export {
+  type GeneratorConfiguration,
+  generatorConfiguration,
+  type GeneratorOptions,
+} from './generator/configuration.ts';
+export { generateEvent, generateEvents, type PileupEvent } from './generator/generate.ts';
+export { type Histogram, histogram, histogramEdges } from './histogram.ts';
+export { magnitude, missingMomentum, type TransverseVector } from './missing-momentum.ts';
+export { type CellGrid, cellGrid, distanceSquared, nearestNeighbours, neighboursWithin } from './neighbours.ts';
+export { emptyParticles, type Particles, speciesNames, validateParticles, vertexCode } from './particles.ts';
+export {
+  type AlphaReference,
+  alphaReference,
+  phaseTwoNeutralCuts,
+  puppi,
+  puppiAlpha,
+  type PuppiNeutralCut,
+  type PuppiOptions,
+  type PuppiResult,
+  puppiWeight,
+} from './puppi.ts';
+export { type Measurement, quantileOfSorted, resolution, resolutionRatio, resolutionWithError } from './resolution.ts';
+export { rocCurve, type RocCurve } from './roc.ts';
