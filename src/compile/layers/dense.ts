@@ -39,8 +39,15 @@ export function lowerDense(context: LoweringContext): WireVector {
     return castResult(context, sums);
   }
 
-  const auto = autoFormat(uniformFormat(context, inputs), weightFormat, biasFormat, inputs.wires.length);
-  const accumulator = hls4mlFormat(context, 'accum', auto);
+  const inputFormat = uniformFormat(context, inputs);
+  const terms = inputs.wires.length;
+  const ternary = isTernary(inputFormat) && isTernary(weightFormat);
+  const inferred = ternary ? ternaryFormat(terms) : autoFormat(inputFormat, weightFormat, biasFormat, terms);
+  const formatOf = (role: string): FixedFormat => {
+    const asked = precision.role(role);
+    return asked === 'auto' || (asked === undefined && ternary) ? inferred : precision.format(role);
+  };
+  const accumulator = formatOf('accum');
   const sums = columns.map((column, j) => {
     const products: Wire[] = [];
     for (let i = 0; i < column.length; i++) {
@@ -55,7 +62,7 @@ export function lowerDense(context: LoweringContext): WireVector {
       : products.reduce((acc, product) => builder.cast(builder.add(acc, product), accumulator), start);
     return builder.label(sum, `n${j}_sum`);
   });
-  return castVector(builder, sums, hls4mlFormat(context, 'result', auto));
+  return castVector(builder, sums, formatOf('result'));
 }
 
 /** Sum in a balanced tree modulo 2^width: a node is wrapped when it needs more bits than the accumulator has. */
@@ -73,9 +80,15 @@ function wrappingSum(builder: CircuitBuilder, wires: readonly Wire[], accumulato
   return builder.cast(level[0]!, accumulator);
 }
 
-/** The format asked for a role; 'auto' takes the width that cannot overflow. */
-function hls4mlFormat(context: LoweringContext, role: string, auto: FixedFormat): FixedFormat {
-  return context.precision.role(role) === 'auto' ? auto : context.precision.format(role);
+/** Whether a format is hls4ml's two-bit integer for −1, 0 and 1. */
+function isTernary(format: FixedFormat): boolean {
+  return format.signed && format.width === 2 && format.integer === 2;
+}
+
+/** hls4ml's accumulator and result for ternary inputs and weights (passes/bn_quant.py): a count of at most n. */
+function ternaryFormat(terms: number): FixedFormat {
+  const width = Math.ceil(Math.log2(terms)) + 2;
+  return fixed(width, width);
 }
 
 /**
