@@ -1,5 +1,21 @@
 /** Fixed-point formats, casts, exact arithmetic and text with the semantics of `ap_fixed`. */
+export { type Aligned, align } from './align.ts';
+export {
+  abs,
+  accumulate,
+  add,
+  decrement,
+  divide,
+  increment,
+  modulo,
+  multiply,
+  negate,
+  subtract,
+} from './arithmetic.ts';
+export { bitwise, type BitwiseOperation, invert } from './bitwise.ts';
+export { castNumber, MAX_NUMBER_WIDTH, numberCaster, quantizeFloats } from './cast-number.ts';
 export { cast } from './cast.ts';
+export { compare, equals } from './compare.ts';
 export {
   bitLength,
   decodeDouble,
@@ -32,4 +48,17 @@ export {
 } from './format.ts';
 export { overflowRaw } from './overflow.ts';
 export { parseFormat } from './parse.ts';
+export {
+  bitwiseFormat,
+  differenceFormat,
+  magnitudeFormat,
+  negationFormat,
+  productFormat,
+  quotientFormat,
+  remainderFormat,
+  sumFormat,
+} from './result-format.ts';
 export { quantizeRaw } from './rounding.ts';
+export { shiftLeft, shiftRight } from './shift.ts';
+export { fromText, type TextRadix, toText, vendorText } from './text.ts';
+export { convert, doubleOfValue, type FixedValue, fixedValue, toInteger, valueOfDouble } from './value.ts';
