@@ -4,12 +4,11 @@
  * Rounding is monotone, so the rounded interval is spanned by the rounded ends. Overflow is monotone for the
  * saturating modes and, once out of range, the low bits for the wrapping ones. The result is the exact hull of the
  * reachable codes, except for `AP_WRAP_SM` over more than `ENUMERATED` codes, where it is the whole range.
- * The arithmetic itself is `cast` of `fixed`; this file only chooses the points at which it is asked.
+ * The arithmetic itself is `cast` of `fixed`; this file only chooses where it is asked.
  */
-import { cast, fractionBits, rawRange } from '../fixed/index.ts';
+import { cast, fractionBits, quantizeRaw, rawRange } from '../fixed/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import type { WireType } from './circuit.ts';
-import { bitLength } from './wire-type.ts';
 
 const ENUMERATED = 256n;
 
@@ -21,21 +20,11 @@ interface Interval {
 /** Return the rounded, not yet overflowed interval of a cast, in codes of the format's binary point. */
 export function roundedInterval(type: WireType, format: FixedFormat): Interval {
   const fraction = fractionBits(format);
-  if (fraction >= type.fraction) {
-    const shift = BigInt(fraction - type.fraction);
-    return { lo: type.lo << shift, hi: type.hi << shift };
-  }
-  const width =
-    3 + Math.max(bitLength(type.lo < 0n ? -type.lo : type.lo), bitLength(type.hi < 0n ? -type.hi : type.hi));
-  const wide: FixedFormat = {
-    signed: true,
-    width,
-    integer: width - fraction,
-    quantization: format.quantization,
-    overflow: 'AP_SAT',
-    saturationBits: 0,
+  const drop = type.fraction - fraction;
+  return {
+    lo: quantizeRaw(type.lo, drop, format.quantization),
+    hi: quantizeRaw(type.hi, drop, format.quantization),
   };
-  return { lo: cast(type.lo, type.fraction, wide), hi: cast(type.hi, type.fraction, wide) };
 }
 
 /** Return the codes out-of-range values wrap to: the low bits vary, the saturated bits are those of `sample`. */
