@@ -5,3 +5,5 @@ export { kerasWeightLookup, kerasWeightsOf } from './keras-weights.ts';
 export { type Hdf5Content, isHdf5, readHdf5 } from './hdf5.ts';
 export type { KerasVersion } from './keras-activation.ts';
 export type { WeightArray, WeightLookup } from './weights.ts';
+export { networkFromOnnx, networkFromOnnxNodes, type OnnxOptions, supportedOnnxOperators } from './onnx.ts';
+export { type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxValue, readOnnxModel } from './onnx-model.ts';
