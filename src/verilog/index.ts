@@ -2,3 +2,5 @@
 export { describeAll, memoryText, printMemories, printModule, printNetlist } from './print.ts';
 export type { TextFile } from './print.ts';
 export { generator } from './generator.ts';
+export { gapPattern, pipelineVectors, testBench, testBenchOutputs } from './test-bench.ts';
+export type { TestVectors } from './test-bench.ts';

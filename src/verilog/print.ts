@@ -66,7 +66,7 @@ function printPrepared(module: PreparedModule): string {
 function printHeader(module: PreparedModule): string {
   const depth =
     module.depth === undefined
-      ? 'Registers feed back: no fixed pipeline depth.'
+      ? 'Values feed back: no fixed pipeline depth.'
       : module.depth === 0
         ? 'Combinational: pipeline depth 0.'
         : `Pipeline depth: ${module.depth} ${module.depth === 1 ? 'register' : 'registers'} from input to output.`;

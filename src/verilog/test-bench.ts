@@ -1,0 +1,258 @@
+/**
+ * A self-checking test bench in plain Verilog, for Icarus (-g2005) and Verilator 5 (--binary --timing).
+ *
+ * One process drives the clock and all inputs, which change while the clock is low; another reads the outputs as they
+ * stand when the clock rises, so that no race exists. Cycle 0 is the first cycle after reset; an output of cycle c was
+ * visible before rising edge c. The clocked process also reports, because Verilator 5.006
+ * takes variables for constant that a process reads after its delays. While `valid_in` is 0 the data inputs carry the complement of the next vector, so that
+ * a design that listens to invalid data is found out. Each output must have the expected value in the expected cycle;
+ * an X or Z counts as a difference.
+ */
+import type { Netlist } from '../netlist/index.ts';
+import { UnsupportedError, ValueError } from '../errors.ts';
+import { generator } from './generator.ts';
+import { nameScope } from './names.ts';
+import { portNames } from './prepare.ts';
+import { describeAll, memoryText } from './print.ts';
+import type { TextFile } from './print.ts';
+
+export interface TestVectors {
+  /** Per vector one bus word per data input (all inputs of the top module but `valid_in`), in port order. */
+  readonly stimuli: readonly (readonly bigint[])[];
+  /** Per expected output one bus word per data output (all outputs of the top module but `valid_out`). */
+  readonly golden: readonly (readonly bigint[])[];
+  /** Cycle in which each golden output must show, counted from the first cycle after reset; increasing. */
+  readonly goldenCycles: readonly number[];
+  /** Per cycle, whether `valid_in` is 1; as many true entries as stimuli. The run has one cycle per entry. */
+  readonly pattern: readonly boolean[];
+  /**
+   * Cycles of reset before the run, at least 1.
+   * @defaultValue 4
+   */
+  readonly resetCycles?: number;
+}
+
+/** Names of the files of a bench, relative to the root of the emitted folder. */
+export const testBenchOutputs = 'tb/outputs.txt';
+
+/**
+ * Make a pattern of valid cycles: `vectors` of them, the first half back to back, the rest with gaps of one to three
+ * cycles, and `drain` idle cycles at the end.
+ */
+export function gapPattern(vectors: number, drain: number): readonly boolean[] {
+  const pattern: boolean[] = [];
+  for (let sent = 0; sent < vectors; sent++) {
+    const gap = sent <= vectors / 2 ? 0 : [1, 0, 2, 0, 0, 3][sent % 6]!;
+    for (let k = 0; k < gap; k++) pattern.push(false);
+    pattern.push(true);
+  }
+  for (let k = 0; k < drain; k++) pattern.push(false);
+  return pattern;
+}
+
+/** Bring test vectors into the form above for a pipeline of known latency. */
+export function pipelineVectors(
+  stimuli: TestVectors['stimuli'],
+  golden: TestVectors['golden'],
+  latencyCycles: number,
+): TestVectors {
+  if (stimuli.length !== golden.length || stimuli.length === 0)
+    throw new ValueError(
+      `test bench: ${stimuli.length} stimuli and ${golden.length} golden outputs, must be equally many and at least 1`,
+    );
+  const pattern = gapPattern(stimuli.length, latencyCycles + 8);
+  const goldenCycles = pattern.flatMap((valid, cycle) => (valid ? [cycle + latencyCycles] : []));
+  return { stimuli, golden, goldenCycles, pattern };
+}
+
+/**
+ * Print the test bench of a netlist's top module and its vector files, all under `tb/`.
+ *
+ * The top module must have the one-bit ports `valid_in` and `valid_out` and at least one data input and output. The
+ * simulation prints up to ten mismatches and ends with `PASS <n> vectors` or `FAIL <m> of <n>`; it writes
+ * `<cycle> <hex word>` per output to the file of `+out=<path>` (the first output port in the low bits) and a VCD file
+ * where `+vcd` is given.
+ *
+ * @throws UnsupportedError if a port is missing, ValueError if the vectors do not fit each other
+ */
+export function testBench(netlist: Netlist, vectors: TestVectors): readonly TextFile[] {
+  const { stimuli, golden, goldenCycles, pattern, resetCycles = 4 } = vectors;
+  const described = describeAll(netlist.modules);
+  const top = described.get(netlist.top)!;
+  const names = portNames(top);
+  const inputs = top.module.inputs.map((port, k) => ({ name: names.inputs[k]!, width: port.width }));
+  const outputs = top.module.outputs.map((port, k) => ({ name: names.outputs[k]!, width: port.width }));
+  const dataIn = inputs.filter(({ name }) => name !== 'valid_in');
+  const dataOut = outputs.filter(({ name }) => name !== 'valid_out');
+  if (dataIn.length !== inputs.length - 1 || dataOut.length !== outputs.length - 1)
+    throw new UnsupportedError(
+      `test bench: module ${netlist.top} has the ports ${[...inputs, ...outputs].map(({ name }) => name).join(', ')}, must have valid_in and valid_out`,
+    );
+  if (dataIn.length === 0 || dataOut.length === 0)
+    throw new UnsupportedError(`test bench: module ${netlist.top} has no data port on one side, must have one on each`);
+  if (pattern.filter(Boolean).length !== stimuli.length)
+    throw new ValueError(
+      `test bench: the pattern has ${pattern.filter(Boolean).length} valid cycles, must have one per stimulus (${stimuli.length})`,
+    );
+  if (goldenCycles.length !== golden.length)
+    throw new ValueError(
+      `test bench: ${goldenCycles.length} golden cycles, must be one per golden output (${golden.length})`,
+    );
+  if (stimuli.length === 0 || golden.length === 0)
+    throw new ValueError('test bench: 0 vectors, must be at least 1 stimulus and 1 golden output');
+
+  const scope = nameScope();
+  for (const { name } of [{ name: 'clk' }, { name: 'rst' }, ...inputs, ...outputs]) scope.take(name);
+  const own = (name: string): string => scope.take(name);
+  const bench = own(`${netlist.top}_tb`);
+  const dut = own('dut');
+  const [cycle, sent, done, seen, bad, file, path] = [
+    'cycle',
+    'sent',
+    'done',
+    'seen',
+    'mismatches',
+    'file',
+    'path',
+  ].map(own);
+  const valid = own('valid_pattern');
+  const when = own('golden_cycle');
+  const stimulusOf = new Map(dataIn.map(({ name }) => [name, own(`${name}_stimulus`)]));
+  const goldenOf = new Map(dataOut.map(({ name }) => [name, own(`${name}_golden`)]));
+  const range = (width: number): string => (width === 1 ? '' : `[${width - 1}:0] `);
+  const memory = (width: number, name: string, depth: number): string =>
+    `  reg ${range(width)}${name} [0:${depth - 1}];`;
+  const inputFile = (name: string): string => `tb/vectors/in_${name}.mem`;
+  const outputFile = (name: string): string => `tb/vectors/out_${name}.mem`;
+
+  const connections = [
+    ...(top.clock ? ['clk'] : []),
+    ...(top.reset ? ['rst'] : []),
+    ...[...inputs, ...outputs].map(({ name }) => name),
+  ];
+  const differences = dataOut.map(({ name }) => `${name} !== ${goldenOf.get(name)}[${seen}]`);
+  const isWrong = [`valid_out !== 1'b1`, `${cycle} !== ${when}[${seen}]`, ...differences].join(' ||\n          ');
+
+  const text = [
+    `// Made by ${generator}.`,
+    `// Self-checking test bench of ${netlist.top}: ${stimuli.length} vectors in ${pattern.length} cycles.`,
+    '// Run from the root of the folder; +out=<path> names the file of the outputs, +vcd writes a wave file.',
+    `module ${bench};`,
+    '  reg clk;',
+    '  reg rst;',
+    `  reg ${done};`,
+    ...inputs.map(({ name, width }) => `  reg ${range(width)}${name};`),
+    ...outputs.map(({ name, width }) => `  wire ${range(width)}${name};`),
+    '',
+    `  ${top.module.name} ${dut} (`,
+    ...connections.map((name, k) => `    .${name}(${name})${k + 1 < connections.length ? ',' : ''}`),
+    '  );',
+    '',
+    memory(1, valid, pattern.length),
+    memory(32, when, golden.length),
+    ...dataIn.map(({ name, width }) => memory(width, stimulusOf.get(name)!, stimuli.length)),
+    ...dataOut.map(({ name, width }) => memory(width, goldenOf.get(name)!, golden.length)),
+    '',
+    `  integer ${cycle};`,
+    `  integer ${sent};`,
+    `  integer ${seen};`,
+    `  integer ${bad};`,
+    `  integer ${file};`,
+    `  reg [2047:0] ${path};`,
+    '',
+    `  initial ${seen} = 0;`,
+    `  initial ${bad} = 0;`,
+    '  initial begin',
+    `    $readmemh("tb/vectors/valid_in.mem", ${valid});`,
+    `    $readmemh("tb/vectors/golden_cycle.mem", ${when});`,
+    ...dataIn.map(({ name }) => `    $readmemh("${inputFile(name)}", ${stimulusOf.get(name)});`),
+    ...dataOut.map(({ name }) => `    $readmemh("${outputFile(name)}", ${goldenOf.get(name)});`),
+    `    if ($value$plusargs("out=%s", ${path}) == 0) ${path} = "${testBenchOutputs}";`,
+    `    ${file} = $fopen(${path}, "w");`,
+    '    if ($test$plusargs("vcd")) begin',
+    `      $dumpfile("${netlist.top}.vcd");`,
+    `      $dumpvars(0, ${dut});`,
+    '    end',
+    '',
+    `    ${sent} = 0;`,
+    `    ${done} = 0;`,
+    '    clk = 0;',
+    '    rst = 1;',
+    '    valid_in = 0;',
+    ...dataIn.map(({ name }) => `    ${name} = ~${stimulusOf.get(name)}[0];`),
+    `    for (${cycle} = 0; ${cycle} < ${resetCycles}; ${cycle} = ${cycle} + 1) begin`,
+    '      #5 clk = 1;',
+    '      #5 clk = 0;',
+    '    end',
+    '    rst = 0;',
+    '',
+    `    for (${cycle} = 0; ${cycle} < ${pattern.length}; ${cycle} = ${cycle} + 1) begin`,
+    `      valid_in = ${valid}[${cycle}];`,
+    `      if (valid_in) begin`,
+    ...dataIn.map(({ name }) => `        ${name} = ${stimulusOf.get(name)}[${sent}];`),
+    `        ${sent} = ${sent} + 1;`,
+    `      end else if (${sent} < ${stimuli.length}) begin`,
+    ...dataIn.map(({ name }) => `        ${name} = ~${stimulusOf.get(name)}[${sent}];`),
+    '      end',
+    '      #5 clk = 1;',
+    '      #5 clk = 0;',
+    '    end',
+    '',
+    `    ${done} = 1;`,
+    '    #5 clk = 1;',
+    '  end',
+    '',
+    '  // Outputs as they stand when the clock rises.',
+    '  always @(posedge clk)',
+    `    if (${done}) begin`,
+    `      if (${seen} < ${golden.length}) begin`,
+    `        $display("MISMATCH: %0d outputs, expected ${golden.length}", ${seen});`,
+    `        ${bad} = ${bad} + ${golden.length} - ${seen};`,
+    '      end',
+    `      if (${bad} == 0) $display("PASS ${golden.length} vectors");`,
+    `      else $display("FAIL %0d of ${golden.length}", ${bad});`,
+    `      $fclose(${file});`,
+    '      $finish;',
+    `    end else if (!rst && valid_out !== 1'b0) begin`,
+    `      $fdisplay(${file}, "%0d %h", ${cycle}, {${dataOut
+      .toReversed()
+      .map(({ name }) => name)
+      .join(', ')}});`,
+    `      if (${seen} >= ${golden.length}) begin`,
+    `        if (${bad} < 10) $display("MISMATCH cycle %0d: output after the last expected one", ${cycle});`,
+    `        ${bad} = ${bad} + 1;`,
+    `      end else if (${isWrong}) begin`,
+    `        if (${bad} < 10) begin`,
+    `          $display("MISMATCH vector %0d: valid_out %b in cycle %0d, expected 1 in cycle %0d", ${seen}, valid_out, ${cycle}, ${when}[${seen}]);`,
+    ...dataOut.map(
+      ({ name }) => `          $display("  ${name} = %h, expected %h", ${name}, ${goldenOf.get(name)}[${seen}]);`,
+    ),
+    '        end',
+    `        ${bad} = ${bad} + 1;`,
+    '      end',
+    `      ${seen} = ${seen} + 1;`,
+    '    end',
+    'endmodule',
+    '',
+  ].join('\n');
+
+  return [
+    { path: `tb/${bench}.v`, text },
+    { path: 'tb/vectors/valid_in.mem', text: memoryText(pattern.map(BigInt), 1) },
+    { path: 'tb/vectors/golden_cycle.mem', text: memoryText(goldenCycles.map(BigInt), 32) },
+    ...dataIn.map(({ name, width }, k) => ({ path: inputFile(name), text: column(stimuli, k, width, name) })),
+    ...dataOut.map(({ name, width }, k) => ({ path: outputFile(name), text: column(golden, k, width, name) })),
+  ];
+}
+
+function column(rows: readonly (readonly bigint[])[], k: number, width: number, port: string): string {
+  const words = rows.map((row, index) => {
+    const word = row[k];
+    if (word === undefined || word < 0n || word >> BigInt(width) !== 0n)
+      throw new ValueError(
+        `test bench: vector ${index} of port ${port} is ${word}, must be a word of ${width} unsigned bits`,
+      );
+    return word;
+  });
+  return memoryText(words, width);
+}
