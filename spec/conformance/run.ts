@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apfixed } from './apfixed.ts';
 import { autograd } from './autograd.ts';
+import { hls4ml } from './hls4ml.ts';
 import { networks } from './networks.ts';
 import type { ConformanceKind, FileResult } from './result.ts';
 
-const kinds: Readonly<Record<string, ConformanceKind>> = { apfixed, autograd, networks };
+const kinds: Readonly<Record<string, ConformanceKind>> = { apfixed, hls4ml, networks, autograd };
 
 interface Row extends FileResult {
   readonly kind: string;

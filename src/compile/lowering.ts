@@ -17,6 +17,9 @@ export interface LoweringContext {
   readonly strategy: MultiplicationStrategy;
   /** Entries of hls4ml's look-up tables. */
   readonly tableSize: number;
+  /** Entries of hls4ml's softmax tables where they differ from `tableSize`. */
+  readonly expTableSize?: number;
+  readonly invTableSize?: number;
 }
 
 export type Lowering = (context: LoweringContext) => WireVector;

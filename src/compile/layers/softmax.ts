@@ -22,7 +22,7 @@ export function lowerSoftmax(context: LoweringContext): WireVector {
 }
 
 function hls4mlSoftmax(context: LoweringContext): WireVector {
-  const { builder, precision, tableSize } = context;
+  const { builder, precision, expTableSize = context.tableSize, invTableSize = context.tableSize } = context;
   const inputs = context.inputs[0]!;
   const input = uniformFormat(context, inputs);
   const standard = fixed(18, 8, { quantization: 'AP_RND', overflow: 'AP_SAT' });
@@ -39,13 +39,13 @@ function hls4mlSoftmax(context: LoweringContext): WireVector {
   const maximum = treeReduce(inputs.wires, (a, b) => builder.select(builder.compare('lt', a, b), b, a));
   const exponentials = inputs.wires.map((wire) => {
     const distance = builder.cast(builder.subtract(maximum, wire), normalized);
-    const looked = topBitsTable(builder, distance, normalized, tableSize, 'exp', expFormat, (x) =>
+    const looked = topBitsTable(builder, distance, normalized, expTableSize, 'exp', expFormat, (x) =>
       Math.fround(expScalar(-x)),
     );
     return builder.cast(looked, accumulator);
   });
   const sum = treeReduce(exponentials, (a, b) => builder.cast(builder.add(a, b), accumulator));
-  const inverse = topBitsTable(builder, builder.cast(sum, inverseInput), inverseInput, tableSize, 'inv', inverseFormat, (x) =>
+  const inverse = topBitsTable(builder, builder.cast(sum, inverseInput), inverseInput, invTableSize, 'inv', inverseFormat, (x) =>
     Math.fround(1 / x),
   );
   return castResult(
