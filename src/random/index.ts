@@ -1,3 +1,3 @@
 /** Seeded randomness: named, splittable streams and the deterministic logarithm that they are built on. */
 export { restoreStream, stream, type RandomStream } from './stream.ts';
-export { logarithm, splitNearOne } from './logarithm.ts';
+export { logarithm, powerOfTwo, splitNearOne } from './logarithm.ts';

@@ -10,6 +10,17 @@
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
+/** 2^k for k of [−1022, 1023], exact. A table, because writing an exponent field and reading it back stalls the CPU. */
+const POWERS = new Float64Array(2046);
+POWERS[1022] = 1;
+for (let k = 1; k <= 1023; k += 1) POWERS[1022 + k] = 2 * POWERS[1021 + k]!;
+for (let k = -1; k >= -1022; k -= 1) POWERS[1022 + k] = 0.5 * POWERS[1023 + k]!;
+
+/** Give 2^k for an integer k of [−1022, 1023]. */
+export function powerOfTwo(k: number): number {
+  return POWERS[k + 1022]!;
+}
+
 const TWO_52 = 4503599627370496;
 const double = new Float64Array([1]);
 const words = new Uint32Array(double.buffer);
@@ -31,17 +42,14 @@ export function logarithm(x: number): number {
 /** Split a positive finite double into 2^exponent · mantissa with mantissa in [√½, √2). */
 export function splitNearOne(x: number): { exponent: number; mantissa: number } {
   const subnormal = x < 2.2250738585072014e-308;
-  double[0] = subnormal ? x * TWO_52 : x;
+  const normal = subnormal ? x * TWO_52 : x;
+  double[0] = normal;
   const high = words[HIGH]!;
-  let exponent = (high >>> 20) - 1023 - (subnormal ? 52 : 0);
-  let biased = 1023;
   // 0x6a09e is the top of the fraction of √2: above it, halve the mantissa to stay near one.
-  if ((high & 0xfffff) > 0x6a09e) {
-    exponent += 1;
-    biased = 1022;
-  }
-  words[HIGH] = (high & 0xfffff) | (biased << 20);
-  return { exponent, mantissa: double[0] };
+  const exponent = (high >>> 20) - ((high & 0xfffff) > 0x6a09e ? 1022 : 1023);
+  // 2^−1024 is subnormal and not in the table.
+  const mantissa = exponent > 1022 ? 0.25 * normal * powerOfTwo(2 - exponent) : normal * powerOfTwo(-exponent);
+  return { exponent: subnormal ? exponent - 52 : exponent, mantissa };
 }
 
 /** Σ 2·s^(2n)/(2n+1) for n ≥ 1: the tail of 2·artanh(s)/s. */
