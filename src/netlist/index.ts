@@ -9,3 +9,10 @@ export { CLOCK, RESERVED_WORDS, RESET, identifier, isIdentifier, uniqueIdentifie
 export { moduleBuilder } from './module-builder.ts';
 export type { ModuleBuilder, RegisterOptions } from './module-builder.ts';
 export { validateNetlist } from './validate-netlist.ts';
+export { castWork } from './lower-cast.ts';
+export type { CastWork } from './lower-cast.ts';
+export { lowerOperation } from './lower-operation.ts';
+export { busWidth, lowerCircuit } from './lower-circuit.ts';
+export { scheduleGraph } from './schedule.ts';
+export type { GraphSchedule, LayerSchedule, PathStep, ScheduleOptions, StagePath } from './schedule.ts';
+export { VALID_IN, VALID_OUT, pipelineGraph } from './pipeline.ts';

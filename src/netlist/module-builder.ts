@@ -28,6 +28,8 @@ export interface RegisterOptions {
 export interface ModuleBuilder {
   /** Add an input port; its net carries the port's name. */
   input(name: string, width: number): Net;
+  /** Keep a name free for an output port that is added later. */
+  reserve(name: string): void;
   /** Add an output port that shows `net`. */
   output(name: string, net: Net): void;
   /** Bit pattern, 0 ≤ value < 2^width. */
@@ -68,6 +70,8 @@ export interface ModuleBuilder {
   instance(name: string, module: Module, inputs: readonly Net[]): readonly Net[];
   /** Name a net after a text (made a valid, unique identifier). A net keeps its first name; gives the name in force. */
   name(net: Net, text: string): string;
+  /** The name in force of a net, if it has one. */
+  nameOf(net: Net): string | undefined;
   /** Width of a net in bits. */
   widthOf(net: Net): number;
   /** The cell that drives a net. */
@@ -95,6 +99,7 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
   const hints = new Map<string, number>();
   const shared = new Map<string, Net>();
   const open = new Set<Net>();
+  const reserved = new Set<string>();
 
   const fail = (rule: string): never => {
     throw new ShapeError(`module ${name}: ${rule}`);
@@ -303,6 +308,7 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
     return append({ kind: 'register', d, ...options }, width);
   };
   const port = (list: ModulePort[], portName: string, net: Net): void => {
+    if (reserved.delete(portName)) taken.delete(portName);
     const given = uniqueIdentifier(portName, taken, hints);
     if (given !== portName) fail(`port ${portName} must have a name that is a free Verilog identifier, like ${given}`);
     list.push({ name: portName, width: widthOf(net), net });
@@ -315,6 +321,10 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
       port(inputs, portName, net);
       names[net] = portName;
       return net;
+    },
+    reserve: (portName) => {
+      reserved.add(portName);
+      taken.add(portName);
     },
     output: (portName, net) => port(outputs, portName, net),
     constant,
@@ -368,6 +378,7 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
       widthOf(net);
       return (names[net] ??= uniqueIdentifier(text, taken, hints));
     },
+    nameOf: (net) => names[net],
     widthOf,
     cellOf,
     build: () => {
