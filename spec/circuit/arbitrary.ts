@@ -6,7 +6,7 @@
  * circuit. Steps are appended as they are, without the builder's simplifications; what would grow beyond the width
  * limit is replaced by a cast. Every wire is an output, so a comparison checks every operation.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { addType, formatOfType, resultType, typeOfFormat } from '../../src/circuit/index.ts';
 import type { Circuit, Op, Table, WireType } from '../../src/circuit/index.ts';
 import { OVERFLOWS, QUANTIZATIONS } from '../../src/fixed/index.ts';

@@ -238,6 +238,7 @@ export function circuitBuilder(name: string): CircuitBuilder {
     const a = source(wire);
     const type = types[a]!;
     if (type.fraction === fraction) return a;
+    if (type.lo === 0n && type.hi === 0n) return constant(0n, fraction);
     if (type.fraction > fraction) {
       throw new ValueError(
         `Wire ${wire} of circuit "${name}" has ${type.fraction} fraction bits and cannot be aligned to ${fraction} without rounding; use cast.`,

@@ -27,14 +27,20 @@ export function roundedInterval(type: WireType, format: FixedFormat): Interval {
   };
 }
 
-/** Return the codes out-of-range values wrap to: the low bits vary, the saturated bits are those of `sample`. */
-function wrapped({ lo, hi }: Interval, lowBits: number, sample: (raw: bigint) => bigint): Interval {
+const floorTo = (value: bigint, step: bigint): bigint => value & -step;
+const ceilTo = (value: bigint, step: bigint): bigint => -(-value & -step);
+
+/**
+ * Return the codes out-of-range values wrap to: the low bits vary, the saturated bits are those of `sample`.
+ * All values are multiples of `step`, a power of two.
+ */
+function wrapped({ lo, hi }: Interval, lowBits: number, step: bigint, sample: (raw: bigint) => bigint): Interval {
   const size = 1n << BigInt(lowBits);
+  const low = (raw: bigint): bigint => raw & (size - 1n);
   const first = sample(lo);
-  // The low bits as a number, whatever the sign: a code is base + low with the same base for all codes of one side.
-  const base = first - (lo & (size - 1n));
-  if (hi - lo + 1n < size && (lo & (size - 1n)) <= (hi & (size - 1n))) return { lo: first, hi: sample(hi) };
-  return { lo: base, hi: base + size - 1n };
+  if (hi - lo < size && low(lo) <= low(hi)) return { lo: first, hi: sample(hi) };
+  const base = first - low(lo);
+  return { lo: base, hi: step < size ? base + size - step : base };
 }
 
 function hull(parts: readonly Interval[]): Interval {
@@ -47,12 +53,13 @@ function hull(parts: readonly Interval[]): Interval {
 }
 
 /** Return the plain modular interval: shifted if no wrap boundary is crossed, else the whole range. */
-function modular({ lo, hi }: Interval, range: Interval): Interval {
+function modular({ lo, hi }: Interval, range: Interval, step: bigint): Interval {
   const size = range.hi - range.lo + 1n;
+  if (step >= size) return { lo: 0n, hi: 0n };
   const offset = lo - range.lo;
   const turns = offset >= 0n ? offset / size : -((-offset + size - 1n) / size);
   const shifted = { lo: lo - turns * size, hi: hi - turns * size };
-  return shifted.hi <= range.hi ? shifted : range;
+  return shifted.hi <= range.hi ? shifted : { lo: range.lo, hi: floorTo(range.hi, step) };
 }
 
 /**
@@ -79,21 +86,24 @@ export function castType(type: WireType, format: FixedFormat): WireType {
     }
     return { ...hull(codes), fraction };
   }
-  if (format.overflow === 'AP_WRAP' && format.saturationBits === 0) return { ...modular(rounded, range), fraction };
+  // Digits appended on the right are zeros: the values are multiples of `step`.
+  const step = 1n << BigInt(Math.max(0, fraction - type.fraction));
+  if (format.overflow === 'AP_WRAP' && format.saturationBits === 0) {
+    return { ...modular(rounded, range, step), fraction };
+  }
   const parts: Interval[] = [];
-  const inside = {
-    lo: rounded.lo > range.lo ? rounded.lo : range.lo,
-    hi: rounded.hi < range.hi ? rounded.hi : range.hi,
-  };
+  const first = ceilTo(range.lo, step);
+  const last = floorTo(range.hi, step);
+  const inside = { lo: rounded.lo > first ? rounded.lo : first, hi: rounded.hi < last ? rounded.hi : last };
   if (inside.lo <= inside.hi) parts.push(inside);
   const lowBits = format.width - format.saturationBits;
   const outside = (part: Interval): Interval =>
-    format.overflow === 'AP_SAT_ZERO' ? { lo: 0n, hi: 0n } : wrapped(part, lowBits, overflowed);
+    format.overflow === 'AP_SAT_ZERO' ? { lo: 0n, hi: 0n } : wrapped(part, lowBits, step, overflowed);
   if (rounded.lo < range.lo) {
-    parts.push(outside({ lo: rounded.lo, hi: rounded.hi < range.lo ? rounded.hi : range.lo - 1n }));
+    parts.push(outside({ lo: rounded.lo, hi: rounded.hi < range.lo ? rounded.hi : first - step }));
   }
   if (rounded.hi > range.hi) {
-    parts.push(outside({ lo: rounded.lo > range.hi ? rounded.lo : range.hi + 1n, hi: rounded.hi }));
+    parts.push(outside({ lo: rounded.lo > range.hi ? rounded.lo : last + step, hi: rounded.hi }));
   }
   return { ...hull(parts), fraction };
 }

@@ -69,6 +69,7 @@ export function alignType(type: WireType, fraction: number): WireType {
 /** Tell whether every value of a wire is a code of `format` without rounding or overflow. */
 export function fitsFormat(type: WireType, format: FixedFormat): boolean {
   const target = typeOfFormat(format);
+  if (type.lo === 0n && type.hi === 0n) return true;
   if (type.fraction > target.fraction) return false;
   const aligned = alignType(type, target.fraction);
   return aligned.lo >= target.lo && aligned.hi <= target.hi;
