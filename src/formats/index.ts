@@ -7,3 +7,7 @@ export type { KerasVersion } from './keras-activation.ts';
 export type { WeightArray, WeightLookup } from './weights.ts';
 export { networkFromOnnx, networkFromOnnxNodes, type OnnxOptions, supportedOnnxOperators } from './onnx.ts';
 export { type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxValue, readOnnxModel } from './onnx-model.ts';
+export { type LoadModelOptions, loadModel, modelFileEndings } from './load-model.ts';
+export { type NpyArray, type NpyData, type NpyType, readNpy, writeNpy } from './npy.ts';
+export { readNpz, writeNpz } from './npz.ts';
+export { type CsvOptions, type CsvTable, formatCsv, parseCsv } from './csv.ts';
