@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../../src/errors.ts';
 import {
@@ -117,10 +117,15 @@ describe('generateEvents', () => {
   it('freezes its output', () => {
     const [event] = generateEvents({}, 'frozen', 1);
 
-    expect(event!.particles.count).toMatchInlineSnapshot();
-    expect(event!.pileupVertices).toMatchInlineSnapshot();
-    expect(event!.particles.pt[0]).toMatchInlineSnapshot();
-    expect(event!.missing).toMatchInlineSnapshot();
+    expect(event!.particles.count).toMatchInlineSnapshot(`493`);
+    expect(event!.pileupVertices).toMatchInlineSnapshot(`29`);
+    expect(event!.particles.pt[0]).toMatchInlineSnapshot(`58.8459416382935`);
+    expect(event!.missing).toMatchInlineSnapshot(`
+      {
+        "x": -6.963282844689341,
+        "y": -27.03737779001837,
+      }
+    `);
   });
 
   it('makes event i independent of the number of events', () => {

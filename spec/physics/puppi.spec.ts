@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../../src/errors.ts';
 import {
@@ -47,11 +47,12 @@ describe('puppi', () => {
   it('keeps weights in [0, 1] and subtracts tracks exactly, for any particles', () => {
     fc.assert(
       fc.property(rows, fc.integer({ min: 0, max: 200 }), (list, vertices) => {
-        const { weights } = puppi(particlesOf(list), vertices);
+        const { weights, uncut } = puppi(particlesOf(list), vertices);
 
         list.forEach((row, i) => {
           expect(weights[i]!).toBeGreaterThanOrEqual(0);
           expect(weights[i]!).toBeLessThanOrEqual(1);
+          expect([0, uncut[i]]).toContain(weights[i]);
           if (row.vertex === vertexCode.primary) expect(weights[i]).toBe(1);
           if (row.vertex === vertexCode.pileup) expect(weights[i]).toBe(0);
         });

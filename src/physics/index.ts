@@ -1,6 +1,6 @@
 /** Collision events, pileup weights and the measures of how good they are. */
 export { deltaPhi, wrapPhi } from './angles.ts';
-export { chiSquareCumulative, errorFunction } from './chi-square.ts';
+export { chiSquareCumulative } from './chi-square.ts';
 export {
   type GeneratorConfiguration,
   generatorConfiguration,

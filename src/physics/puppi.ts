@@ -57,6 +57,8 @@ export interface AlphaReference {
 export interface PuppiResult {
   /** Weights in [0, 1], one per particle. */
   readonly weights: Float64Array;
+  /** The same before the cuts on neutrals: what a network can still learn from. */
+  readonly uncut: Float64Array;
   /** α of the particle's own region; NaN where there is no neighbour. */
   readonly alpha: Float64Array;
   readonly central: AlphaReference;
@@ -108,7 +110,7 @@ export function puppiAlpha(
  * @param lowPileupCorrection - take the RMS over values at or below the median only
  */
 export function alphaReference(values: readonly number[], lowPileupCorrection: boolean): AlphaReference {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   const count = sorted.length;
   if (count === 0) return { median: 0, rms: minRms, count: 0 };
   const half = count >> 1;
@@ -169,24 +171,26 @@ export function puppi(particles: Particles, pileupVertices: number, options: Pup
   const central = reference(centralAlpha);
   const forward = reference(forwardAlpha);
   const weights = new Float64Array(count);
+  const uncut = new Float64Array(count);
   const alpha = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const isCentral = Math.abs(eta[i]!) < trackerMaxEta;
     alpha[i] = (isCentral ? centralAlpha : forwardAlpha)[i]!;
     if (vertex[i] !== vertexCode.none) {
-      weights[i] = vertex[i] === vertexCode.primary ? 1 : 0;
+      weights[i] = uncut[i] = vertex[i] === vertexCode.primary ? 1 : 0;
       continue;
     }
     if (chargedPileup.length === 0) {
-      weights[i] = 1;
+      weights[i] = uncut[i] = 1;
       continue;
     }
     if (Number.isNaN(alpha[i]!)) continue;
     const { median, rms, count: samples } = isCentral ? central : forward;
     const weight = samples === 0 ? 1 : puppiWeight(alpha[i]!, median, rms);
+    uncut[i] = weight;
     const cut = neutralCuts.find((c) => Math.abs(eta[i]!) < c.maxEta);
     const threshold = cut === undefined ? 0 : cut.base + cut.slope * pileupVertices;
     if (weight >= minWeight && weight * pt[i]! > threshold) weights[i] = weight;
   }
-  return { weights, alpha, central, forward };
+  return { weights, uncut, alpha, central, forward };
 }

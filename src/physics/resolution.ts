@@ -33,7 +33,7 @@ export function quantileOfSorted(sorted: ArrayLike<number>, probability: number)
  * @throws ValueError for fewer values or one that is not finite
  */
 export function resolution(values: ArrayLike<number>): number {
-  return halfRange(checked(values).sort());
+  return halfRange(checked(values).toSorted());
 }
 
 /**
@@ -49,7 +49,7 @@ export function resolutionWithError(values: ArrayLike<number>, stream: RandomStr
     throw new ValueError(`The number of bootstrap replicas is ${replicas}; it must be a whole number of 2 or more.`);
   }
   const results = Array.from({ length: replicas }, () => halfRange(resample(data, stream)));
-  return { value: halfRange(data.slice().sort()), error: standardDeviation(results) };
+  return { value: halfRange(data.toSorted()), error: standardDeviation(results) };
 }
 
 /**
@@ -75,14 +75,14 @@ export function resolutionRatio(
   const ratios: number[] = [];
   for (let r = 0; r < replicas; r++) {
     const picks = Int32Array.from(top, () => stream.integer(0, top.length));
-    const below = halfRange(Float64Array.from(picks, (i) => bottom[i]!).sort());
-    if (below > 0) ratios.push(halfRange(Float64Array.from(picks, (i) => top[i]!).sort()) / below);
+    const below = halfRange(Float64Array.from(picks, (i) => bottom[i]!).toSorted());
+    if (below > 0) ratios.push(halfRange(Float64Array.from(picks, (i) => top[i]!).toSorted()) / below);
   }
-  const whole = halfRange(bottom.slice().sort());
+  const whole = halfRange(bottom.toSorted());
   if (whole === 0 || ratios.length < 2) {
     throw new ValueError('The resolution in the denominator of a ratio is 0; it must be above 0.');
   }
-  return { value: halfRange(top.slice().sort()) / whole, error: standardDeviation(ratios) };
+  return { value: halfRange(top.toSorted()) / whole, error: standardDeviation(ratios) };
 }
 
 function checked(values: ArrayLike<number>): Float64Array {
@@ -100,7 +100,7 @@ function halfRange(sorted: Float64Array): number {
 function resample(data: Float64Array, stream: RandomStream): Float64Array {
   const sample = new Float64Array(data.length);
   for (let i = 0; i < data.length; i++) sample[i] = data[stream.integer(0, data.length)]!;
-  return sample.sort();
+  return sample.toSorted();
 }
 
 function standardDeviation(values: readonly number[]): number {

@@ -35,7 +35,7 @@ export function rocCurve(
     if (!Number.isFinite(scores[i]!))
       throw new ValueError(`Score ${i} of a ROC curve is ${scores[i]}; it must be a finite number.`);
   }
-  const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const order = Int32Array.from({ length: n }, (_, i) => i).toSorted((a, b) => scores[b]! - scores[a]! || a - b);
   const thresholds = [Infinity];
   const accepted = [{ positive: 0, negative: 0 }];
   let positive = 0;

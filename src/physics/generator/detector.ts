@@ -10,12 +10,11 @@
  * log-normal, hence always positive, with the resolution of a particle alone (its stochastic part adds up correctly).
  */
 import type { RandomStream } from '../../random/index.ts';
-import { expScalar, logScalar } from '../../tensor/index.ts';
+import { coshScalar, expScalar, logScalar } from '../../tensor/index.ts';
 import { wrapPhi } from '../angles.ts';
 import { speciesNames, vertexCode } from '../particles.ts';
 import type { GeneratorConfiguration } from './configuration.ts';
 import { chargeOf, energyOf, type GeneratedParticle, speciesCode } from './generated-particle.ts';
-import { coshScalar } from './hyperbolic.ts';
 
 /** A reconstructed track. */
 export interface Track {

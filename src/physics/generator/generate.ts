@@ -115,7 +115,7 @@ function reconstruct(
   };
   for (const seen of primary) add(seen, true);
   for (const seen of pileup) add(seen, false);
-  for (const [id, tower] of [...towers].sort((a, b) => a[0] - b[0])) {
+  for (const [id, tower] of [...towers].toSorted((a, b) => a[0] - b[0])) {
     const { eta, phi, species } = towerGeometry(id);
     const pt = towerMomentum(tower.total, eta);
     if (pt < c.towerMinMomentum) continue;

@@ -1,5 +1,5 @@
 /** One stable particle before the detector, and the kinematics that its species fixes. */
-import { coshScalar } from './hyperbolic.ts';
+import { coshScalar } from '../../tensor/index.ts';
 import { speciesNames } from '../particles.ts';
 
 /** A particle that leaves a collision; GeV and radians. */

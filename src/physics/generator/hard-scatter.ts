@@ -6,11 +6,10 @@
  * balanced among them; the underlying event adds its own small imbalance, as it does in data.
  */
 import type { RandomStream } from '../../random/index.ts';
-import { atan2Scalar, cosScalar, sinScalar } from '../../tensor/index.ts';
+import { asinhScalar, atan2Scalar, cosScalar, sinhScalar, sinScalar } from '../../tensor/index.ts';
 import type { GeneratorConfiguration } from './configuration.ts';
 import { drawJetMomentum, fragmentJet, softParticles } from './fragmentation.ts';
 import { type GeneratedParticle, speciesCode } from './generated-particle.ts';
-import { arsinhScalar, sinhScalar } from './hyperbolic.ts';
 
 const massW = 80.4;
 
@@ -42,7 +41,7 @@ export function hardScatter(c: GeneratorConfiguration, stream: RandomStream): Ha
   const pt = Math.sqrt(lepton[0] * lepton[0] + lepton[1] * lepton[1]);
   const visible = [
     ...fragments,
-    { pt, eta: arsinhScalar(lepton[2] / pt), phi: atan2Scalar(lepton[1], lepton[0]), species: speciesCode(charged) },
+    { pt, eta: asinhScalar(lepton[2] / pt), phi: atan2Scalar(lepton[1], lepton[0]), species: speciesCode(charged) },
     ...softParticles(stream.poisson(c.underlyingEvent), c, stream),
   ];
   return { visible, invisible: { x: neutrino[0], y: neutrino[1] } };

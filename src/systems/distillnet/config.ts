@@ -1,0 +1,177 @@
+/**
+ * Everything that defines a DistillNet run, as one checked object: two runs with equal configurations give equal bits.
+ *
+ * `quick` is the main job of the package (about a minute on one slow core); `default` takes more events and the
+ * paper's k = 20 neighbours. The paper itself used 15 million particles at a mean pileup of 140.
+ */
+import { z } from 'zod';
+import { ValueError } from '../../errors.ts';
+
+/** Everything that defines a run. */
+export interface DistillNetConfig {
+  /** Names every random stream of the run. */
+  readonly seed: string | number;
+  readonly generator: {
+    /** Mean number of pileup collisions. */
+    readonly meanPileup: number;
+    /** Mean number of particles per pileup collision. */
+    readonly particlesPerCollision: number;
+    /** Mean number of underlying-event particles of the hard collision. */
+    readonly underlyingEvent: number;
+  };
+  readonly puppi: {
+    /** Cone radius R0. */
+    readonly radius: number;
+  };
+  /** Numbers of independent events: to train on, to stop early on, and to report on (at least 4). */
+  readonly events: { readonly training: number; readonly validation: number; readonly test: number };
+  /** |d0| and |dz| are clipped to this many mm. */
+  readonly clipImpact: number;
+  readonly teacher: {
+    /** Neighbours in (η, φ) that each particle sees. */
+    readonly neighbours: number;
+    /** Channels of every hidden layer. */
+    readonly width: number;
+    /** Edge convolutions. */
+    readonly blocks: number;
+    readonly epochs: number;
+    readonly learningRate: number;
+    /** Events per step. */
+    readonly batchEvents: number;
+  };
+  readonly student: StudentTraining & {
+    /** Labels at or above this weigh more. */
+    readonly heavyLabel: number;
+    readonly heavyWeight: number;
+    /** Epochs without improvement before training stops. */
+    readonly patience: number;
+  };
+  readonly quantized: StudentTraining & {
+    /** Epochs in floats, before batch normalisation is folded; `epochs` counts the quantized ones after it. */
+    readonly floatEpochs: number;
+    /** Final share of zero weights per dense layer, in [0, 1). */
+    readonly sparsity: number;
+    /** Share of the quantized steps over which the sparsity rises, in (0, 1]. */
+    readonly pruningEnd: number;
+    readonly formats: QuantizedFormats;
+  };
+}
+
+/** What every training of a student needs. */
+interface StudentTraining {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learningRate: number;
+}
+
+/** Fixed-point formats of the quantized student, as `ap_fixed` texts. */
+export interface QuantizedFormats {
+  readonly input: string;
+  readonly weight: string;
+  readonly bias: string;
+  /** Results of the hidden layers. */
+  readonly activation: string;
+  /** Result of the last dense layer, the argument of the sigmoid. */
+  readonly logit: string;
+  /** Result of the sigmoid. */
+  readonly output: string;
+}
+
+const count = z.int().min(1);
+const rate = z.number().gt(0).max(1);
+
+const schema: z.ZodType<DistillNetConfig> = z.strictObject({
+  seed: z.union([z.string(), z.number()]),
+  generator: z.strictObject({
+    meanPileup: z.number().min(0).max(1000),
+    particlesPerCollision: z.number().min(0).max(1000),
+    underlyingEvent: z.number().min(0).max(1000),
+  }),
+  puppi: z.strictObject({ radius: z.number().gt(0.01).max(1) }),
+  events: z.strictObject({ training: count, validation: count, test: z.int().min(4) }),
+  clipImpact: z.number().gt(0),
+  teacher: z.strictObject({
+    neighbours: z.int().min(1).max(64),
+    width: z.int().min(1).max(512),
+    blocks: z.int().min(1).max(4),
+    epochs: count,
+    learningRate: rate,
+    batchEvents: count,
+  }),
+  student: z.strictObject({
+    epochs: count,
+    batch: count,
+    learningRate: rate,
+    heavyLabel: z.number().min(0).max(1),
+    heavyWeight: z.number().gt(0),
+    patience: count,
+  }),
+  quantized: z.strictObject({
+    floatEpochs: count,
+    epochs: count,
+    batch: count,
+    learningRate: rate,
+    sparsity: z.number().min(0).lt(1),
+    pruningEnd: z.number().gt(0).max(1),
+    formats: z.strictObject({
+      input: z.string(),
+      weight: z.string(),
+      bias: z.string(),
+      activation: z.string(),
+      logit: z.string(),
+      output: z.string(),
+    }),
+  }),
+});
+
+const formats: QuantizedFormats = {
+  input: 'ap_fixed<8,3,AP_RND_CONV,AP_SAT>',
+  weight: 'ap_fixed<8,2,AP_RND_CONV,AP_SAT>',
+  bias: 'ap_fixed<8,3,AP_RND_CONV,AP_SAT>',
+  activation: 'ap_ufixed<8,3,AP_TRN,AP_SAT>',
+  logit: 'ap_fixed<8,4,AP_RND,AP_SAT>',
+  output: 'ap_ufixed<8,0,AP_RND,AP_SAT>',
+};
+
+/** The run of the main job: about a minute on one slow core. */
+export const quickConfig: DistillNetConfig = {
+  seed: 1,
+  generator: { meanPileup: 30, particlesPerCollision: 25, underlyingEvent: 30 },
+  puppi: { radius: 0.4 },
+  events: { training: 120, validation: 30, test: 200 },
+  clipImpact: 1,
+  teacher: { neighbours: 8, width: 24, blocks: 2, epochs: 6, learningRate: 4e-3, batchEvents: 1 },
+  student: { epochs: 6, batch: 256, learningRate: 1.5e-3, heavyLabel: 0.95, heavyWeight: 3, patience: 5 },
+  quantized: {
+    floatEpochs: 6,
+    epochs: 6,
+    batch: 256,
+    learningRate: 1.5e-3,
+    sparsity: 0.75,
+    pruningEnd: 0.6,
+    formats,
+  },
+};
+
+/** A run of some tens of minutes: more events, more neighbours, longer training. */
+export const defaultConfig: DistillNetConfig = {
+  ...quickConfig,
+  generator: { meanPileup: 40, particlesPerCollision: 25, underlyingEvent: 30 },
+  events: { training: 800, validation: 200, test: 1000 },
+  teacher: { ...quickConfig.teacher, neighbours: 20, width: 48, epochs: 10, learningRate: 2e-3 },
+  student: { ...quickConfig.student, epochs: 20 },
+  quantized: { ...quickConfig.quantized, floatEpochs: 20, epochs: 20 },
+};
+
+/**
+ * Check a configuration that came from a file or a command line.
+ *
+ * @throws ValueError naming the first entry that is missing, unknown or out of range
+ */
+export function parseConfig(value: unknown): DistillNetConfig {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const place = issue.path.length === 0 ? 'the configuration' : `"${issue.path.join('.')}"`;
+  throw new ValueError(`In a DistillNet configuration, ${place} is not usable: ${issue.message}.`);
+}
