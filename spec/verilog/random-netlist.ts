@@ -64,7 +64,8 @@ function randomModule(name: string, size: number, callees: readonly Module[], d:
   const nets: Net[] = [];
   const widths = [1, 2, 3, 7, 8, 13, 31, 32, 33, 63, 64, 65, 70];
   const width = (): number => (d.below(2) ? 1 + d.below(12) : widths[d.below(widths.length)]!);
-  const pick = (): Net => nets[d.below(Math.min(nets.length, 40)) + Math.max(0, nets.length - 40) * d.below(2)] ?? nets[0]!;
+  const pick = (): Net =>
+    nets[d.below(Math.min(nets.length, 40)) + Math.max(0, nets.length - 40) * d.below(2)] ?? nets[0]!;
   /** Any net brought to a width. */
   const at = (wanted: number, net = pick()): Net => {
     const have = b.widthOf(net);
@@ -119,9 +120,16 @@ function randomModule(name: string, size: number, callees: readonly Module[], d:
         break;
       }
       case 'register':
-        if (d.below(2)) nets.push(b.register(at(w)));
-        else if (d.below(2)) nets.push(b.register(at(w), { reset: d.bits(w) }));
-        else nets.push(b.register(at(w), { reset: d.bits(w), enable: at(1) }));
+        switch (d.below(3)) {
+          case 0:
+            nets.push(b.register(at(w)));
+            break;
+          case 1:
+            nets.push(b.register(at(w), { reset: d.bits(w) }));
+            break;
+          default:
+            nets.push(b.register(at(w), { reset: d.bits(w), enable: at(1) }));
+        }
         break;
       case 'feedback': {
         const register = b.registerPlaceholder(w, { reset: d.bits(w), ...(d.below(2) ? { enable: at(1) } : {}) });

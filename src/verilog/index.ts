@@ -2,5 +2,18 @@
 export { describeAll, memoryText, printMemories, printModule, printNetlist } from './print.ts';
 export type { TextFile } from './print.ts';
 export { generator } from './generator.ts';
-export { gapPattern, pipelineVectors, testBench, testBenchOutputs } from './test-bench.ts';
-export type { TestVectors } from './test-bench.ts';
+export {
+  expectedOutputs,
+  gapPattern,
+  pipelineVectors,
+  readBenchOutputs,
+  testBench,
+  testBenchOutputs,
+} from './test-bench.ts';
+export type { BenchOutput, TestVectors } from './test-bench.ts';
+export { projectFiles, projectManifest } from './project.ts';
+export type { ProjectDesign } from './project-design.ts';
+export { writeProject } from './write-project.ts';
+export type { Manifest } from './write-project.ts';
+export { countCells, countDesignCells, readYosysJson } from './yosys-json.ts';
+export type { YosysBit, YosysCell, YosysDesign, YosysModule, YosysNetName, YosysPort } from './yosys-json.ts';

@@ -32,7 +32,34 @@ export interface TestVectors {
   readonly resetCycles?: number;
 }
 
-/** Names of the files of a bench, relative to the root of the emitted folder. */
+/** An output of a bench: the cycle in which it shows and the data outputs as one word, the first port lowest. */
+export interface BenchOutput {
+  readonly cycle: number;
+  readonly word: bigint;
+}
+
+/** List the outputs that a run of the bench must write. */
+export function expectedOutputs(netlist: Netlist, vectors: TestVectors): readonly BenchOutput[] {
+  const top = netlist.modules.find(({ name }) => name === netlist.top)!;
+  const widths = top.outputs.filter(({ name }) => name !== 'valid_out').map(({ width }) => width);
+  return vectors.golden.map((words, k) => ({
+    cycle: vectors.goldenCycles[k]!,
+    word: words.reduceRight((packed, word, port) => (packed << BigInt(widths[port]!)) | word, 0n),
+  }));
+}
+
+/** Read the file of outputs that a run of the bench wrote; a word with X or Z digits reads as −1. */
+export function readBenchOutputs(text: string): readonly BenchOutput[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [cycle, word] = line.split(' ');
+      return { cycle: Number(cycle), word: /^[0-9a-f]+$/.test(word ?? '') ? BigInt(`0x${word}`) : -1n };
+    });
+}
+
+/** File of a bench's outputs unless +out names another, relative to the root of the emitted folder. */
 export const testBenchOutputs = 'tb/outputs.txt';
 
 /**

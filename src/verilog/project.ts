@@ -1,0 +1,61 @@
+/**
+ * The emitted folder as data: sources, memory files, test bench with vectors, and the scripts that simulate, lint and
+ * synthesise them. Nothing is written here; `writeProject` does that.
+ *
+ * The folder is self-contained: every path in it is relative to its root, and every command is run from there.
+ */
+import { describeAll, printMemories, printNetlist } from './print.ts';
+import type { TextFile } from './print.ts';
+import { portNames } from './prepare.ts';
+import type { ProjectDesign, ProjectNames } from './project-design.ts';
+import { readmeText } from './readme.ts';
+import { constraintsText, makefileText, vivadoText, yosysText } from './scripts.ts';
+import { testBench } from './test-bench.ts';
+
+/** Print a whole project folder but `manifest.json`, which the writer adds. */
+export function projectFiles(design: ProjectDesign): readonly TextFile[] {
+  const { netlist, vectors } = design;
+  const sources = printNetlist(netlist);
+  const memories = printMemories(netlist);
+  const bench = testBench(netlist, vectors);
+  const top = describeAll(netlist.modules).get(netlist.top)!;
+  const ports = portNames(top);
+  const names: ProjectNames = {
+    top: netlist.top,
+    bench: `${netlist.top}_tb`,
+    sources: sources.map(({ path }) => path),
+    memories: memories.map(({ path }) => path),
+    ports: [
+      ...(top.clock ? [{ name: 'clk', direction: 'in' as const, width: 1 }] : []),
+      ...(top.reset ? [{ name: 'rst', direction: 'in' as const, width: 1 }] : []),
+      ...top.module.inputs.map(({ width }, k) => ({ name: ports.inputs[k]!, direction: 'in' as const, width })),
+      ...top.module.outputs.map(({ width }, k) => ({ name: ports.outputs[k]!, direction: 'out' as const, width })),
+    ],
+    hasClock: top.clock,
+  };
+  return [
+    ...sources,
+    ...memories,
+    ...bench,
+    { path: 'tb/icarus.f', text: ['+timescale+1ns/1ps', bench[0]!.path, ...names.sources, ''].join('\n') },
+    { path: `constraints/${netlist.top}.xdc`, text: constraintsText(design, names) },
+    { path: 'build_vivado.tcl', text: vivadoText(design, names) },
+    { path: 'build_yosys.ys', text: yosysText(names) },
+    { path: 'Makefile', text: makefileText(names) },
+    { path: 'README.txt', text: readmeText(design, names) },
+  ];
+}
+
+/** The facts of `manifest.json` beside the file hashes. */
+export function projectManifest(design: ProjectDesign): Readonly<Record<string, string | number>> {
+  return {
+    model: design.model,
+    top: design.netlist.top,
+    part: design.part,
+    clockMHz: design.clockMHz,
+    latencyCycles: design.latencyCycles,
+    initiationInterval: design.initiationInterval,
+    strategy: design.strategy,
+    vectors: design.vectors.golden.length,
+  };
+}

@@ -1,0 +1,88 @@
+/** README.txt of an emitted folder, for the engineer who places the design in a system. */
+import { generator } from './generator.ts';
+import type { ProjectDesign, ProjectNames } from './project-design.ts';
+import { periodNs } from './scripts.ts';
+
+const roles: Readonly<Record<string, string>> = {
+  clk: 'clock, rising edge',
+  rst: 'synchronous reset, active high; clears the valid pipeline',
+  valid_in: 'the data inputs carry a new vector in this cycle',
+  valid_out: 'the data outputs carry a result in this cycle',
+};
+
+export function readmeText(design: ProjectDesign, names: ProjectNames): string {
+  const { latencyCycles, clockMHz, initiationInterval } = design;
+  const latencyNs = ((latencyCycles * 1000) / clockMHz).toFixed(1);
+  return `${names.top}: ${design.model} as Verilog-2001
+Made by ${generator}.
+
+Part                 ${design.part}
+Clock                ${clockMHz} MHz (period ${periodNs(clockMHz)} ns), the target of scheduling; not a routed result
+Latency              ${latencyCycles} cycles (${latencyNs} ns at the target clock), measured by simulation
+Initiation interval  ${initiationInterval}, measured by simulation
+Strategy             ${design.strategy}
+
+Ports of module ${names.top}
+${portTable(design, names)}
+
+Buses hold their elements side by side, element 0 in the least significant bits; every element is a two's-complement
+or unsigned fixed-point pattern. There is no back-pressure: a vector is taken whenever valid_in is 1.
+
+Timing (one character per cycle, sampled at the rising edge)
+${timingDiagram(latencyCycles, initiationInterval)}
+
+How to run (from this folder)
+  make sim            Icarus Verilog: checks every vector of tb/vectors and its cycle; prints PASS or FAIL
+  make sim-verilator  the same in Verilator 5; add VCD=1 to either for ${names.top}.vcd
+  make lint           Icarus -Wall, Verilator --lint-only -Wall and Yosys; none of them prints a warning
+  make synth          Yosys synth_xilinx for resource counts (build/yosys.log)
+  make vivado         Vivado, out of context; the script was not run where it was made
+$readmemh paths are relative to this folder: start the tools here.
+
+Files
+  src/                one module per file, callees first: ${names.sources.map((path) => path.slice('src/'.length)).join(', ')}
+  src/memfiles/       contents of tables${names.memories.length === 0 ? ' (this design has none)' : ''}
+  tb/                 self-checking test bench, stimuli and golden outputs
+  constraints/        clock
+  manifest.json       SHA-256 of every file and the figures above
+`;
+}
+
+function portTable(design: ProjectDesign, names: ProjectNames): string {
+  const rows = names.ports.map(({ name, direction, width }) => [
+    name,
+    direction,
+    String(width),
+    roles[name] ?? design.portContents?.[name] ?? 'data',
+  ]);
+  const table = [['name', 'dir', 'bits', 'meaning'], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table
+    .map(
+      (row) =>
+        `  ${row
+          .map((text, column) => text.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}`,
+    )
+    .join('\n');
+}
+
+/** Draw three vectors back to back (at the initiation interval) and their results. */
+function timingDiagram(latency: number, interval: number): string {
+  // A long pipeline is drawn with its idle middle cut out.
+  const shown = Math.min(latency, 3 * interval + 6);
+  const length = shown + 3 * interval + 1;
+  const at = (start: number, mark: (k: number) => string, idle: string): string =>
+    Array.from({ length }, (_, cycle) => {
+      const k = (cycle - start) / interval;
+      return Number.isInteger(k) && k >= 0 && k < 3 ? mark(k) : idle;
+    }).join('');
+  const letters = (k: number): string => 'ABC'[k]!;
+  const high = (): string => '1';
+  const cut = shown < latency ? `  (results begin at cycle ${latency}; the idle middle is cut out)\n` : '';
+  return `${cut}  valid_in   ${at(0, high, '0')}
+  inputs     ${at(0, letters, '.')}
+  valid_out  ${at(shown, high, '0')}
+  outputs    ${at(shown, letters, '.')}`;
+}
