@@ -75,10 +75,10 @@ export {
   where,
   type TensorLike,
 } from './elementwise.ts';
-export { matmul } from './matmul.ts';
-export { argmax, argmin, cumsum, max, mean, min, prod, std, sum, variance } from './reduce.ts';
+export { dense, matmul } from './matmul.ts';
+export { argmax, argmin, cumsum, max, mean, min, prod, productOfOthers, std, sum, variance } from './reduce.ts';
 export { variance as var } from './reduce.ts';
-export { logSoftmax, softmax } from './softmax.ts';
+export { logSoftmax, logSumExp, softmax } from './softmax.ts';
 export { gather, indexAdd, indexSelect, oneHot, scatterAdd, topk } from './indexing.ts';
 export { concat, pad, stack, tile } from './joining.ts';
 export * from './elementary/index.ts';

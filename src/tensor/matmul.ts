@@ -55,6 +55,27 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return wrap(out, kept);
 }
 
+/**
+ * Compute x·W + b for x [..., in], W [in, out] and b [out]: a product and then a sum, rounded like the two operations.
+ *
+ * @throws ShapeError if the shapes do not fit.
+ */
+export function dense(x: Tensor, kernel: Tensor, bias: Tensor): Tensor {
+  const out = matmul(x, kernel);
+  const values = toFloats(bias);
+  const columns = out.shape.at(-1);
+  if (kernel.shape.length !== 2 || bias.shape.length !== 1 || values.length !== columns) {
+    throw new ShapeError(
+      `dense needs a kernel [in, out] and a bias [out], but got ${shapeText(kernel.shape)} and ${shapeText(bias.shape)}.`,
+    );
+  }
+  const data = out.data;
+  for (let p = 0; p < data.length; p += columns) {
+    for (let j = 0; j < columns; j += 1) data[p + j] = data[p + j]! + values[j]!;
+  }
+  return out;
+}
+
 function asFloats(t: Tensor): Tensor {
   return t.dtype === 'f32' ? t : wrap(toFloats(t), t.shape);
 }

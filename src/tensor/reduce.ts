@@ -98,6 +98,28 @@ export function prod(t: Tensor, axes?: Axes, keepDims = false): Tensor {
   return runFold(productFold, t, axes, keepDims, 'prod');
 }
 
+/** Give at each element the product of all others along an axis; with zeros too it is the gradient of `prod`. */
+export function productOfOthers(t: Tensor, axis: number): Tensor {
+  const g = group(t, [normalizeAxis(axis, t.shape.length, 'productOfOthers')]);
+  const out = new Float32Array(g.data.length);
+  for (let o = 0; o < g.outer; o += 1) {
+    for (let j = 0; j < g.inner; j += 1) {
+      const start = o * g.n * g.inner + j;
+      let before = 1;
+      for (let i = 0; i < g.n; i += 1) {
+        out[start + i * g.inner] = before;
+        before = Math.fround(before * g.data[start + i * g.inner]!);
+      }
+      let after = 1;
+      for (let i = g.n - 1; i >= 0; i -= 1) {
+        out[start + i * g.inner] = out[start + i * g.inner]! * after;
+        after = Math.fround(after * g.data[start + i * g.inner]!);
+      }
+    }
+  }
+  return wrap(out, t.shape);
+}
+
 const argmaxFold = argKernel((a, b) => a > b);
 const argminFold = argKernel((a, b) => a < b);
 
