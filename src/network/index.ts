@@ -8,7 +8,7 @@ export { forward, forwardLayers } from './forward.ts';
 export type { ForwardOptions, NetworkInputs } from './forward.ts';
 export * from './layers/index.ts';
 export type { Layer, LayerPrecision, Network, NetworkInput } from './network.ts';
-export { floatsOf, parameterAt, parameterVariables, trainableParameters, withParameters } from './parameters.ts';
+export { parameterAt, parameterVariables, trainableParameters, withParameters } from './parameters.ts';
 export type { ParameterSite, ParameterUpdates, ParameterVariables } from './parameters.ts';
 export { predict, sampleCount } from './predict.ts';
 export type { PredictOptions } from './predict.ts';

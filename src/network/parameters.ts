@@ -1,7 +1,6 @@
 /** Parameters of a network as a whole: which are trained, wrapping them as variables, replacing them. */
 import { variable } from '../autograd/index.ts';
 import type { Variable } from '../autograd/index.ts';
-import { toFlat } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { definitionOf } from './layers/index.ts';
 import type { Network } from './network.ts';
@@ -56,9 +55,3 @@ export const withParameters = (network: Network, updates: ParameterUpdates): Net
     return own === undefined ? layer : { ...layer, parameters: { ...layer.parameters, ...own } };
   }),
 });
-
-/** Give the elements of a tensor as 32-bit floats in row-major order. */
-export const floatsOf = (value: Tensor): Float32Array => {
-  const flat = toFlat(value);
-  return flat instanceof Float32Array ? flat : Float32Array.from(flat);
-};

@@ -1,0 +1,53 @@
+/** The loss over a whole data set, at inference and in chunks. */
+import { forward } from '../network/index.ts';
+import type { Network, Transform } from '../network/index.ts';
+import { item } from '../tensor/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import type { Variable } from '../autograd/index.ts';
+import { datasetSize, nameInputs, takeSamples } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+
+/**
+ * A loss as training calls it: the mean over the samples of a batch, one number.
+ *
+ * @param prediction only output of the network, [batch, …]
+ * @param targets rows of `Dataset.targets`
+ * @param extras rows of `Dataset.extras`
+ */
+export type LossFunction = (
+  prediction: Variable,
+  targets: Tensor,
+  extras: Readonly<Record<string, Tensor>>,
+) => Variable;
+
+/**
+ * Compute the mean loss over a data set: chunks are weighted by their number of samples.
+ *
+ * @param options `transform` of the forward pass; `chunk` samples at a time, default 4096
+ */
+export const evaluateLoss = (
+  network: Network,
+  data: Dataset,
+  loss: LossFunction,
+  options: { readonly transform?: Transform; readonly chunk?: number } = {},
+): number => {
+  const named = nameInputs(
+    data,
+    network.inputs.map((input) => input.name),
+  );
+  const samples = datasetSize(named);
+  const chunk = options.chunk ?? 4096;
+  const order = Int32Array.from({ length: samples }, (_unused, i) => i);
+  let sum = 0;
+  for (let start = 0; start < samples; start += chunk) {
+    const end = Math.min(start + chunk, samples);
+    const part = takeSamples(named, order, start, end);
+    const prediction = forward(
+      network,
+      part.inputs,
+      options.transform === undefined ? {} : { transform: options.transform },
+    );
+    sum += item(loss(prediction, part.targets, part.extras).value) * (end - start);
+  }
+  return sum / samples;
+};
