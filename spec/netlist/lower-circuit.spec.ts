@@ -5,14 +5,14 @@ import type { Circuit, WireType } from '../../src/circuit/index.ts';
 import { interpret } from '../../src/emulation/index.ts';
 import { OVERFLOWS, QUANTIZATIONS, cast, fixed, formatText, ufixed } from '../../src/fixed/index.ts';
 import type { FixedFormat } from '../../src/fixed/index.ts';
-import { castWork, lowerCircuit, validateNetlist } from '../../src/netlist/index.ts';
+import { castWork, lowerCircuit, packVector, unpackVector, validateNetlist } from '../../src/netlist/index.ts';
 import { circuitsWithInputs } from '../circuit/arbitrary.ts';
-import { evaluateModule, packBus, unpackBus } from './evaluate-module.ts';
+import { evaluateModule } from './evaluate-module.ts';
 
 const run = (circuit: Circuit, raws: readonly bigint[]): bigint[] => {
   const module = lowerCircuit(circuit);
-  const [bus] = evaluateModule(module, [packBus(circuit.inputs[0]!.formats, raws)]);
-  return unpackBus(circuit.outputs[0]!.formats, bus!);
+  const [bus] = evaluateModule(module, [packVector(circuit.inputs[0]!.formats, raws)]);
+  return unpackVector(circuit.outputs[0]!.formats, bus!);
 };
 
 describe('lowerCircuit', () => {
@@ -22,8 +22,8 @@ describe('lowerCircuit', () => {
         const module = lowerCircuit(circuit);
         validateNetlist({ name: 'n', top: module.name, modules: [module] });
         for (const raws of batch) {
-          const [bus] = evaluateModule(module, [packBus(circuit.inputs[0]!.formats, raws)]);
-          expect(unpackBus(circuit.outputs[0]!.formats, bus!)).toEqual(interpret(circuit, [raws])[0]);
+          const [bus] = evaluateModule(module, [packVector(circuit.inputs[0]!.formats, raws)]);
+          expect(unpackVector(circuit.outputs[0]!.formats, bus!)).toEqual(interpret(circuit, [raws])[0]);
         }
       }),
       { numRuns: 500 },
@@ -64,8 +64,8 @@ describe('lowerCircuit', () => {
               const inputFormats = circuit.inputs[0]!.formats;
               for (let raw = type.lo; raw <= type.hi; raw += 1n) {
                 // Act
-                const [bus] = evaluateModule(module, [packBus(inputFormats, [raw])]);
-                const [code] = unpackBus(circuit.outputs[0]!.formats, bus!);
+                const [bus] = evaluateModule(module, [packVector(inputFormats, [raw])]);
+                const [code] = unpackVector(circuit.outputs[0]!.formats, bus!);
                 // Assert
                 if (code !== cast(raw, type.fraction, format)) {
                   expect.fail(

@@ -1,87 +1,30 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ShapeError, ValueError } from '../../src/errors.ts';
-import { evaluateCell, isCombinational, moduleBuilder, validateNetlist } from '../../src/netlist/index.ts';
-import type { Module, ModuleBuilder, Net } from '../../src/netlist/index.ts';
-
-const evaluate = (module: Module, inputs: readonly bigint[]): bigint[] => {
-  const values: bigint[] = [];
-  module.cells.forEach((cell, net) => {
-    if (cell.kind === 'input') values.push(inputs[cell.port]!);
-    else if (isCombinational(cell)) {
-      values.push(
-        evaluateCell(
-          cell,
-          module.widths[net]!,
-          (n) => values[n]!,
-          (n) => module.widths[n]!,
-          (r) => module.roms[r]!.words,
-        ),
-      );
-    } else throw new Error('sequential');
-  });
-  return module.outputs.map((port) => values[port.net]!);
-};
-
-/** A tree of operations over 2 inputs of 5 and 7 bits and some constants, built through the folding builder. */
-type Plan = { readonly op: number; readonly a: number; readonly b: number; readonly n: number };
-const grow = (builder: ModuleBuilder, plans: readonly Plan[], nets: Net[]): void => {
-  for (const { op, a: i, b: j, n } of plans) {
-    const a = nets[i % nets.length]!;
-    const b = nets[j % nets.length]!;
-    const width = Math.min(Math.max(builder.widthOf(a), builder.widthOf(b)), 70);
-    const fit = (net: Net): Net =>
-      builder.widthOf(net) > width ? builder.slice(net, 0, width) : builder.extend(net, width, n % 2 === 1);
-    const x = fit(a);
-    const y = fit(b);
-    const lsb = n % builder.widthOf(a);
-    const make: (() => Net)[] = [
-      () => builder.add(x, y),
-      () => builder.subtract(x, y),
-      () => builder.and(x, y),
-      () => builder.or(x, y),
-      () => builder.xor(x, y),
-      () => builder.not(a),
-      () => builder.slice(a, lsb, 1 + (n % (builder.widthOf(a) - lsb))),
-      () => builder.extend(a, builder.widthOf(a) + 1 + (n % 3), n % 2 === 0),
-      () => builder.concat([a, b]),
-      () => builder.concat([a, builder.constant(BigInt(n % 4), 2), b]),
-      () => builder.equal(x, y),
-      () => builder.less(x, y, n % 2 === 0),
-      () => builder.mux(builder.slice(a, lsb, 1), x, y),
-      () => builder.multiply(a, b, n % 2 === 0, n % 3 === 0),
-    ];
-    const net = make[op % make.length]!();
-    if (builder.widthOf(net) <= 80) nets.push(net);
-  }
-};
+import { moduleBuilder, validateNetlist } from '../../src/netlist/index.ts';
+import { growCells, plans } from './arbitrary-module.ts';
+import { evaluateModule } from './evaluate-module.ts';
 
 describe('moduleBuilder', () => {
   it('folds and shares cells without changing what they compute', () => {
-    const plan = fc.record({ op: fc.nat(13), a: fc.nat(40), b: fc.nat(40), n: fc.nat(12) });
     fc.assert(
-      fc.property(
-        fc.array(plan, { minLength: 1, maxLength: 30 }),
-        fc.bigInt(0n, 31n),
-        fc.bigInt(0n, 127n),
-        (plans, u, v) => {
-          // Arrange: the same plan once with inputs and once with the inputs replaced by constants (all folded)
-          const live = moduleBuilder('live', '');
-          const liveNets = [live.input('u', 5), live.input('v', 7)];
-          grow(live, plans, liveNets);
-          liveNets.forEach((net, k) => live.output(`y${k}`, net));
-          const folded = moduleBuilder('folded', '');
-          const foldedNets = [folded.constant(u, 5), folded.constant(v, 7)];
-          grow(folded, plans, foldedNets);
-          // Act
-          const module = live.build();
-          const results = evaluate(module, [u, v]);
-          // Assert
-          validateNetlist({ name: 'n', top: 'live', modules: [module] });
-          expect(foldedNets.every((net) => folded.cellOf(net).kind === 'constant')).toBe(true);
-          expect(results).toEqual(foldedNets.map((net) => (folded.cellOf(net) as { value: bigint }).value));
-        },
-      ),
+      fc.property(plans(30), fc.bigInt(0n, 31n), fc.bigInt(0n, 127n), (steps, u, v) => {
+        // Arrange: the same plan once with inputs and once with the inputs replaced by constants (all folded)
+        const live = moduleBuilder('live', '');
+        const liveNets = [live.input('u', 5), live.input('v', 7)];
+        growCells(live, steps, liveNets, 80);
+        liveNets.forEach((net, k) => live.output(`y${k}`, net));
+        const folded = moduleBuilder('folded', '');
+        const foldedNets = [folded.constant(u, 5), folded.constant(v, 7)];
+        growCells(folded, steps, foldedNets, 80);
+        // Act
+        const module = live.build();
+        const results = evaluateModule(module, [u, v]);
+        // Assert
+        validateNetlist({ name: 'n', top: 'live', modules: [module] });
+        expect(foldedNets.every((net) => folded.cellOf(net).kind === 'constant')).toBe(true);
+        expect(results).toEqual(foldedNets.map((net) => (folded.cellOf(net) as { value: bigint }).value));
+      }),
       { numRuns: 400 },
     );
   });

@@ -6,17 +6,13 @@
  */
 import { isSigned, widthOf } from '../circuit/index.ts';
 import type { Circuit, Port } from '../circuit/index.ts';
+import { busWidth } from './bus.ts';
 import { identifier } from './identifiers.ts';
 import { lowerOperation } from './lower-operation.ts';
 import { moduleBuilder } from './module-builder.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import type { Module, Net } from './netlist.ts';
 import { fitWord } from './words.ts';
-
-/** Total bits of a flattened bus of these formats. */
-export function busWidth(formats: readonly { readonly width: number }[]): number {
-  return formats.reduce((sum, format) => sum + format.width, 0);
-}
 
 /** Cut element `index` out of a flattened bus, in `width` bits (at most those of its format). */
 export function busElement(

@@ -11,8 +11,9 @@
  */
 import { widthOf } from '../circuit/index.ts';
 import type { LayerGraph, Wire } from '../circuit/index.ts';
+import { busWidth } from './bus.ts';
 import { CLOCK, RESET, identifier, uniqueIdentifier } from './identifiers.ts';
-import { busElement, busWidth, joinBus } from './lower-circuit.ts';
+import { busElement, joinBus } from './lower-circuit.ts';
 import { lowerOperation } from './lower-operation.ts';
 import { moduleBuilder } from './module-builder.ts';
 import type { ModuleBuilder } from './module-builder.ts';

@@ -1,0 +1,212 @@
+/**
+ * The clock-accurate simulator of a netlist. It knows cells, not circuits: what it shows is what the registers do.
+ *
+ * Two states per bit. Registers start at a pattern that is wrong on purpose (all ones unless told otherwise), so that a
+ * design that relies on its initial state shows. The one clock is implicit: `step` is one rising edge.
+ */
+import { ShapeError, ValueError } from '../errors.ts';
+import { RESET, ones } from '../netlist/index.ts';
+import type { ModulePort, Netlist } from '../netlist/index.ts';
+import { elaborate } from './elaborate.ts';
+import type { Scope } from './elaborate.ts';
+import { execute } from './execute.ts';
+import { compileProgram, loadPattern, storePattern, wordsOf } from './program.ts';
+
+/** How registers start. */
+export interface SimulatorOptions {
+  /**
+   * Bit that fills every register at the start.
+   * @defaultValue 1
+   */
+  readonly initialBit?: 0 | 1;
+}
+
+/** A named value in the hierarchy. */
+export interface Signal {
+  /** Instance names from the top down; empty in the top module. */
+  readonly path: readonly string[];
+  readonly name: string;
+  readonly width: number;
+  /** Place of the value: signals with equal slots always have equal values. */
+  readonly slot: number;
+  /** Read the value as a bit pattern, for the current inputs. */
+  read(): bigint;
+}
+
+/** A running netlist: it has state, and `set` and `step` change it. */
+export interface Simulator {
+  /** Rising edges so far. */
+  readonly cycle: number;
+  /** Data inputs and outputs of the top module, without the implicit ones. */
+  readonly inputs: readonly ModulePort[];
+  readonly outputs: readonly ModulePort[];
+  /** Drive an input of the top module, or `rst`, with a bit pattern, 0 ≤ value < 2^width. */
+  set(input: string, value: bigint | number): void;
+  /** One rising edge: every register loads what stands at its input. */
+  step(): void;
+  /** Bit pattern of an output of the top module in the current cycle, for the current inputs. */
+  get(output: string): bigint;
+  /** Bit pattern of any named net: instance names and net name joined by dots, or `#n` for net n of the module. */
+  peek(path: string): bigint;
+  /** All named nets and ports, top module first. */
+  signals(): readonly Signal[];
+}
+
+/** Where one register reads and writes. */
+interface RegisterPlan {
+  readonly q: number;
+  readonly d: number;
+  readonly words: number;
+  readonly enable: number;
+  /** Words of the reset pattern; undefined without a reset. */
+  readonly reset: Int32Array | undefined;
+}
+
+/**
+ * Start a simulation of a netlist.
+ *
+ * @throws ShapeError if the netlist is not valid
+ */
+export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}): Simulator {
+  const { top, scopes, cells, order } = elaborate(netlist);
+  const { code, words, offsets, roms } = compileProgram(cells, order);
+  const memory = new Int32Array(words);
+  const plans: RegisterPlan[] = [];
+  cells.forEach(({ cell, width, operands }, slot) => {
+    if (cell.kind === 'constant') storePattern(memory, offsets[slot]!, width, cell.value);
+    if (cell.kind !== 'register') return;
+    if ((options.initialBit ?? 1) === 1) storePattern(memory, offsets[slot]!, width, ones(width));
+    let reset: Int32Array | undefined;
+    if (cell.reset !== undefined) {
+      reset = new Int32Array(wordsOf(width));
+      storePattern(reset, 0, width, cell.reset);
+    }
+    plans.push({
+      q: offsets[slot]!,
+      d: offsets[operands[0]!]!,
+      words: wordsOf(width),
+      enable: cell.enable === undefined ? -1 : offsets[operands[1]!]!,
+      reset,
+    });
+  });
+  // Plain one-word registers, nearly all of a pipeline, load in two tight loops; the others one by one.
+  const plain = plans.filter((plan) => plan.words === 1 && plan.enable < 0 && plan.reset === undefined);
+  const special = plans.filter((plan) => plan.words > 1 || plan.enable >= 0 || plan.reset !== undefined);
+  const plainFrom = Int32Array.from(plain, (plan) => plan.d);
+  const plainTo = Int32Array.from(plain, (plan) => plan.q);
+  const plainNext = new Int32Array(plain.length);
+  const specialNext = special.map((plan) => new Int32Array(plan.words));
+
+  let cycle = 0;
+  let resetting = false;
+  let stale = true;
+  const settle = (): void => {
+    if (stale) execute(code, memory, roms);
+    stale = false;
+  };
+  const portOf = (ports: readonly ModulePort[], name: string, what: string): ModulePort => {
+    const port = ports.find((candidate) => candidate.name === name);
+    if (port === undefined) {
+      throw new ValueError(
+        `module ${top.name} has no ${what} ${name}, must be one of ${ports.map((p) => p.name).join(', ')}`,
+      );
+    }
+    return port;
+  };
+  const offsetOf = (scope: Scope, net: number): number => offsets[scope.slots[net]!]!;
+  const topScope = scopes[0]!;
+  const scopeAt = new Map(scopes.map((scope) => [scope.path.join('.'), scope]));
+  const inputPorts = new Map(top.inputs.map((port) => [port.name, { port, offset: offsetOf(topScope, port.net) }]));
+
+  const findNet = (scope: Scope, name: string): number | undefined => {
+    const { module } = scope;
+    if (/^#\d+$/.test(name)) return Number(name.slice(1)) < module.cells.length ? Number(name.slice(1)) : undefined;
+    const port = [...module.inputs, ...module.outputs].find((candidate) => candidate.name === name);
+    if (port !== undefined) return port.net;
+    const named = Object.entries(module.names).find(([, text]) => text === name);
+    return named === undefined ? undefined : Number(named[0]);
+  };
+
+  return {
+    get cycle() {
+      return cycle;
+    },
+    inputs: top.inputs,
+    outputs: top.outputs,
+    set: (name, value) => {
+      const pattern = BigInt(value);
+      if (name === RESET) {
+        resetting = pattern !== 0n;
+        return;
+      }
+      const { port, offset } = inputPorts.get(name) ?? { port: portOf(top.inputs, name, 'input'), offset: -1 };
+      if (pattern < 0n || pattern > ones(port.width)) {
+        throw new ShapeError(`input ${name} gets ${pattern}, must be a pattern of ${port.width} bits`);
+      }
+      storePattern(memory, offset, port.width, pattern);
+      stale = true;
+    },
+    step: () => {
+      settle();
+      for (let k = 0; k < plainFrom.length; k += 1) plainNext[k] = memory[plainFrom[k]!]!;
+      special.forEach((plan, k) => {
+        const next = specialNext[k]!;
+        if (resetting && plan.reset !== undefined) next.set(plan.reset);
+        else {
+          const from = plan.enable >= 0 && memory[plan.enable] === 0 ? plan.q : plan.d;
+          for (let w = 0; w < plan.words; w += 1) next[w] = memory[from + w]!;
+        }
+      });
+      for (let k = 0; k < plainTo.length; k += 1) memory[plainTo[k]!] = plainNext[k]!;
+      special.forEach((plan, k) => memory.set(specialNext[k]!, plan.q));
+      cycle += 1;
+      stale = true;
+    },
+    get: (name) => {
+      const port = portOf(top.outputs, name, 'output');
+      settle();
+      return loadPattern(memory, offsetOf(topScope, port.net), port.width);
+    },
+    peek: (path) => {
+      const parts = path.split('.');
+      const name = parts.pop()!;
+      const scope = scopeAt.get(parts.join('.'));
+      if (scope === undefined) {
+        throw new ValueError(
+          `there is no instance ${parts.join('.')}, must be one of ${[...scopeAt.keys()].filter((key) => key !== '').join(', ')}`,
+        );
+      }
+      const net = findNet(scope, name);
+      if (net === undefined) throw new ValueError(`module ${scope.module.name} has no net ${name}`);
+      settle();
+      return loadPattern(memory, offsetOf(scope, net), scope.module.widths[net]!);
+    },
+    signals: () =>
+      scopes.flatMap((scope) =>
+        namedNets(scope).map(({ name, net }): Signal => {
+          const slot = scope.slots[net]!;
+          const width = scope.module.widths[net]!;
+          return {
+            path: scope.path,
+            name,
+            width,
+            slot,
+            read: () => {
+              settle();
+              return loadPattern(memory, offsets[slot]!, width);
+            },
+          };
+        }),
+      ),
+  };
+}
+
+/** Ports first, then named nets, each name once. */
+function namedNets({ module }: Scope): readonly { readonly name: string; readonly net: number }[] {
+  const ports = [...module.inputs, ...module.outputs].map(({ name, net }) => ({ name, net }));
+  const taken = new Set(ports.map((port) => port.name));
+  const nets = Object.entries(module.names)
+    .filter(([, name]) => !taken.has(name))
+    .map(([net, name]) => ({ name, net: Number(net) }));
+  return [...ports, ...nets];
+}
