@@ -82,6 +82,7 @@ describe('toDouble and toFloat', () => {
     ['half of it, to even', 1n, 1075, 0],
     ['a bit above half of it', 3n, 1076, Number.MIN_VALUE],
     ['a subnormal, rounded once', 2n ** 53n + 1n, 1075, 2 ** -1022],
+    ['just above a subnormal tie, by less than 53 bits show', 2n ** 59n + 1n, 1134, Number.MIN_VALUE],
     ['the largest double', (2n ** 53n - 1n) << 971n, 0, Number.MAX_VALUE],
     ['beyond it', 2n ** 1024n - 1n, 0, Number.POSITIVE_INFINITY],
     ['far below', -5n, 0, -5],
@@ -97,6 +98,7 @@ describe('toDouble and toFloat', () => {
     expect(Math.fround(toDouble(raw, 60))).toBe(1);
     expect(toFloat(1n, 149)).toBe(2 ** -149);
     expect(toFloat(1n, 150)).toBe(0);
+    expect(toFloat(2n ** 59n + 1n, 209)).toBe(2 ** -149);
     expect(toFloat(2n ** 128n, 0)).toBe(Number.POSITIVE_INFINITY);
   });
 

@@ -69,7 +69,8 @@ export function quantizeFloats(
     const x = values[i]!;
     if (!Number.isFinite(x) && options.nonFinite !== 'vendor') throw notFinite(x, format, `element ${i}`);
     const units = x * scale;
-    const exact = x === 0 || (moderate && Math.abs(units) < EXACT_LIMIT && Math.abs(units) > 1e-200);
+    // A subnormal product may lose digits, but not that it is a bit more than zero, which is all that rounding asks.
+    const exact = x === 0 || (moderate && units !== 0 && Math.abs(units) < EXACT_LIMIT);
     result[i] = exact ? convert(units) : slowly(x, 0, format);
   }
   return result;
