@@ -8,7 +8,11 @@
 export class DistillError extends Error {
   /** Process exit code of the command line: 1 failure, 2 bad input, 3 verification mismatch. */
   readonly exitCode: 1 | 2 | 3 = 2;
-  override readonly name: string = new.target.name;
+
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
 }
 
 /** A tensor, port or file has another shape than its use demands. */

@@ -33,7 +33,7 @@ interface VectorNetwork {
     readonly Model: { readonly Precision: string | { readonly default: string } };
     readonly LayerName?: Readonly<Record<string, { readonly Precision?: Readonly<Record<string, string>> }>>;
   };
-  readonly input: string;
+  readonly calls: readonly { readonly name: string; readonly fn: string; readonly types: Readonly<Record<string, VectorFormat>> }[];
   readonly arrays: Readonly<Record<string, { readonly n: number; readonly type: VectorFormat }>>;
 }
 
@@ -67,11 +67,13 @@ export function importVector(vector: VectorNetwork): { network: Network; options
   const arrays = new Map(Object.entries(vector.float_weights));
   const isOnnx = vector.architecture.some((node) => node.class === 'MatMul' || node.class === 'Gemm');
   const network = isOnnx
-    ? networkFromOnnxNodes(vector.name, vector.architecture as never, arrays)
+    ? networkFromOnnxNodes(vector.name, vector.architecture as never, (tensor) => arrays.get(tensor))
     : networkFromKerasLayers(vector.name, vector.architecture, kerasWeightLookup(arrays));
   const precision = vector.hls_config?.Model.Precision ?? 'ap_fixed<16,6>';
   const layerPrecision = Object.fromEntries(
-    Object.entries(vector.hls_config?.LayerName ?? {}).map(([name, config]) => [name, precisionOf(config.Precision)]),
+    vector.hls_config === undefined
+      ? vector.calls.filter((call) => call.fn === 'softmax').map((call) => [call.name, tablePrecision(call.types)])
+      : Object.entries(vector.hls_config.LayerName ?? {}).map(([name, config]) => [name, precisionOf(config.Precision)]),
   );
   return {
     network,
@@ -81,6 +83,11 @@ export function importVector(vector: VectorNetwork): { network: Network; options
       layerPrecision,
     },
   };
+}
+
+/** Formats of the softmax tables, which a file without its hls4ml configuration states only where they were used. */
+function tablePrecision(types: Readonly<Record<string, VectorFormat>>): LayerPrecision {
+  return { expTable: textOf(types['exp_table_t']!), invTable: textOf(types['inv_table_t']!) };
 }
 
 /** hls4ml's keys (exp_table, inv_inp, …) as ours (expTable, invInput, …). */

@@ -1,0 +1,324 @@
+/**
+ * From a quantized network to a verified Verilog project: the hardware half of every system and of `compile`.
+ *
+ * Compile, schedule, build the netlist, run the same stimuli through every evaluator, write the project, and let
+ * Icarus and Verilator run the emitted text. Nothing is reported that was not measured in this run (Node only).
+ */
+import type { LayerGraph } from '../circuit/index.ts';
+import { serializeGraph } from '../circuit/index.ts';
+import { compileNetwork, type CompileOptions } from '../compile/index.ts';
+import { emulate, interpretGraph } from '../emulation/index.ts';
+import { device, estimateResources, type ResourceEstimate, ultrascalePlusDelay } from '../estimation/index.ts';
+import { TargetError } from '../errors.ts';
+import { type FixedFormat, formatText } from '../fixed/index.ts';
+import { type GraphSchedule, type Netlist, packVector, pipelineGraph, scheduleGraph } from '../netlist/index.ts';
+import { type Network, serializeNetwork } from '../network/index.ts';
+import { type GraphBatchResult, simulateGraph } from '../simulation/index.ts';
+import { coSimulate } from '../verification/index.ts';
+import { gapPattern, projectFiles, projectManifest, writeProject } from '../verilog/index.ts';
+import type { Stimulus } from './stimuli.ts';
+
+export interface HardwareTarget {
+  /** Part name, full (`xcvu13p-flga2577-2-e`) or short (`xcvu13p`). */
+  readonly part: string;
+  readonly clockMHz: number;
+}
+
+/** How many vectors two evaluators were compared on, and on how many they differ. */
+export interface Comparison {
+  readonly vectors: number;
+  readonly mismatches: number;
+}
+
+/** Null where a tool is absent. */
+export interface Checks {
+  readonly interpreterVsEmulation: Comparison;
+  readonly simulationVsEmulation: Comparison;
+  readonly verilatorVsSimulation: Comparison | null;
+  readonly icarusVsSimulation: Comparison | null;
+}
+
+export interface HardwareOptions {
+  readonly target: HardwareTarget;
+  readonly compile?: CompileOptions;
+  /** Run Icarus and Verilator where they are installed. @defaultValue true */
+  readonly coSimulation?: boolean;
+  readonly signal?: AbortSignal;
+  /** Called when a step is done, with a sentence about it. */
+  readonly onStep?: (step: HardwareStep, message: string) => void;
+}
+
+export type HardwareStep = 'compile' | 'emulate' | 'simulate' | 'verilog' | 'icarus' | 'verilator';
+
+export interface HardwareResult {
+  readonly graph: LayerGraph;
+  readonly schedule: GraphSchedule;
+  readonly netlist: Netlist;
+  readonly part: string;
+  readonly clockMHz: number;
+  /** As measured in simulation. */
+  readonly latencyCycles: number;
+  readonly latencyNs: number;
+  readonly initiationInterval: number;
+  readonly resources: ResourceEstimate;
+  readonly checks: Checks;
+  /** The first difference found, in one sentence; null when everything agrees. */
+  readonly firstMismatch: string | null;
+  /** Why a tool was not run; empty when all were. */
+  readonly skipped: readonly string[];
+  /** Versions of the tools that ran. */
+  readonly tools: Readonly<Record<string, string>>;
+  readonly seconds: Readonly<Partial<Record<HardwareStep, number>>>;
+}
+
+/**
+ * Build and verify the hardware of a network in `directory`, which must not exist yet.
+ *
+ * @param stimuli - raw input codes; at least two, so that the initiation interval can be measured
+ * @throws TargetError if the clock cannot be met or the design does not fit the part
+ */
+export async function buildHardware(
+  network: Network,
+  stimuli: readonly Stimulus[],
+  directory: string,
+  options: HardwareOptions,
+): Promise<HardwareResult> {
+  const { target, coSimulation = true, signal } = options;
+  const seconds: Partial<Record<HardwareStep, number>> = {};
+  const step = async <T>(name: HardwareStep, work: () => T | Promise<T>, say: (result: T) => string): Promise<T> => {
+    signal?.throwIfAborted();
+    const start = performance.now();
+    const result = await work();
+    seconds[name] = (performance.now() - start) / 1000;
+    options.onStep?.(name, say(result));
+    return result;
+  };
+
+  const { graph, schedule, netlist, resources } = await step(
+    'compile',
+    () => compileFor(network, target, options.compile),
+    (made) => `${made.graph.layers.length} layers, ${made.resources.lut} LUT estimated, ${made.schedule.latencyCycles} stages`,
+  );
+
+  const emulated = await step(
+    'emulate',
+    () => compareEmulators(graph, stimuli),
+    ({ comparison }) => `${comparison.vectors} vectors, ${comparison.mismatches} mismatches between interpreter and emulation`,
+  );
+
+  const simulated = await step(
+    'simulate',
+    () => compareSimulation(netlist, graph, stimuli, emulated.outputs),
+    ({ batch, comparison }) =>
+      `${comparison.vectors} vectors, ${comparison.mismatches} mismatches, latency ${batch.latencyCycles} cycles, initiation interval ${batch.initiationInterval}`,
+  );
+  const { batch } = simulated;
+  const initiationInterval = batch.initiationInterval ?? 1;
+
+  const words = busWords(graph, stimuli, batch);
+  const design = {
+    netlist,
+    model: network.name,
+    part: target.part,
+    clockMHz: target.clockMHz,
+    latencyCycles: batch.latencyCycles,
+    initiationInterval,
+    strategy: options.compile?.strategy ?? 'shift-add',
+    vectors: words.vectors,
+    portContents: portContents(graph),
+  };
+  await step(
+    'verilog',
+    () => {
+      const model = [
+        { path: 'model/network.json', text: serializeNetwork(network) },
+        { path: 'model/circuit.json', text: serializeGraph(graph) },
+      ];
+      return writeProject(directory, [...projectFiles(design), ...model], projectManifest(design));
+    },
+    (manifest) => `${Object.keys(manifest.sha256).length} files written`,
+  );
+
+  const skipped: string[] = [];
+  const tools: Record<string, string> = {};
+  let firstMismatch = emulated.firstMismatch ?? simulated.firstMismatch;
+  const run = async (simulator: 'icarus' | 'verilator'): Promise<Comparison | null> => {
+    if (!coSimulation) {
+      skipped.push(`${simulator} was not asked for.`);
+      return null;
+    }
+    const { result, reason } = await step(
+      simulator,
+      () => coSimulate(simulator, directory, words.expected, signal === undefined ? {} : { signal }),
+      (outcome) =>
+        outcome.result === null
+          ? `skipped: ${outcome.reason}`
+          : `${outcome.result.vectors} vectors, ${outcome.result.mismatches} mismatches`,
+    );
+    if (result === null) {
+      skipped.push(reason);
+      return null;
+    }
+    tools[result.tool] = result.version;
+    firstMismatch ??= result.firstMismatch === undefined ? null : `${simulator}: ${result.firstMismatch}`;
+    return { vectors: result.vectors, mismatches: result.mismatches };
+  };
+  const icarusVsSimulation = await run('icarus');
+  const verilatorVsSimulation = await run('verilator');
+
+  return {
+    graph,
+    schedule,
+    netlist,
+    part: target.part,
+    clockMHz: target.clockMHz,
+    latencyCycles: batch.latencyCycles,
+    latencyNs: (batch.latencyCycles * 1000) / target.clockMHz,
+    initiationInterval,
+    resources,
+    checks: {
+      interpreterVsEmulation: emulated.comparison,
+      simulationVsEmulation: simulated.comparison,
+      verilatorVsSimulation,
+      icarusVsSimulation,
+    },
+    firstMismatch,
+    skipped,
+    tools,
+    seconds,
+  };
+}
+
+/** Tell whether any two evaluators differ. */
+export function hasMismatch(checks: Checks): boolean {
+  return Object.values(checks).some((check: Comparison | null) => check !== null && check.mismatches > 0);
+}
+
+/** Compile, schedule and estimate for a part and a clock, without running or writing anything. */
+export function compileFor(
+  network: Network,
+  target: HardwareTarget,
+  options: CompileOptions = {},
+): { graph: LayerGraph; schedule: GraphSchedule; netlist: Netlist; resources: ResourceEstimate } {
+  if (!(Number.isFinite(target.clockMHz) && target.clockMHz > 0)) {
+    throw new TargetError(`Clock is ${target.clockMHz} MHz; it must be a number above 0.`);
+  }
+  const part = device(target.part);
+  const graph = compileNetwork(network, options);
+  const schedule = scheduleGraph(graph, { periodNs: 1000 / target.clockMHz, delay: ultrascalePlusDelay(part) });
+  const netlist = pipelineGraph(graph, schedule);
+  const resources = estimateResources(netlist, part);
+  for (const kind of ['lut', 'ff', 'dsp', 'bram'] as const) {
+    if (resources[kind] > part[kind]) {
+      throw new TargetError(
+        `The design needs ${resources[kind]} ${kind.toUpperCase()} by our estimate and ${part.name} has ${part[kind]}; take a larger part or fewer bits.`,
+      );
+    }
+  }
+  return { graph, schedule, netlist, resources };
+}
+
+interface EmulatedStimuli {
+  /** outputs[sample][output]: raw codes. */
+  readonly outputs: readonly (readonly (readonly bigint[])[])[];
+  readonly comparison: Comparison;
+  readonly firstMismatch: string | null;
+}
+
+function compareEmulators(graph: LayerGraph, stimuli: readonly Stimulus[]): EmulatedStimuli {
+  const flat = graph.inputs.map((_, port) => BigInt64Array.from(stimuli.flatMap((stimulus) => stimulus[port]!)));
+  const emulated = emulate(graph, stimuli.length, flat, { observe: 'all' });
+  let mismatches = 0;
+  let firstMismatch: string | null = null;
+  const outputs = stimuli.map((stimulus, sample) => {
+    const reference = interpretGraph(graph, stimulus);
+    const wrong = graph.layers.find((layer) => {
+      const fast = emulated.layers.get(layer.name)!;
+      const codes = reference.get(layer.name)!;
+      return codes.some((code, element) => code !== BigInt(fast[sample * codes.length + element]!));
+    });
+    if (wrong !== undefined) {
+      mismatches++;
+      firstMismatch ??= `Emulation differs from the interpreter at layer "${wrong.name}" of vector ${sample}.`;
+    }
+    return graph.outputs.map((name) => {
+      const width = outputFormats(graph, name).length;
+      const codes = emulated.layers.get(name)!;
+      return Array.from(codes.subarray(sample * width, (sample + 1) * width), BigInt);
+    });
+  });
+  return { outputs, comparison: { vectors: stimuli.length, mismatches }, firstMismatch };
+}
+
+/** Idle cycles before each vector: the first half back to back, the rest with gaps, as the test bench drives them. */
+function idleCycles(pattern: readonly boolean[]): number[] {
+  const idle: number[] = [];
+  let gap = 0;
+  for (const valid of pattern) {
+    if (valid) idle.push(gap);
+    gap = valid ? 0 : gap + 1;
+  }
+  return idle;
+}
+
+function compareSimulation(
+  netlist: Netlist,
+  graph: LayerGraph,
+  stimuli: readonly Stimulus[],
+  expected: EmulatedStimuli['outputs'],
+): { batch: GraphBatchResult; comparison: Comparison; firstMismatch: string | null } {
+  const idle = idleCycles(gapPattern(stimuli.length, 0));
+  const batch = simulateGraph(netlist, graph, stimuli, { idleBefore: (vector) => idle[vector]! });
+  const differs = (sample: number): boolean =>
+    batch.outputs[sample]!.some((codes, output) =>
+      codes.some((code, element) => code !== expected[sample]![output]![element]),
+    );
+  const wrong = stimuli.flatMap((_, sample) => (differs(sample) ? [sample] : []));
+  return {
+    batch,
+    comparison: { vectors: stimuli.length, mismatches: wrong.length },
+    firstMismatch: wrong.length === 0 ? null : `The simulated netlist differs from emulation at vector ${wrong[0]}.`,
+  };
+}
+
+/** Stimuli and simulated outputs as bus words, for the test bench and the comparison with other simulators. */
+function busWords(graph: LayerGraph, stimuli: readonly Stimulus[], batch: GraphBatchResult) {
+  const pattern = gapPattern(stimuli.length, batch.latencyCycles + 8);
+  const golden = batch.outputs.map((row) => row.map((codes, k) => packVector(outputFormats(graph, graph.outputs[k]!), codes)));
+  const outputWidths = graph.outputs.map((name) => outputFormats(graph, name).reduce((sum, { width }) => sum + width, 0));
+  return {
+    vectors: {
+      stimuli: stimuli.map((stimulus) => graph.inputs.map((input, k) => packVector(input.formats, stimulus[k]!))),
+      golden,
+      goldenCycles: batch.validAt,
+      pattern,
+    },
+    expected: golden.map((words, k) => ({ cycle: batch.validAt[k]!, word: joinWords(words, outputWidths) })),
+  };
+}
+
+/** The first output port in the low bits. */
+function joinWords(words: readonly bigint[], widths: readonly number[]): bigint {
+  let joined = 0n;
+  let at = 0n;
+  words.forEach((word, k) => {
+    joined |= word << at;
+    at += BigInt(widths[k]!);
+  });
+  return joined;
+}
+
+function outputFormats(graph: LayerGraph, name: string): readonly FixedFormat[] {
+  return graph.layers.find((layer) => layer.name === name)!.circuit.outputs[0]!.formats;
+}
+
+function portContents(graph: LayerGraph): Record<string, string> {
+  const describe = (formats: readonly FixedFormat[]): string => {
+    const texts = [...new Set(formats.map(formatText))];
+    return texts.length === 1 ? `${formats.length} × ${texts[0]}` : `${formats.length} elements of ${texts.length} formats`;
+  };
+  return Object.fromEntries([
+    ...graph.inputs.map((input) => [input.name, describe(input.formats)]),
+    ...graph.outputs.map((name) => [name, describe(outputFormats(graph, name))]),
+  ]);
+}
