@@ -11,7 +11,7 @@ export type { ModuleBuilder, RegisterOptions } from './module-builder.ts';
 export { validateNetlist } from './validate-netlist.ts';
 export { castWork } from './lower-cast.ts';
 export type { CastWork } from './lower-cast.ts';
-export { lowerOperation } from './lower-operation.ts';
+export { adderWidth, lowerOperation } from './lower-operation.ts';
 export { lowerCircuit } from './lower-circuit.ts';
 export { scheduleGraph } from './schedule.ts';
 export type { GraphSchedule, LayerSchedule, PathStep, ScheduleOptions, StagePath } from './schedule.ts';

@@ -95,6 +95,20 @@ function aligned(builder: ModuleBuilder, word: Word, shift: number, width: numbe
   return fitWord(builder, { net: shiftLeft(builder, word.net, shift), signed: word.signed }, width);
 }
 
+/** Low bits that pass beside the adder: those of the finer operand; from a subtrahend they would borrow. */
+function passingBits(op: Of<'add'>, shiftA: number, shiftB: number, width: number): number {
+  return shiftB > 0 ? Math.min(shiftB, width) : op.subtract ? 0 : Math.min(shiftA, width);
+}
+
+/** Count the bits of an addition that go through its adder: the width of the result without those that pass beside. */
+export function adderWidth(circuit: Circuit, op: Of<'add'>, wire: Wire): number {
+  const type = circuit.types[wire]!;
+  const shiftA = type.fraction - circuit.types[op.a]!.fraction;
+  const shiftB = type.fraction - circuit.types[op.b]!.fraction + op.shift;
+  const width = widthOf(type);
+  return width - passingBits(op, shiftA, shiftB, width);
+}
+
 /** a·2^shiftA ± b·2^shiftB modulo 2^width; at least one of the shifts is 0. */
 function lowerAdd(
   builder: ModuleBuilder,
@@ -106,8 +120,7 @@ function lowerAdd(
   width: number,
 ): Net {
   const combine = op.subtract ? builder.subtract : builder.add;
-  // The finer operand's low bits pass by; from a subtrahend they would borrow.
-  const pass = shiftB > 0 ? Math.min(shiftB, width) : op.subtract ? 0 : Math.min(shiftA, width);
+  const pass = passingBits(op, shiftA, shiftB, width);
   if (pass === 0) {
     return combine(aligned(builder, a, shiftA, width), aligned(builder, b, shiftB, width));
   }

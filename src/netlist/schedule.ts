@@ -75,7 +75,8 @@ export interface GraphSchedule {
 /**
  * Schedule a graph for a clock.
  *
- * @throws TargetError if one operation alone takes longer than the period allows, naming it and the fastest clock
+ * @throws TargetError if one operation alone takes longer than the period allows, naming it and the fastest clock, or if
+ * the clock network does not carry the period
  * @throws ValueError if the period or `maxOpsPerStage` is not a number in range
  */
 export function scheduleGraph(graph: LayerGraph, options: ScheduleOptions): GraphSchedule {
@@ -85,6 +86,11 @@ export function scheduleGraph(graph: LayerGraph, options: ScheduleOptions): Grap
   }
   if (maxOpsPerStage !== undefined && !(Number.isInteger(maxOpsPerStage) && maxOpsPerStage >= 1)) {
     throw new ValueError(`maxOpsPerStage is ${maxOpsPerStage}, must be an integer of at least 1`);
+  }
+  if (delay.minimumPeriodNs !== undefined && periodNs < delay.minimumPeriodNs) {
+    throw new TargetError(
+      `clock period is ${periodNs.toFixed(3)} ns, below the ${delay.minimumPeriodNs.toFixed(3)} ns that the clock network carries by the ${delay.name} model; the clock can be at most ${(1000 / delay.minimumPeriodNs).toFixed(1)} MHz`,
+    );
   }
   const nodes = scheduleNodes(graph, delay);
   const asked = periodNs - delay.registerOverheadNs;
