@@ -3,3 +3,5 @@ export { createSimulator } from './simulator.ts';
 export type { Signal, Simulator, SimulatorOptions } from './simulator.ts';
 export { simulateBatch, simulateGraph } from './batch.ts';
 export type { BatchOptions, BatchResult, GraphBatchResult } from './batch.ts';
+export { recordVcd } from './vcd.ts';
+export type { VcdOptions, VcdRecorder } from './vcd.ts';
