@@ -10,7 +10,6 @@ import {
 import { interpret } from '../../src/emulation/index.ts';
 import { fixed } from '../../src/fixed/index.ts';
 
-
 const strategies = ['multiplier', 'shift-add'] as const;
 
 describe('signedDigits', () => {
@@ -82,8 +81,18 @@ describe('linearCombination', () => {
 
   it('adds n terms in a tree of depth ⌈log2 n⌉', () => {
     const builder = circuitBuilder('tree');
-    const wires = builder.input('x', Array.from({ length: 13 }, () => fixed(8, 8)));
-    const sum = linearCombination(builder, wires, wires.map(() => 1n), 0, undefined, 'shift-add');
+    const wires = builder.input(
+      'x',
+      Array.from({ length: 13 }, () => fixed(8, 8)),
+    );
+    const sum = linearCombination(
+      builder,
+      wires,
+      wires.map(() => 1n),
+      0,
+      undefined,
+      'shift-add',
+    );
     builder.output('y', [sum], [formatOfType(builder.typeOf(sum))]);
     const { ops } = builder.build();
     const depth: number[] = [];
@@ -98,7 +107,11 @@ describe('constantMultiple', () => {
     const [x] = builder.input('x', [fixed(8, 8)]);
     const three = constantMultiple(builder, x!, 3n, 0, 'shift-add');
     const six = constantMultiple(builder, x!, 6n, 0, 'shift-add');
-    builder.output('y', [three, six], [three, six].map((wire) => formatOfType(builder.typeOf(wire))));
+    builder.output(
+      'y',
+      [three, six],
+      [three, six].map((wire) => formatOfType(builder.typeOf(wire))),
+    );
     expect(builder.build().ops.filter((op) => op.kind === 'add')).toHaveLength(1);
   });
 });

@@ -60,7 +60,9 @@ const roles: Readonly<Record<string, string>> = {
 /** Run all layer files below `<directory>/hls4ml`. */
 export function* hls4ml(directory: string): Iterable<FileResult> {
   const folder = join(directory, 'hls4ml');
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')).toSorted()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()) {
     const { cases } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { cases: readonly VectorCase[] };
     let passed = 0;
     let failed = 0;
@@ -86,15 +88,17 @@ function runCase(one: VectorCase): string | null {
   const formats = Object.fromEntries(
     Object.entries(one.types).map(([role, type]) => [roles[role] ?? role, formatOf(type)]),
   );
-  const values = (raws: readonly number[] | undefined, role: string): number[] =>
-    (raws ?? []).map((raw) => toDouble(BigInt(raw), fractionBits(formats[role]!)));
+  const values = (raws: readonly number[] = [], role: string): number[] =>
+    raws.map((raw) => toDouble(BigInt(raw), fractionBits(formats[role]!)));
+  const scalar = (raw: number | undefined, role: string): number | undefined =>
+    raw === undefined ? undefined : values([raw], role)[0];
   const layer: HardwareLayer = {
     name: one.id,
     kind: kinds[one.layer]!,
     inputs: ['x'],
     attributes: {
-      slope: one.slope === undefined ? values([one.alpha ?? 0], 'param')[0]! : values([one.slope], 'slope')[0]!,
-      shift: one.shift === undefined ? 0 : values([one.shift], 'shift')[0]!,
+      slope: one.alpha === undefined ? scalar(one.slope, 'slope') : scalar(one.alpha, 'param'),
+      shift: scalar(one.shift, 'shift'),
     },
     parameters: {
       kernel: values(one.weights, 'weight'),

@@ -12,7 +12,12 @@ import type { LayerGraph } from '../../src/circuit/index.ts';
 import { emulate } from '../../src/emulation/index.ts';
 import { UnsupportedError } from '../../src/errors.ts';
 import { type FixedFormat, formatText } from '../../src/fixed/index.ts';
-import { type KerasLayer, kerasWeightLookup, networkFromKerasLayers, networkFromOnnxNodes } from '../../src/formats/index.ts';
+import {
+  type KerasLayer,
+  kerasWeightLookup,
+  networkFromKerasLayers,
+  networkFromOnnxNodes,
+} from '../../src/formats/index.ts';
 import type { LayerPrecision, Network } from '../../src/network/index.ts';
 import type { FileResult } from './result.ts';
 
@@ -28,12 +33,19 @@ interface VectorFormat {
 interface VectorNetwork {
   readonly name: string;
   readonly architecture: readonly (KerasLayer & { readonly inputs?: readonly string[] })[];
-  readonly float_weights: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+  readonly float_weights: Readonly<
+    Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>
+  >;
   readonly hls_config?: {
     readonly Model: { readonly Precision: string | { readonly default: string } };
     readonly LayerName?: Readonly<Record<string, { readonly Precision?: Readonly<Record<string, string>> }>>;
   };
-  readonly calls: readonly { readonly name: string; readonly fn: string; readonly types: Readonly<Record<string, VectorFormat>> }[];
+  readonly calls: readonly {
+    readonly name: string;
+    readonly fn: string;
+    readonly output: string;
+    readonly types: Readonly<Record<string, VectorFormat>>;
+  }[];
   readonly arrays: Readonly<Record<string, { readonly n: number; readonly type: VectorFormat }>>;
 }
 
@@ -70,11 +82,15 @@ export function importVector(vector: VectorNetwork): { network: Network; options
     ? networkFromOnnxNodes(vector.name, vector.architecture as never, (tensor) => arrays.get(tensor))
     : networkFromKerasLayers(vector.name, vector.architecture, kerasWeightLookup(arrays));
   const precision = vector.hls_config?.Model.Precision ?? 'ap_fixed<16,6>';
-  const layerPrecision = Object.fromEntries(
+  const layerPrecision =
     vector.hls_config === undefined
-      ? vector.calls.filter((call) => call.fn === 'softmax').map((call) => [call.name, tablePrecision(call.types)])
-      : Object.entries(vector.hls_config.LayerName ?? {}).map(([name, config]) => [name, precisionOf(config.Precision)]),
-  );
+      ? unwrittenPrecision(vector)
+      : Object.fromEntries(
+          Object.entries(vector.hls_config.LayerName ?? {}).map(([name, config]) => [
+            name,
+            precisionOf(config.Precision),
+          ]),
+        );
   return {
     network,
     options: {
@@ -85,9 +101,23 @@ export function importVector(vector: VectorNetwork): { network: Network; options
   };
 }
 
-/** Formats of the softmax tables, which a file without its hls4ml configuration states only where they were used. */
-function tablePrecision(types: Readonly<Record<string, VectorFormat>>): LayerPrecision {
-  return { expTable: textOf(types['exp_table_t']!), invTable: textOf(types['inv_table_t']!) };
+/**
+ * What hls4ml was told for a file that does not hold its configuration: the formats of softmax tables and of QKeras
+ * activations, which show only where they were used.
+ */
+function unwrittenPrecision(vector: VectorNetwork): Record<string, LayerPrecision> {
+  const precision: Record<string, LayerPrecision> = {};
+  for (const call of vector.calls) {
+    if (call.fn === 'softmax') {
+      precision[call.name] = {
+        expTable: textOf(call.types['exp_table_t']!),
+        invTable: textOf(call.types['inv_table_t']!),
+      };
+    } else if (vector.architecture.some((layer) => layer.class === 'QActivation' && layer.name === call.name)) {
+      precision[call.name] = { result: textOf(vector.arrays[call.output]!.type) };
+    }
+  }
+  return precision;
 }
 
 /** hls4ml's keys (exp_table, inv_inp, …) as ours (expTable, invInput, …). */
@@ -164,4 +194,3 @@ function textOf(type: VectorFormat): string {
     saturationBits: type.N,
   });
 }
-

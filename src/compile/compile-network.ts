@@ -1,11 +1,12 @@
 /** From a trained network and its precisions to a graph of exact circuits, one per layer. */
 import { circuitBuilder, type GraphLayer, type LayerGraph } from '../circuit/index.ts';
+import { UnsupportedError } from '../errors.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import { type Network, validateNetwork } from '../network/index.ts';
 import { hardwareLayers, hardwareOutputs } from './hardware-layer.ts';
 import { lowerings } from './layers/index.ts';
 import type { CompileOptions } from './options.ts';
-import { precisionRequest } from './precision.ts';
+import { precisionRequest, withPrecision } from './precision.ts';
 
 /**
  * Compile a network to circuits.
@@ -14,10 +15,18 @@ import { precisionRequest } from './precision.ts';
  *
  * @throws ShapeError, ValueError, FormatError or UnsupportedError with the layer's name
  */
-export function compileNetwork(network: Network, options: CompileOptions = {}): LayerGraph {
-  validateNetwork(network);
+export function compileNetwork(trained: Network, options: CompileOptions = {}): LayerGraph {
+  validateNetwork(trained);
+  const network = withPrecision(trained, options.layerPrecision);
   const profile = options.profile ?? 'exact';
   const layers = hardwareLayers(network, profile);
+  const outputs = hardwareOutputs(network, layers);
+  const bare = outputs.find((name) => !layers.some((layer) => layer.name === name));
+  if (bare !== undefined) {
+    throw new UnsupportedError(
+      `Network "${network.name}" hands its input "${bare}" on without any gate; it needs at least one layer that computes.`,
+    );
+  }
   const formatsOf = new Map<string, readonly FixedFormat[]>();
   const inputs = network.inputs.map((input) => {
     const format = precisionRequest(network, input.name, options).format('result');
@@ -45,5 +54,5 @@ export function compileNetwork(network: Network, options: CompileOptions = {}): 
     formatsOf.set(layer.name, formats);
     return { name: layer.name, kind: layer.kind, circuit: builder.build(), inputs: layer.inputs };
   });
-  return { name: network.name, inputs, layers: compiled, outputs: hardwareOutputs(network, layers) };
+  return { name: network.name, inputs, layers: compiled, outputs };
 }

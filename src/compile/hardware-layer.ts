@@ -6,7 +6,13 @@
  * allows that, in the `hls4ml` profile it stays apart, and one followed by a ternary tanh becomes two thresholds, as
  * hls4ml's optimiser makes it.
  */
-import { foldBatchNormalization, type Layer, type LayerKind, type Network } from '../network/index.ts';
+import {
+  foldableBatchNormalizations,
+  foldBatchNormalization,
+  type Layer,
+  type LayerKind,
+  type Network,
+} from '../network/index.ts';
 import { toFlat } from '../tensor/index.ts';
 import type { NumericsProfile } from './options.ts';
 
@@ -25,7 +31,7 @@ export interface HardwareLayer {
 
 /** List the hardware layers of a network in topological order. */
 export function hardwareLayers(network: Network, profile: NumericsProfile): HardwareLayer[] {
-  const source = profile === 'exact' ? foldBatchNormalization(network) : network;
+  const source = profile === 'exact' ? foldBatchNormalization(network, normalizationsToFold(network)) : network;
   const layers: HardwareLayer[] = [];
   // A layer without gates passes its input's name on to those that read it.
   const producer = new Map<string, string>(source.inputs.map((input) => [input.name, input.name]));
@@ -61,8 +67,18 @@ export function hardwareOutputs(network: Network, layers: readonly HardwareLayer
   });
 }
 
+/** Dense layers whose weights already have a format of their own keep them, and their normalization apart. */
+function normalizationsToFold(network: Network): string[] {
+  const quantized = (name: string): boolean => network.precision?.[name]?.['weight'] !== undefined;
+  return foldableBatchNormalizations(network).filter(
+    (name) => !network.layers.some((layer) => layer.name === name && quantized(layer.inputs[0]!)),
+  );
+}
+
 function vanishes(layer: Layer, network: Network): boolean {
-  return layer.kind === 'dropout' || (layer.kind === 'linear' && network.precision?.[layer.name]?.['result'] === undefined);
+  return (
+    layer.kind === 'dropout' || (layer.kind === 'linear' && network.precision?.[layer.name]?.['result'] === undefined)
+  );
 }
 
 function toHardware(layer: Layer, inputs: readonly string[]): HardwareLayer {

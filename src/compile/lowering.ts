@@ -39,7 +39,10 @@ export function castResult(context: LoweringContext, wires: readonly Wire[]): Wi
 /** The one format shared by all elements of a vector, which hls4ml's types demand. */
 export function uniformFormat(context: LoweringContext, vector: WireVector): FixedFormat {
   const [first, ...rest] = vector.formats;
-  if (first === undefined || rest.some((format) => format !== first && JSON.stringify(format) !== JSON.stringify(first))) {
+  if (
+    first === undefined ||
+    rest.some((format) => format !== first && JSON.stringify(format) !== JSON.stringify(first))
+  ) {
     throw new UnsupportedError(
       `Layer "${context.layer.name}" (${context.layer.kind}) needs one format for all its inputs in the hls4ml profile.`,
     );

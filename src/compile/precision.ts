@@ -4,6 +4,7 @@
  * hls4ml's `auto` is resolved by the layer that knows the rule (see `layers/dense.ts`); a role whose layer has no rule
  * falls back to the default, as hls4ml's inference does.
  */
+import { ValueError } from '../errors.ts';
 import { type FixedFormat, parseFormat } from '../fixed/index.ts';
 import type { LayerPrecision, Network } from '../network/index.ts';
 import type { CompileOptions } from './options.ts';
@@ -20,10 +21,29 @@ export interface PrecisionRequest {
   format(name: string): FixedFormat;
 }
 
+/**
+ * Write the precisions asked for over the network's own.
+ *
+ * @throws ValueError if a name is neither a layer nor an input of the network
+ */
+export function withPrecision(network: Network, asked: CompileOptions['layerPrecision'] = {}): Network {
+  const known = [...network.inputs, ...network.layers].map(({ name }) => name);
+  const unknown = Object.keys(asked).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new ValueError(
+      `Precision is given for "${unknown}", which network "${network.name}" does not have; it has ${known.join(', ')}.`,
+    );
+  }
+  const merged = known
+    .map((name) => [name, { ...network.precision?.[name], ...asked[name] }] as const)
+    .filter(([, roles]) => Object.keys(roles).length > 0);
+  return { ...network, precision: Object.fromEntries(merged) };
+}
+
 /** Collect what is asked for one layer or input. */
 export function precisionRequest(network: Network, layer: string, options: CompileOptions): PrecisionRequest {
   const fallback = parseFormat(options.precision ?? DEFAULT_PRECISION);
-  const texts: LayerPrecision = { ...network.precision?.[layer], ...options.layerPrecision?.[layer] };
+  const texts: LayerPrecision = network.precision?.[layer] ?? {};
   const role = (name: string): FixedFormat | 'auto' | undefined => {
     const text = texts[name];
     return text === undefined || text === 'auto' ? text : parseFormat(text);

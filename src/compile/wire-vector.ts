@@ -8,7 +8,11 @@ export interface WireVector {
 }
 
 /** Cast every wire to `format`, or, with no format asked for, keep the exact values in their narrowest formats. */
-export function castVector(builder: CircuitBuilder, wires: readonly Wire[], format: FixedFormat | undefined): WireVector {
+export function castVector(
+  builder: CircuitBuilder,
+  wires: readonly Wire[],
+  format: FixedFormat | undefined,
+): WireVector {
   if (format === undefined) {
     return { wires, formats: wires.map((wire) => formatOfType(builder.typeOf(wire))) };
   }

@@ -11,44 +11,49 @@ import type { Layer, Network } from './network.ts';
 import { validateNetwork } from './validate.ts';
 
 /**
- * Fold every batch normalisation of a network into its dense layer.
+ * Fold batch normalisations of a network into their dense layers.
  *
  * The dense layer keeps its name and gains a bias if it had none; what read the batch normalisation reads the dense
  * layer. If the batch normalisation was an output of the network, the dense layer takes its place. Precisions of a
  * folded layer are dropped, except its "result", which becomes the dense layer's.
  *
+ * @param names - the batch normalisations to fold. @defaultValue all of the network
  * @returns a new network that computes the same as `network` at inference, up to f32 rounding
  * @throws UnsupportedError when the layer before is not dense or something else reads it too
  */
-export const foldBatchNormalization = (network: Network): Network => {
+export const foldBatchNormalization = (network: Network, names?: readonly string[]): Network => {
   validateNetwork(network);
-  let folded = network;
-  for (const layer of network.layers) {
-    if (layer.kind === 'batchNormalization') folded = foldOne(folded, layer.name);
+  const chosen = names ?? network.layers.filter(({ kind }) => kind === 'batchNormalization').map(({ name }) => name);
+  return chosen.reduce(foldOne, network);
+};
+
+/** List the batch normalisations that can be folded: behind a dense layer that nothing else reads. */
+export const foldableBatchNormalizations = (network: Network): readonly string[] =>
+  network.layers
+    .filter((layer) => layer.kind === 'batchNormalization' && foldingObstacle(network, layer) === null)
+    .map(({ name }) => name);
+
+/** Say in a clause why a batch normalisation cannot be folded; null if it can. */
+const foldingObstacle = (network: Network, norm: Layer): string | null => {
+  const source = norm.inputs[0]!;
+  const before = network.layers.find((layer) => layer.name === source);
+  if (before?.kind !== 'dense') {
+    const found = before === undefined ? 'an input of the network' : `of kind ${before.kind}`;
+    return `"${source}" before it is ${found}, and only dense layers take it in`;
   }
-  return folded;
+  const others = network.layers
+    .filter((layer) => layer.inputs.includes(source) && layer.name !== norm.name)
+    .map((layer) => `"${layer.name}"`);
+  if (network.outputs.includes(source)) others.push('an output');
+  return others.length === 0 ? null : `"${source}" before it is also read by ${others.join(', ')}`;
 };
 
 const foldOne = (network: Network, name: string): Network => {
   const norm = network.layers.find((layer) => layer.name === name) as Layer<'batchNormalization'>;
+  const obstacle = foldingObstacle(network, norm);
+  if (obstacle !== null) throw new UnsupportedError(`Batch normalisation "${name}" cannot be folded: ${obstacle}.`);
   const source = norm.inputs[0]!;
-  const dense = network.layers.find((layer) => layer.name === source);
-  if (dense?.kind !== 'dense') {
-    const found = dense === undefined ? 'an input of the network' : `of kind ${dense.kind}`;
-    throw new UnsupportedError(
-      `Batch normalisation "${name}" cannot be folded: "${source}" before it is ${found}, and only dense layers take it in.`,
-    );
-  }
-  const readers = network.layers.filter((layer) => layer.inputs.includes(source) && layer.name !== name);
-  const others = [
-    ...readers.map((layer) => `"${layer.name}"`),
-    ...(network.outputs.includes(source) ? ['an output'] : []),
-  ];
-  if (others.length > 0) {
-    throw new UnsupportedError(
-      `Batch normalisation "${name}" cannot be folded: "${source}" before it is also read by ${others.join(', ')}.`,
-    );
-  }
+  const dense = network.layers.find((layer) => layer.name === source) as Layer<'dense'>;
   const merged = merge(dense, norm);
   const rename = (input: string): string => (input === name ? source : input);
   return {

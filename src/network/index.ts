@@ -3,7 +3,7 @@ export { buildNetwork, initialize } from './build.ts';
 export type { LayerSpec } from './build.ts';
 export { layerCosts, multiplyAccumulates, parameterCount } from './cost.ts';
 export type { LayerCost } from './cost.ts';
-export { foldBatchNormalization } from './fold-batch-normalization.ts';
+export { foldableBatchNormalizations, foldBatchNormalization } from './fold-batch-normalization.ts';
 export { forward, forwardLayers } from './forward.ts';
 export type { ForwardOptions, NetworkInputs } from './forward.ts';
 export * from './layers/index.ts';

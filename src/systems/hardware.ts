@@ -97,13 +97,15 @@ export async function buildHardware(
   const { graph, schedule, netlist, resources } = await step(
     'compile',
     () => compileFor(network, target, options.compile),
-    (made) => `${made.graph.layers.length} layers, ${made.resources.lut} LUT estimated, ${made.schedule.latencyCycles} stages`,
+    (made) =>
+      `${made.graph.layers.length} layers, ${made.resources.lut} LUT estimated, ${made.schedule.latencyCycles} stages`,
   );
 
   const emulated = await step(
     'emulate',
     () => compareEmulators(graph, stimuli),
-    ({ comparison }) => `${comparison.vectors} vectors, ${comparison.mismatches} mismatches between interpreter and emulation`,
+    ({ comparison }) =>
+      `${comparison.vectors} vectors, ${comparison.mismatches} mismatches between interpreter and emulation`,
   );
 
   const simulated = await step(
@@ -284,8 +286,12 @@ function compareSimulation(
 /** Stimuli and simulated outputs as bus words, for the test bench and the comparison with other simulators. */
 function busWords(graph: LayerGraph, stimuli: readonly Stimulus[], batch: GraphBatchResult) {
   const pattern = gapPattern(stimuli.length, batch.latencyCycles + 8);
-  const golden = batch.outputs.map((row) => row.map((codes, k) => packVector(outputFormats(graph, graph.outputs[k]!), codes)));
-  const outputWidths = graph.outputs.map((name) => outputFormats(graph, name).reduce((sum, { width }) => sum + width, 0));
+  const golden = batch.outputs.map((row) =>
+    row.map((codes, k) => packVector(outputFormats(graph, graph.outputs[k]!), codes)),
+  );
+  const outputWidths = graph.outputs.map((name) =>
+    outputFormats(graph, name).reduce((sum, { width }) => sum + width, 0),
+  );
   return {
     vectors: {
       stimuli: stimuli.map((stimulus) => graph.inputs.map((input, k) => packVector(input.formats, stimulus[k]!))),
@@ -315,7 +321,9 @@ function outputFormats(graph: LayerGraph, name: string): readonly FixedFormat[] 
 function portContents(graph: LayerGraph): Record<string, string> {
   const describe = (formats: readonly FixedFormat[]): string => {
     const texts = [...new Set(formats.map(formatText))];
-    return texts.length === 1 ? `${formats.length} × ${texts[0]}` : `${formats.length} elements of ${texts.length} formats`;
+    return texts.length === 1
+      ? `${formats.length} × ${texts[0]}`
+      : `${formats.length} elements of ${texts.length} formats`;
   };
   return Object.fromEntries([
     ...graph.inputs.map((input) => [input.name, describe(input.formats)]),

@@ -26,14 +26,22 @@ export function lowerDense(context: LoweringContext): WireVector {
       `Layer "${layer.name}" has ${weights.length} weights, which does not divide among its ${inputs.wires.length} inputs.`,
     );
   }
-  const biases = layer.parameters['bias'] === undefined ? undefined : quantizeParameter(layer, 'bias', biasFormat, profile);
+  const biases =
+    layer.parameters['bias'] === undefined ? undefined : quantizeParameter(layer, 'bias', biasFormat, profile);
   const columns = Array.from({ length: units }, (_, j) => inputs.wires.map((_, i) => weights[i * units + j]!));
   const bias = (j: number): Wire | undefined =>
     biases === undefined ? undefined : builder.constant(biases[j]!, fractionBits(biasFormat));
 
   if (profile === 'exact') {
     const sums = columns.map((column, j) => {
-      const sum = linearCombination(builder, inputs.wires, column, fractionBits(weightFormat), bias(j), context.strategy);
+      const sum = linearCombination(
+        builder,
+        inputs.wires,
+        column,
+        fractionBits(weightFormat),
+        bias(j),
+        context.strategy,
+      );
       return builder.label(sum, `n${j}_sum`);
     });
     return castResult(context, sums);
@@ -52,7 +60,13 @@ export function lowerDense(context: LoweringContext): WireVector {
     const products: Wire[] = [];
     for (let i = 0; i < column.length; i++) {
       if (column[i] === 0n) continue;
-      const product = constantMultiple(builder, inputs.wires[i]!, column[i]!, fractionBits(weightFormat), context.strategy);
+      const product = constantMultiple(
+        builder,
+        inputs.wires[i]!,
+        column[i]!,
+        fractionBits(weightFormat),
+        context.strategy,
+      );
       products.push(builder.cast(product, accumulator));
     }
     const start = builder.cast(bias(j) ?? builder.constant(0n, 0), accumulator);

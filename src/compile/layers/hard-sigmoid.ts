@@ -1,7 +1,7 @@
 /**
  * Hard sigmoid clip(slope·x + shift, 0, 1) and hard tanh 2·hardSigmoid(x) − 1, exact up to the result cast.
  *
- * Defaults of the constants' formats are hls4ml's: slope `ap_ufixed<16,0>`, shift `ap_ufixed<2,0>`.
+ * hls4ml's default formats of the constants are `ap_ufixed<16,0>` for the slope and `ap_ufixed<2,0>` for the shift.
  */
 import type { CircuitBuilder, Wire } from '../../circuit/index.ts';
 import { constantMultiple } from '../../circuit/index.ts';
@@ -24,10 +24,8 @@ export function lowerHardTanh(context: LoweringContext): WireVector {
 
 function hardSigmoid(context: LoweringContext): Wire[] {
   const { builder, profile, precision } = context;
-  const asked = (role: string, standard: FixedFormat): FixedFormat => {
-    const format = precision.role(role);
-    return format === undefined || format === 'auto' ? standard : format;
-  };
+  const asked = (role: string, standard: FixedFormat): FixedFormat =>
+    profile === 'hls4ml' && typeof precision.role(role) !== 'object' ? standard : precision.format(role);
   const slopeFormat = asked('slope', ufixed(16, 0));
   const shiftFormat = asked('shift', ufixed(2, 0));
   const slope = quantizeConstant(numberAttribute(context, 'slope'), slopeFormat, profile);

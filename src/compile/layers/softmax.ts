@@ -45,8 +45,14 @@ function hls4mlSoftmax(context: LoweringContext): WireVector {
     return builder.cast(looked, accumulator);
   });
   const sum = treeReduce(exponentials, (a, b) => builder.cast(builder.add(a, b), accumulator));
-  const inverse = topBitsTable(builder, builder.cast(sum, inverseInput), inverseInput, invTableSize, 'inv', inverseFormat, (x) =>
-    Math.fround(1 / x),
+  const inverse = topBitsTable(
+    builder,
+    builder.cast(sum, inverseInput),
+    inverseInput,
+    invTableSize,
+    'inv',
+    inverseFormat,
+    (x) => Math.fround(1 / x),
   );
   return castResult(
     context,
@@ -89,7 +95,13 @@ function exactSoftmax(context: LoweringContext): WireVector {
     const distance = nonNegative(builder, builder.subtract(maximum, wire));
     const reach = Math.ceil(Math.log2((guarded + 1) * Math.LN2));
     const address = builder.cast(distance, ufixed(10, reach, { quantization: 'AP_RND', overflow: 'AP_SAT' }));
-    return functionTable(builder, address, 'exp', (x) => expScalar(-x), ufixed(guarded + 1, 1, { quantization: 'AP_RND' }));
+    return functionTable(
+      builder,
+      address,
+      'exp',
+      (x) => expScalar(-x),
+      ufixed(guarded + 1, 1, { quantization: 'AP_RND' }),
+    );
   });
   const sum = treeReduce(exponentials, (a, b) => builder.add(a, b));
   const integerBits = Math.ceil(Math.log2(wires.length)) + 1;

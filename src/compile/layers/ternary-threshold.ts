@@ -27,5 +27,9 @@ export function lowerTernaryThreshold(context: LoweringContext): WireVector {
 /** Largest code of the input format at or below (half − bias)/scale, computed in single precision as numpy does. */
 function threshold(half: number, scale: number, bias: number, format: FixedFormat): bigint {
   const middle = Math.fround(-bias / scale);
-  return fromDouble(Math.fround(Math.fround(half / scale) + middle), { ...format, quantization: 'AP_TRN', overflow: 'AP_WRAP' });
+  return fromDouble(Math.fround(Math.fround(half / scale) + middle), {
+    ...format,
+    quantization: 'AP_TRN',
+    overflow: 'AP_WRAP',
+  });
 }

@@ -140,7 +140,7 @@ export const quickConfig: DistillNetConfig = {
   puppi: { radius: 0.4 },
   events: { training: 120, validation: 30, test: 200 },
   clipImpact: 1,
-  teacher: { neighbours: 8, width: 24, blocks: 2, epochs: 6, learningRate: 4e-3, batchEvents: 1 },
+  teacher: { neighbours: 8, width: 24, blocks: 1, epochs: 4, learningRate: 1e-2, batchEvents: 1 },
   student: { epochs: 6, batch: 256, learningRate: 1.5e-3, heavyLabel: 0.95, heavyWeight: 3, patience: 5 },
   quantized: {
     floatEpochs: 6,
@@ -158,7 +158,7 @@ export const defaultConfig: DistillNetConfig = {
   ...quickConfig,
   generator: { meanPileup: 40, particlesPerCollision: 25, underlyingEvent: 30 },
   events: { training: 800, validation: 200, test: 1000 },
-  teacher: { ...quickConfig.teacher, neighbours: 20, width: 48, epochs: 10, learningRate: 2e-3 },
+  teacher: { ...quickConfig.teacher, neighbours: 20, width: 48, blocks: 2, epochs: 10, learningRate: 4e-3 },
   student: { ...quickConfig.student, epochs: 20 },
   quantized: { ...quickConfig.quantized, floatEpochs: 20, epochs: 20 },
 };

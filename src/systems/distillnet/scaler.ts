@@ -52,7 +52,7 @@ export function fitScaler(features: Float32Array, columns: number): Scaler {
 export function hardwareScaler(scaler: Scaler): Scaler {
   const scale = scaler.scale.map((s, f) => (continuousFeatures.includes(f) ? nearestPowerOfTwo(s) : f === 6 ? 0.5 : 1));
   const mean = scaler.mean.map((m, f) =>
-    continuousFeatures.includes(f) ? Math.round((m / scale[f]!) * 8) * (scale[f]! / 8) : 0,
+    continuousFeatures.includes(f) ? Math.round((m / scale[f]!) * 8) * (scale[f]! / 8) + 0 : 0,
   );
   return { mean, scale };
 }

@@ -1,0 +1,52 @@
+/** The reference vectors: the copies in fixtures/ always, the complete set where it is present. */
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { apfixed } from './apfixed.ts';
+import { autograd } from './autograd.ts';
+import { hls4ml } from './hls4ml.ts';
+import { networks } from './networks.ts';
+import type { ConformanceKind, FileResult } from './result.ts';
+
+const kinds: Readonly<Record<string, ConformanceKind>> = { apfixed, hls4ml, networks, autograd };
+const complete = '../shared/vectors';
+
+/** Networks of the complete set that must be equal layer by layer on all samples. */
+const wholeNetworks = [
+  'ae57',
+  'jet_mlp',
+  'jet_mlp_auto',
+  'keras_1layer',
+  'keras_3layer_batch_norm',
+  'keras_3layer_ternary_small',
+  'mlp8',
+  'onnx_three_layer',
+  'onnx_two_layer',
+  'qkeras_3layer',
+];
+
+async function collect(kind: ConformanceKind, directory: string): Promise<FileResult[]> {
+  const rows: FileResult[] = [];
+  for await (const row of kind(directory)) rows.push(row);
+  return rows;
+}
+
+describe.each(Object.entries(kinds))('%s', (name, kind) => {
+  it('passes the copied vectors without exception', async () => {
+    const rows = await collect(kind, 'fixtures');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.failed > 0 || row.unsupported > 0 || row.passed === 0)).toEqual([]);
+  });
+
+  it.skipIf(!existsSync(`${complete}/${name}`))(
+    `fails nothing of the complete set (skipped where ${complete} is absent)`,
+    async () => {
+      const rows = await collect(kind, complete);
+      expect(rows.filter((row) => row.failed > 0)).toEqual([]);
+      if (name === 'networks') {
+        const whole = rows.filter((row) => row.passed === row.cases).map((row) => row.file.replace('.json', ''));
+        expect(whole).toEqual(expect.arrayContaining(wholeNetworks));
+      }
+    },
+    300_000,
+  );
+});
