@@ -1,0 +1,265 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { circuitBuilder, resultType, typeOfFormat, formatOfType } from '../../src/circuit/index.ts';
+import type { Circuit, LayerGraph, Wire, WireType } from '../../src/circuit/index.ts';
+import { compileEmulator, emulate, interpret, interpretBatch, interpretGraph } from '../../src/emulation/index.ts';
+import { OVERFLOWS, QUANTIZATIONS, fixed, fractionBits } from '../../src/fixed/index.ts';
+import type { FixedFormat } from '../../src/fixed/index.ts';
+import { circuitsWithInputs, codeWithin } from '../circuit/arbitrary.ts';
+
+/** Compare the compiled with the interpreted outputs of a circuit with one input port. */
+function expectSame(circuit: Circuit, batch: readonly (readonly bigint[])[]): void {
+  const compiled = compileEmulator(circuit).run(batch.length, [BigInt64Array.from(batch.flat())]);
+  const rows = batch.map((sample) => interpret(circuit, [sample]));
+  for (const [k, port] of circuit.outputs.entries()) {
+    const expected = rows.flatMap((outputs) => outputs[k]!);
+    const found = Array.from(compiled[k]!, BigInt);
+    for (const [at, value] of expected.entries()) {
+      if (found[at] === value) continue;
+      const wire = port.wires[at % port.wires.length]!;
+      const sample = Math.floor(at / port.wires.length);
+      const op = JSON.stringify(circuit.ops[wire]);
+      throw new Error(
+        `wire ${wire} ${op} of sample ${sample} (${batch[sample]!.join()}): compiled ${found[at]}, interpreted ${value}`,
+      );
+    }
+  }
+}
+
+/** One cast of one input, as it is. */
+function castCircuit(type: FixedFormat, format: FixedFormat): Circuit {
+  const input = typeOfFormat(type);
+  const result = resultType({ kind: 'cast', a: 0, format }, () => input, []);
+  return {
+    name: 'cast',
+    inputs: [{ name: 'x', wires: [0], formats: [type] }],
+    outputs: [{ name: 'y', wires: [1], formats: [formatOfType(result)] }],
+    ops: [
+      { kind: 'input', port: 0, index: 0 },
+      { kind: 'cast', a: 0, format },
+    ],
+    types: [input, result],
+    tables: [],
+    labels: {},
+  };
+}
+
+const picks = fc.array(fc.oneof(fc.bigInt({ min: 0n, max: 8n }), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })), {
+  minLength: 1,
+  maxLength: 11,
+});
+
+describe('compiled emulation equals the interpreter', () => {
+  it('on random circuits of narrow wires', () => {
+    fc.assert(
+      fc.property(circuitsWithInputs({ maxWidth: 32, maxSteps: 30 }, 9), ({ circuit, batch }) => {
+        expectSame(circuit, batch);
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('on random circuits with wires up to 64 bits', () => {
+    fc.assert(
+      fc.property(circuitsWithInputs({ maxWidth: 64, maxSteps: 30 }, 9), ({ circuit, batch }) => {
+        try {
+          compileEmulator(circuit);
+        } catch (error) {
+          // A cast may need a 65th bit between rounding and overflow; it must say so.
+          expect((error as Error).message).toContain('needs more than 64 bits on the way');
+          return;
+        }
+        expectSame(circuit, batch);
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('for every cast mode, exhaustively over small codes', () => {
+    const source = fixed(7, 4);
+    const all = Array.from({ length: 128 }, (_, k) => [BigInt(k - 64)]);
+    for (const quantization of QUANTIZATIONS) {
+      for (const overflow of OVERFLOWS) {
+        for (const saturationBits of [0, 1, 2, 4]) {
+          for (const [signed, width, integer] of [
+            [true, 4, 2],
+            [true, 4, 4],
+            [true, 5, 0],
+            [false, 4, 3],
+            [false, 5, 5],
+          ] as const) {
+            if (overflow === 'AP_WRAP_SM' && !signed) continue;
+            const format = { signed, width, integer, quantization, overflow, saturationBits };
+            expectSame(castCircuit(source, format), all);
+          }
+        }
+      }
+    }
+  });
+
+  it('for casts of wide values, in every mode, near the ends of the lanes', () => {
+    const wideFormat = fc.record({
+      signed: fc.boolean(),
+      width: fc.integer({ min: 20, max: 64 }),
+      integer: fc.integer({ min: -10, max: 70 }),
+    });
+    const modes = fc.record({
+      quantization: fc.constantFrom(...QUANTIZATIONS),
+      overflow: fc.constantFrom(...OVERFLOWS),
+      saturationBits: fc.nat({ max: 6 }),
+    });
+    let compiledCases = 0;
+    fc.assert(
+      fc.property(wideFormat, wideFormat, modes, picks, (from, to, mode, codes) => {
+        const plain = { quantization: 'AP_TRN', overflow: 'AP_WRAP', saturationBits: 0 } as const;
+        const source: FixedFormat = { ...from, ...plain, width: from.signed ? from.width : Math.min(from.width, 63) };
+        const target: FixedFormat = {
+          ...to,
+          ...mode,
+          signed: to.signed || mode.overflow === 'AP_WRAP_SM',
+          width: Math.min(to.width, 63),
+        };
+        const circuit = castCircuit(source, target);
+        try {
+          compileEmulator(circuit);
+        } catch (error) {
+          expect((error as Error).message).toContain('more than 64 bits');
+          return;
+        }
+        compiledCases++;
+        expectSame(
+          circuit,
+          codes.map((code) => [codeWithin(typeOfFormat(source), code)]),
+        );
+      }),
+      { numRuns: 600 },
+    );
+    expect(compiledCases).toBeGreaterThan(300);
+  });
+
+  it('for circuits of many functions, with values that cross them', () => {
+    const F = fixed(16, 6);
+    const b = circuitBuilder('long');
+    let row = b.input(
+      'x',
+      Array.from({ length: 8 }, () => F),
+    );
+    const first = row;
+    for (let k = 0; k < 300; k++) {
+      row = row.map((wire, j) => {
+        const product = b.multiply(wire, b.constant(BigInt(((k * 37 + j * 11) % 61) - 30), 5));
+        return b.cast(b.add(product, b.select(b.compare('lt', wire, first[(j + k) % 8]!), row[(j + 1) % 8]!, wire)), F);
+      });
+    }
+    b.output(
+      'y',
+      [...row, ...first],
+      [...row, ...first].map(() => F),
+    );
+    const circuit = b.build();
+    const emulator = compileEmulator(circuit);
+    expect(emulator.statistics.functions).toBeGreaterThan(10);
+    fc.assert(
+      fc.property(fc.array(picks, { minLength: 1, maxLength: 3 }), (rows) => {
+        const batch = rows.map((codes) =>
+          first.map((_, k) => codeWithin({ lo: -32768n, hi: 32767n }, codes[k % codes.length]!)),
+        );
+        expectSame(circuit, batch);
+      }),
+      { numRuns: 5 },
+    );
+  });
+});
+
+/** A two-layer graph whose second layer can be made too wide. */
+function graph(width: number): LayerGraph {
+  const F = fixed(16, 6);
+  const W = fixed(width, width - 20);
+  const first = circuitBuilder('first');
+  const x = first.input('x', [F, F]);
+  first.output(
+    'first',
+    x.map((wire: Wire) => first.cast(first.add(wire, x[0]!), F)),
+    [F, F],
+  );
+  const second = circuitBuilder('second');
+  const [p, q] = second.input('first', [F, F]) as [Wire, Wire];
+  const product = second.multiply(p, q);
+  const wide = second.scale(second.multiply(product, second.constant((1n << BigInt(width - 34)) - 1n, 0)), 0);
+  second.output('second', [wide], [W]);
+  return {
+    name: 'pair',
+    inputs: [{ name: 'x', formats: [F, F] }],
+    layers: [
+      { name: 'first', kind: 'add', circuit: first.build(), inputs: ['x'] },
+      { name: 'second', kind: 'multiply', circuit: second.build(), inputs: ['first'] },
+    ],
+    outputs: ['second'],
+  };
+}
+
+describe('emulate', () => {
+  const inputs = [Int32Array.from([100, 7, -32768, 32767, 5, -6, 0, 0, 1, 1])];
+
+  it.each([
+    [60, 'webassembly'],
+    [90, 'interpreter'],
+  ] as const)('returns outputs and layers of a graph with %i bits by %s and says so', (width, path) => {
+    const target = graph(width);
+    const result = emulate(target, 5, inputs, { observe: 'all' });
+    expect(result.path).toBe(path);
+    expect(result.reason === null).toBe(path === 'webassembly');
+    expect([...result.layers.keys()].toSorted()).toEqual(['first', 'second']);
+    for (let sample = 0; sample < 5; sample++) {
+      const expected = interpretGraph(target, [Array.from(inputs[0]!.subarray(2 * sample, 2 * sample + 2), BigInt)]);
+      const first = Array.from(result.layers.get('first')!.slice(2 * sample, 2 * sample + 2), BigInt);
+      expect(first).toEqual(expected.get('first'));
+      expect(BigInt(result.outputs[0]![sample]!)).toBe(expected.get('second')![0]);
+    }
+  });
+
+  it('names the wire that is too wide', () => {
+    expect(() => compileEmulator(graph(90))).toThrow(
+      /^Wire \d+ \(multiply\) of circuit "pair" has raw codes -\d+ to \d+; compiled emulation holds signed 64-bit integers, use the interpreter\.$/,
+    );
+  });
+
+  it('runs batches of any size on one memory', () => {
+    const emulator = compileEmulator(graph(60), { observe: ['first'] });
+    expect(emulator.outputs.map((port) => [port.name, port.elements])).toEqual([
+      ['second', 'int64'],
+      ['first', 'int32'],
+    ]);
+    for (const batch of [0, 1, 3, 4, 5, 1000]) {
+      const values = Int32Array.from({ length: 2 * batch }, (_, k) => ((k * 7919) % 65536) - 32768);
+      const [second, first] = emulator.run(batch, [values]);
+      const circuit = graph(60).layers;
+      const expectedFirst = interpretBatch(circuit[0]!.circuit, batch, [values])[0]!;
+      expect(Array.from(first!, BigInt)).toEqual(expectedFirst);
+      expect(Array.from(second!, BigInt)).toEqual(interpretBatch(circuit[1]!.circuit, batch, [expectedFirst])[0]!);
+    }
+  });
+
+  it('rejects inputs by port, sample and element', () => {
+    const emulator = compileEmulator(graph(60));
+    expect(() => emulator.run(2, [Int32Array.of(0, 0, 0, 40000)])).toThrow(
+      'Sample 1, element 1 of input "x" of circuit "pair" is 40000; its format allows raw codes -32768 to 32767.',
+    );
+    expect(() => emulator.run(1, [BigInt64Array.of(0n, -(1n << 60n))])).toThrow('element 1 of input "x"');
+    expect(() => emulator.run(2, [Int32Array.of(1, 2, 3)])).toThrow('has 3 values; 2 samples of 2 elements are 4');
+    expect(() => emulator.run(2, [])).toThrow('takes 1 input arrays (x), not 0');
+    expect(() => emulator.run(-1, [Int32Array.of()])).toThrow('The batch size for circuit "pair" is -1');
+    expect(() => compileEmulator(graph(60), { observe: ['third'] })).toThrow('no layer "third"');
+  });
+
+  it('gives constant outputs and unread inputs their due', () => {
+    const F = fixed(8, 4);
+    const type: WireType = typeOfFormat(F);
+    const b = circuitBuilder('constants');
+    const [x] = b.input('x', [F, F]) as [Wire, Wire];
+    b.output('y', [b.constant(5n, fractionBits(F)), x, x], [F, F, F]);
+    const emulator = compileEmulator(b.build());
+    expect(type.fraction).toBe(4);
+    expect(emulator.run(2, [Int32Array.of(1, 2, 3, 4)])).toEqual([Int32Array.of(5, 1, 1, 5, 3, 3)]);
+  });
+});
