@@ -1,0 +1,31 @@
+/** DistillNet: pileup weights per particle, distilled from a graph network into a few nanoseconds (arXiv:2311.12551). */
+export {
+  type LearningCheckpoint,
+  parseLearningCheckpoint,
+  serializeLearningCheckpoint,
+  type StudentStage,
+} from './checkpoint.ts';
+export { defaultConfig, type DistillNetConfig, parseConfig, type QuantizedFormats, quickConfig } from './config.ts';
+export { type DistillNetData, distillNetData, eventFeatures, featureCount, featureNames } from './data.ts';
+export {
+  accuracyBins,
+  missingResponse,
+  type WeightAgreement,
+  weightAgreement,
+  type WeightQuality,
+  weightQuality,
+} from './evaluate.ts';
+export { inputFormats } from './input-formats.ts';
+export {
+  type DistillNetLearning,
+  type LearningMetrics,
+  type LearningTestSet,
+  runLearning,
+  type WeightSource,
+} from './learning.ts';
+export { type LearningCallbacks, type LearningProgress, type LearningStage, learningStages } from './progress.ts';
+export { precisionPlan, predictQuantized, quantizedInputs, scaledInputs } from './recipe.ts';
+export { type ReferenceRow, referenceRows, referenceSource } from './reference.ts';
+export { applyScaler, fitScaler, hardwareScaler, invertScaler, type Scaler } from './scaler.ts';
+export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
+export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount, teacherScores } from './teacher.ts';

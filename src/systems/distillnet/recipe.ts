@@ -1,0 +1,223 @@
+/**
+ * The learning side of DistillNet from nothing to a quantized network: events, PUPPI, teacher, student, quantized student.
+ *
+ * Stages and their streams are named, so that a change of one stage leaves the randomness of all others alone. Both
+ * students learn from the teacher's scores only (weighted mean absolute error, as published), never from the truth. The
+ * quantized one is first trained in floats, then batch normalisation is folded, then it is fine-tuned under quantization
+ * and pruning together: 8-bit weights on their grid and three quarters of them exactly zero at the end.
+ */
+import {
+  distillationLoss,
+  fakeQuantizer,
+  magnitudePruning,
+  type PrecisionPlan,
+  quantizationAware,
+  quantizationTransform,
+  quantizeTensor,
+  weightedMeanAbsoluteError,
+} from '../../compression/index.ts';
+import { ValueError } from '../../errors.ts';
+import { parseFormat } from '../../fixed/index.ts';
+import { foldBatchNormalization, type Network, predict } from '../../network/index.ts';
+import { generateEvents } from '../../physics/index.ts';
+import { type RandomStream, stream } from '../../random/index.ts';
+import { type Tensor, tensor, toFlat } from '../../tensor/index.ts';
+import { type Dataset, type EpochRecord, eraseState, fit, type FitOptions } from '../../training/index.ts';
+import type { FinishedTrainings, LearningCheckpoint, StudentStage, TrainedNetwork } from './checkpoint.ts';
+import type { DistillNetConfig, QuantizedFormats } from './config.ts';
+import { type DistillNetData, distillNetData, featureCount } from './data.ts';
+import type { LearningCallbacks, StageClock } from './progress.ts';
+import { applyScaler, fitScaler, hardwareScaler, type Scaler } from './scaler.ts';
+import { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
+import { trainTeacher } from './teacher-training.ts';
+import { buildTeacher, type Teacher, teacherScores } from './teacher.ts';
+
+/** Everything that training leaves behind, before it is evaluated. */
+export interface TrainedNetworks {
+  readonly teacher: Teacher;
+  /** DistillNet in floats, 16-128-64-1; takes scaled features. */
+  readonly student: Network;
+  /** QDistillNet before quantization, 16-64-32-1 with batch normalisation folded. */
+  readonly quantizedFloat: Network;
+  /** QDistillNet on its fixed-point grids, with its formats in `precision`. */
+  readonly quantized: Network;
+  readonly scaler: Scaler;
+  readonly test: DistillNetData;
+  /** Teacher scores of the test data. */
+  readonly testScores: Float32Array;
+  readonly histories: Readonly<Record<'teacher' | StudentStage, readonly EpochRecord[]>>;
+}
+
+/** Formats by layer of QDistillNet after folding; hidden sums stay exact until they are rounded after their ReLU. */
+export function precisionPlan(formats: QuantizedFormats): PrecisionPlan {
+  const parameters = { weight: formats.weight, bias: formats.bias };
+  return {
+    [studentInput]: { result: formats.input },
+    dense1: parameters,
+    relu1: { result: formats.activation },
+    dense2: parameters,
+    relu2: { result: formats.activation },
+    dense3: { ...parameters, result: formats.logit },
+    output: { result: formats.output },
+  };
+}
+
+/** Features as the hardware receives them: scaled and on the grid of the input format. */
+export function quantizedInputs(features: Float32Array, scaler: Scaler, format: string): Tensor {
+  return quantizeTensor(scaledInputs(features, scaler), fakeQuantizer(parseFormat(format)));
+}
+
+/** Features as the float networks receive them, shape [rows, 16]. */
+export function scaledInputs(features: Float32Array, scaler: Scaler): Tensor {
+  return tensor(applyScaler(scaler, features), [features.length / featureCount, featureCount]);
+}
+
+/** Predict with every result rounded as on the grid of the plan: the float shadow of the fixed-point network. */
+export function predictQuantized(network: Network, inputs: Tensor): Float32Array {
+  const transform = quantizationTransform(network.precision ?? {});
+  return Float32Array.from(toFlat(predict(network, inputs, { transform })));
+}
+
+/**
+ * Train teacher and students.
+ *
+ * @returns null if the signal of the callbacks stopped it
+ * @throws ValueError if a checkpoint to resume from was made with another configuration
+ */
+export async function trainNetworks(
+  config: DistillNetConfig,
+  callbacks: LearningCallbacks,
+  clock: StageClock,
+): Promise<TrainedNetworks | null> {
+  const { resume } = callbacks;
+  if (resume !== undefined && JSON.stringify(resume.config) !== JSON.stringify(config)) {
+    throw new ValueError('The checkpoint to resume from was made with another configuration; they must be equal.');
+  }
+  const root = stream(config.seed, 'distillnet');
+  const done = resume?.finished ?? {};
+
+  clock.start('events');
+  const sample = (name: string, count: number): DistillNetData =>
+    distillNetData(generateEvents(config.generator, `${config.seed} ${name}`, count), config);
+  const training = sample('training', config.events.training);
+  const validation = sample('validation', config.events.validation);
+  const test = sample('test', config.events.test);
+  const scaler = hardwareScaler(fitScaler(training.features, featureCount));
+
+  clock.start('teacher');
+  const taught =
+    done.teacher ??
+    (await trainTeacher(buildTeacher(config.teacher, scaler, root.split('teacher')), {
+      training,
+      validation,
+      config: config.teacher,
+      stream: root.split('teacher training'),
+      onProgress: clock.progress,
+      onCheckpoint: (state) => callbacks.onCheckpoint?.({ config, finished: {}, current: { stage: 'teacher', state } }),
+      ...(callbacks.signal && { signal: callbacks.signal }),
+      ...(resume?.current.stage === 'teacher' && { resume: resume.current.state }),
+    }));
+  if (taught === null) return null;
+  const { teacher } = taught;
+
+  clock.start('scores');
+  const dataset = (data: DistillNetData): Dataset => ({
+    inputs: scaledInputs(data.features, scaler),
+    targets: tensor(data.truth, [data.truth.length, 1]),
+    extras: { teacher: tensor(teacherScores(teacher, data), [data.truth.length, 1]) },
+  });
+  const study: Study = { training: dataset(training), validation: dataset(validation), config, callbacks, clock };
+  const testScores = teacherScores(teacher, test);
+
+  clock.start('student');
+  const student =
+    done.student ??
+    (await distil(study, 'student', { teacher: taught }, buildStudent(root.split('student')), root, config.student));
+  if (student === null) return null;
+
+  clock.start('quantizedFloat');
+  const q = config.quantized;
+  const wide =
+    done.quantizedFloat ??
+    (await distil(
+      study,
+      'quantizedFloat',
+      { teacher: taught, student },
+      buildQuantizedStudent(root.split('quantized')),
+      root,
+      {
+        ...q,
+        epochs: q.floatEpochs,
+      },
+    ));
+  if (wide === null) return null;
+  const quantizedFloat = foldBatchNormalization(wide.network);
+
+  clock.start('quantized');
+  const steps = q.epochs * Math.ceil(training.truth.length / q.batch);
+  const end = Math.max(1, Math.floor(steps * q.pruningEnd));
+  const finished = { teacher: taught, student, quantizedFloat: wide };
+  const quantized = await distil(study, 'quantized', finished, quantizedFloat, root, q, [
+    eraseState(magnitudePruning({ target: q.sparsity, end, every: Math.max(1, Math.floor(end / pruningRounds)) })),
+    eraseState(quantizationAware(precisionPlan(q.formats))),
+  ]);
+  if (quantized === null) return null;
+  return {
+    teacher,
+    student: student.network,
+    quantizedFloat,
+    quantized: quantized.network,
+    scaler,
+    test,
+    testScores,
+    histories: {
+      teacher: taught.history,
+      student: student.history,
+      quantizedFloat: wide.history,
+      quantized: quantized.history,
+    },
+  };
+}
+
+/** Masks are computed anew about this many times while the sparsity rises. */
+const pruningRounds = 25;
+
+/** What all trainings of students share. */
+interface Study {
+  readonly training: Dataset;
+  readonly validation: Dataset;
+  readonly config: DistillNetConfig;
+  readonly callbacks: LearningCallbacks;
+  readonly clock: StageClock;
+}
+
+/** Train a student on the teacher's scores; null if the signal stopped it. */
+async function distil(
+  { training, validation, config, callbacks, clock }: Study,
+  stage: StudentStage,
+  finished: FinishedTrainings,
+  network: Network,
+  root: RandomStream,
+  sizes: { readonly epochs: number; readonly batch: number; readonly learningRate: number },
+  transforms: FitOptions['transforms'] = [],
+): Promise<TrainedNetwork | null> {
+  const { heavyLabel: threshold, heavyWeight: weight, patience } = config.student;
+  const batches = Math.ceil(training.targets.shape[0]! / sizes.batch);
+  const current: LearningCheckpoint['current'] | undefined = callbacks.resume?.current;
+  const result = await fit(network, training, {
+    loss: distillationLoss({ teacherLoss: weightedMeanAbsoluteError({ threshold, weight }) }),
+    learningRate: { kind: 'cosine', learningRate: sizes.learningRate, totalSteps: sizes.epochs * batches },
+    epochs: sizes.epochs,
+    batchSize: sizes.batch,
+    stream: root.split(`${stage} training`),
+    validation,
+    earlyStopping: { patience },
+    transforms,
+    onBatch: ({ epoch, batch, loss }) =>
+      clock.progress((epoch * batches + batch + 1) / (sizes.epochs * batches), `loss ${loss.toFixed(4)}`),
+    onCheckpoint: (state) => callbacks.onCheckpoint?.({ config, finished, current: { stage, state } }),
+    ...(callbacks.signal && { signal: callbacks.signal }),
+    ...(current !== undefined && current.stage !== 'teacher' && current.stage === stage && { resume: current.state }),
+  });
+  return result.status === 'aborted' ? null : { network: result.network, history: result.history };
+}
