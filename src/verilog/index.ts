@@ -3,14 +3,14 @@ export { describeAll, memoryText, printMemories, printModule, printNetlist } fro
 export type { TextFile } from './print.ts';
 export { generator } from './generator.ts';
 export {
+  benchGap,
   expectedOutputs,
-  gapPattern,
-  pipelineVectors,
+  measuredVectors,
   readBenchOutputs,
   testBench,
   testBenchOutputs,
 } from './test-bench.ts';
-export type { BenchOutput, TestVectors } from './test-bench.ts';
+export type { BenchOutput, MeasuredBatch, TestVectors } from './test-bench.ts';
 export { projectFiles, projectManifest } from './project.ts';
 export type { ProjectDesign } from './project-design.ts';
 export { writeProject } from './write-project.ts';

@@ -2,9 +2,9 @@
  * Decides everything about a module's text before any of it is printed: names, what is printed inline, the order of
  * declarations, and which bits nobody reads.
  *
- * Inline are constants, unnamed slices, and unnamed extensions, concatenations and complements with one consumer; every
- * other cell gets a line of its own, so that no operator ever stands inside another's width context. Cells that no
- * output depends on are left out. Pure: the netlist is only read.
+ * Inline are constants, and unnamed slices, extensions of identifiers, and extensions, concatenations and complements
+ * with one consumer; every other cell gets a line of its own, so that no operator ever stands inside another's width
+ * context. Cells that no output depends on are left out. Pure: the netlist is only read.
  */
 import type { Cell, Instance, Module, Net } from '../netlist/index.ts';
 import { complement, concat, literal, replicate, visitReferences, whole } from './expression.ts';
@@ -178,7 +178,7 @@ export function prepareModule(module: Module, callees: ReadonlyMap<string, Calle
       declared.set(net, inputs[cell.port]!);
       return;
     }
-    if (isInline(cell, module.names[net], uses[net]!)) return;
+    if (isInline(module, net, uses[net]!, (operand) => declared.has(operand))) return;
     if (cell.kind === 'instance') {
       const key = `${cell.instance} ${cell.output}`;
       const known = instanceOutputs.get(key);
@@ -193,7 +193,8 @@ export function prepareModule(module: Module, callees: ReadonlyMap<string, Calle
       declared.set(net, target);
       return;
     }
-    const wanted = module.names[net] ?? `${prefixes[cell.kind]}_${net}`;
+    const source = cell.kind === 'register' ? declared.get(cell.d) : undefined;
+    const wanted = module.names[net] ?? (source ? `${source.name}_q` : `${prefixes[cell.kind]}_${net}`);
     declared.set(net, { name: scope.take(wanted), width: module.widths[net]! });
     lines.push(net);
   });
@@ -277,11 +278,21 @@ export function portNames(callee: Callee): { readonly inputs: readonly string[];
   return { inputs, outputs: callee.module.outputs.map((port) => scope.take(port.name)) };
 }
 
-function isInline(cell: Cell, name: string | undefined, uses: number): boolean {
+function isInline(module: Module, net: Net, uses: number, isDeclared: (net: Net) => boolean): boolean {
+  const cell = module.cells[net]!;
   if (cell.kind === 'constant') return true;
-  if (name !== undefined) return false;
-  if (cell.kind === 'slice') return true;
-  return (cell.kind === 'extend' || cell.kind === 'concat' || cell.kind === 'not') && uses === 1;
+  if (module.names[net] !== undefined) return false;
+  switch (cell.kind) {
+    case 'slice':
+      return true;
+    case 'extend':
+      return uses === 1 || isDeclared(cell.a) || module.cells[cell.a]!.kind === 'slice';
+    case 'concat':
+    case 'not':
+      return uses === 1;
+    default:
+      return false;
+  }
 }
 
 type BitReader = (net: Net, lsb: number, width: number) => Expression;

@@ -45,7 +45,7 @@ export function vivadoText(design: ProjectDesign, names: ProjectNames): string {
 
 export function yosysText(names: ProjectNames): string {
   return [
-    `# Made by ${generator}. Resource cross-check: yosys -s build_yosys.ys`,
+    `# Made by ${generator}. Resource cross-check: make synth`,
     '# -nodsp: Yosys would spend a DSP block on every small constant product.',
     ...names.sources.map((path) => `read_verilog ${path}`),
     `hierarchy -check -top ${names.top}`,
@@ -63,7 +63,10 @@ export function makefileText(names: ProjectNames): string {
 TOP := ${names.top}
 BENCH := ${names.bench}
 SOURCES := ${sources}
-MEMORIES := ${names.memories.join(' ')}
+# VCD=1 with sim or sim-verilator writes $(TOP).vcd.
+# OPT=-O2 makes the compiled Verilator model some ten times faster and its build several times slower.
+OPT ?= -O0
+VERILATED := build/verilator$(if $(VCD),_vcd)
 
 .PHONY: sim sim-verilator lint synth vivado clean
 
@@ -74,13 +77,13 @@ sim: build/icarus.vvp
 build/icarus.vvp: tb/icarus.f tb/$(BENCH).v $(SOURCES) | build
 \tiverilog -g2005 -Wall -s $(BENCH) -c tb/icarus.f -o $@
 
-sim-verilator: build/verilator/V$(BENCH)
-\tbuild/verilator/V$(BENCH) +out=build/verilator_outputs.txt $(if $(VCD),+vcd) | tee build/verilator.log
+sim-verilator: $(VERILATED)/V$(BENCH)
+\t$(VERILATED)/V$(BENCH) +out=build/verilator_outputs.txt $(if $(VCD),+vcd) | tee build/verilator.log
 \t@grep -q '^PASS' build/verilator.log
 
-build/verilator/V$(BENCH): tb/$(BENCH).v $(SOURCES) | build
+$(VERILATED)/V$(BENCH): tb/$(BENCH).v $(SOURCES) | build
 \tverilator --binary --timing --timescale 1ns/1ps $(if $(VCD),--trace) -O3 --x-assign fast --x-initial fast \\
-\t  -CFLAGS -O1 --Mdir build/verilator --top-module $(BENCH) tb/$(BENCH).v $(SOURCES)
+\t  -MAKEFLAGS "OPT_FAST=$(OPT) OPT_SLOW=-O0 OPT_GLOBAL=$(OPT)" --Mdir $(VERILATED) --top-module $(BENCH) tb/$(BENCH).v $(SOURCES)
 
 lint:
 \tiverilog -g2005 -Wall -t null -s $(TOP) $(SOURCES)

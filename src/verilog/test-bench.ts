@@ -62,34 +62,29 @@ export function readBenchOutputs(text: string): readonly BenchOutput[] {
 /** File of a bench's outputs unless +out names another, relative to the root of the emitted folder. */
 export const testBenchOutputs = 'tb/outputs.txt';
 
-/**
- * Make a pattern of valid cycles: `vectors` of them, the first half back to back, the rest with gaps of one to three
- * cycles, and `drain` idle cycles at the end.
- */
-export function gapPattern(vectors: number, drain: number): readonly boolean[] {
-  const pattern: boolean[] = [];
-  for (let sent = 0; sent < vectors; sent++) {
-    const gap = sent <= vectors / 2 ? 0 : [1, 0, 2, 0, 0, 3][sent % 6]!;
-    for (let k = 0; k < gap; k++) pattern.push(false);
-    pattern.push(true);
-  }
-  for (let k = 0; k < drain; k++) pattern.push(false);
-  return pattern;
+/** What a simulation of the same stimuli showed; cycles count from the first cycle after reset. */
+export interface MeasuredBatch {
+  readonly outputs: readonly (readonly bigint[])[];
+  /** Cycle in which each stimulus was presented. */
+  readonly presentedAt: readonly number[];
+  /** Cycle in which each output was valid. */
+  readonly validAt: readonly number[];
 }
 
-/** Bring test vectors into the form above for a pipeline of known latency. */
-export function pipelineVectors(
-  stimuli: TestVectors['stimuli'],
-  golden: TestVectors['golden'],
-  latencyCycles: number,
-): TestVectors {
-  if (stimuli.length !== golden.length || stimuli.length === 0)
-    throw new ValueError(
-      `test bench: ${stimuli.length} stimuli and ${golden.length} golden outputs, must be equally many and at least 1`,
-    );
-  const pattern = gapPattern(stimuli.length, latencyCycles + 8);
-  const goldenCycles = pattern.flatMap((valid, cycle) => (valid ? [cycle + latencyCycles] : []));
-  return { stimuli, golden, goldenCycles, pattern };
+/**
+ * Give the idle cycles before a vector: none for the first 16 of every 32 vectors, then a mix of 0 to 3, so that a
+ * bench sees full rate, lone vectors and everything between.
+ */
+export function benchGap(vector: number): number {
+  return vector % 32 < 16 ? 0 : [1, 0, 2, 0, 0, 3][vector % 6]!;
+}
+
+/** Make the test vectors that repeat a simulated batch: same stimuli, same cycles, its outputs as golden. */
+export function measuredVectors(stimuli: TestVectors['stimuli'], batch: MeasuredBatch): TestVectors {
+  const cycles = Math.max(batch.presentedAt.at(-1) ?? 0, batch.validAt.at(-1) ?? 0) + 1;
+  const pattern = new Array<boolean>(cycles + 8).fill(false);
+  for (const cycle of batch.presentedAt) pattern[cycle] = true;
+  return { stimuli, golden: batch.outputs, goldenCycles: batch.validAt, pattern };
 }
 
 /**
