@@ -1,0 +1,106 @@
+/** Bars by category, side by side for several series: resources per layer, time per stage. */
+import { ShapeError } from '../../errors.ts';
+import { element, textElement } from './element.ts';
+import { drawFrame, type PlotOptions } from './frame.ts';
+import { seriesColour } from './palette.ts';
+import { type Axis, makeScale } from './scale.ts';
+import { errorBars } from './series.ts';
+import { textWidth } from './text-width.ts';
+
+/** One value per category. */
+export interface BarSeries {
+  readonly name: string;
+  readonly values: readonly number[];
+  readonly errors?: readonly number[];
+  /** Texts above the bars, for example the exact values. */
+  readonly labels?: readonly string[];
+}
+
+/** Options of {@link barChart}. */
+export interface BarChart extends PlotOptions {
+  readonly categories: readonly string[];
+  /** Name of what the categories are; empty for none. @defaultValue '' */
+  readonly category?: string;
+  readonly y: Axis;
+  readonly series: readonly BarSeries[];
+}
+
+/**
+ * Draw a bar chart as SVG text. On a logarithmic axis bars start at its lower end.
+ *
+ * @throws ShapeError if a series does not have one value per category; ValueError if there is nothing to show.
+ */
+export const barChart = (chart: BarChart): string => {
+  const { categories, series } = chart;
+  for (const { name, values, errors, labels } of series) {
+    if ([values, errors ?? values, labels ?? values].some((list) => list.length !== categories.length)) {
+      throw new ShapeError(
+        `Bars "${name}" have ${values.length} values, but there are ${categories.length} categories.`,
+      );
+    }
+  }
+  const isLabelled = series.some(({ labels }) => labels !== undefined);
+  const ends = series.flatMap(({ values, errors }) =>
+    values.flatMap((v, i) => [v - (errors?.[i] ?? 0), v + (errors?.[i] ?? 0)]),
+  );
+  const x: Axis = { label: chart.category ?? '', min: 0, max: categories.length };
+  const yScale = makeScale(chart.y, ends, { low: 0.15, high: isLabelled ? 0.12 : 0.06 }, [0]);
+  const legend = series.map(({ name }, index) => ({ name, index, sample: 'box' }) as const);
+  return drawFrame(chart, series.length > 1 ? legend : [], [
+    {
+      x,
+      y: chart.y,
+      xScale: makeScale(x, []),
+      yScale,
+      categories,
+      draw: (place) => {
+        const slot = (place.box.right - place.box.left) / Math.max(1, categories.length);
+        const width = Math.min(60, (slot * 0.76) / series.length);
+        const base = place.y(0) ?? place.box.bottom;
+        const centre = (category: number, index: number): number =>
+          place.box.left + slot * (category + 0.5) + width * (index - (series.length - 1) / 2);
+        const bars = series.flatMap(({ values, labels }, index) =>
+          values.map((value, k) => {
+            const y = place.y(value) ?? base;
+            const left = centre(k, index) - width / 2;
+            const rect = element('rect', {
+              x: left,
+              y: Math.min(y, base),
+              width: width * 0.96,
+              height: Math.abs(base - y),
+              fill: seriesColour(index),
+            });
+            const label = labels?.[k] ?? '';
+            const isFitting = textWidth(label, 11) <= slot / series.length;
+            const text =
+              label !== '' && isFitting
+                ? textElement(centre(k, index), Math.min(y, base) - 5, label, {
+                    'text-anchor': 'middle',
+                    'font-size': 11,
+                  })
+                : '';
+            return rect + text;
+          }),
+        );
+        const zero = element('path', {
+          d: `M${place.box.left} ${Math.round(base)}H${place.box.right}`,
+          stroke: 'currentColor',
+        });
+        const errors = series.map(({ name, values, errors: sizes }, index) => {
+          if (sizes === undefined) return '';
+          const data = { name, x: values.map((_, k) => k), y: values, yError: sizes };
+          const at = {
+            ...place,
+            x: (k: number) => centre(k, index),
+            point: (k: number, v: number) => {
+              const y = place.y(v);
+              return y === undefined ? undefined : ([centre(k, index), y] as const);
+            },
+          };
+          return errorBars(data, at, 'currentColor');
+        });
+        return [...bars, zero, ...errors];
+      },
+    },
+  ]);
+};
