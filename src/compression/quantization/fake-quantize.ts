@@ -1,8 +1,8 @@
 /**
  * Fake quantization: f32 values snapped onto the grid of a fixed-point format, with straight-through gradients.
  *
- * One fused loop over a Float32Array gives both the snapped values and which of them were inside the range. It is
- * bit-identical to `fromDouble` of `fixed` for formats of at most 24 bits, whose values f32 holds exactly: a scaled f32
+ * Plain loops over blocks of a Float32Array give both the snapped values and which of them were inside the range. The
+ * result is bit-identical to `fromDouble` of `fixed` for formats of at most 24 bits, whose values f32 holds exactly: a scaled f32
  * is exact in a double, so is adding one half to it wherever that could matter, and so is a wrap by a power of two.
  */
 import * as ag from '../../autograd/index.ts';
@@ -37,7 +37,7 @@ const powerOfTwo = (exponent: number): number => {
   return result;
 };
 
-/** From 2^52 on a double has no fraction, and from there down adding this makes the adder round to even. */
+/** A double of this size has no fraction bits, so adding it rounds to even and subtracting it again is exact. */
 const TO_EVEN = 1.5 * 2 ** 52;
 
 /**
@@ -58,63 +58,115 @@ export const fakeQuantizer = (format: FixedFormat): FakeQuantizer => {
       `Training cannot imitate ${formatText(format)}; overflow may be AP_SAT, AP_SAT_ZERO, AP_SAT_SYM or AP_WRAP without saturation bits.`,
     );
   }
-  const scale = powerOfTwo(fraction);
   const step = powerOfTwo(-fraction);
   const span = powerOfTwo(width);
   const hi = (signed ? span / 2 : span) - 1;
   const symmetric = overflow === 'AP_SAT_SYM' && signed && width > 1;
   const lo = signed ? (symmetric ? -hi : -span / 2) : 0;
-  const wraps = overflow === 'AP_WRAP';
-  const zeroes = overflow === 'AP_SAT_ZERO';
-  const round = rounderOf(quantization);
+  const grid: Grid = { scale: powerOfTwo(fraction), step, lo, hi, span, quantization, overflow };
   return {
     format,
     lowest: lo * step,
     highest: hi * step,
     quantize: (values, inside) => {
       const result = new Float32Array(values.length);
-      for (let i = 0; i < values.length; i++) {
-        let raw = round(values[i]! * scale);
-        if (raw >= lo && raw <= hi) {
-          if (inside !== undefined) inside[i] = 1;
-        } else if (wraps) {
-          raw -= Math.floor(raw / span) * span;
-          if (raw > hi) raw -= span;
-        } else if (zeroes) {
-          raw = raw * 0;
-        } else if (raw > hi) {
-          raw = hi;
-        } else if (raw < lo) {
-          raw = lo;
-        }
-        // Adding 0 turns −0, which rounding can give, into the only zero that hardware has.
-        result[i] = raw * step + 0;
+      // Blocks stay in the first-level cache between the two loops.
+      for (let start = 0; start < values.length; start += BLOCK) {
+        const end = Math.min(start + BLOCK, values.length);
+        roundBlock(values, start, end, grid);
+        clipBlock(result, start, end, grid, inside);
       }
       return result;
     },
   };
 };
 
-/** Choose the rounding of a number in units of the last place (UG1399, "Quantization Modes"). */
-const rounderOf = (quantization: FixedFormat['quantization']): ((units: number) => number) => {
+/** A format in numbers: values are whole numbers of `step` from `lo` to `hi`. */
+interface Grid {
+  readonly scale: number;
+  readonly step: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly span: number;
+  readonly quantization: FixedFormat['quantization'];
+  readonly overflow: FixedFormat['overflow'];
+}
+
+const BLOCK = 1024;
+
+/** Rounded units of the block at hand; overwritten by each call, never read across calls. */
+const units = new Float64Array(BLOCK);
+
+/** Round values in units of the last place (UG1399, "Quantization Modes"): one plain loop per mode. */
+const roundBlock = (values: Float32Array, start: number, end: number, { scale, quantization }: Grid): void => {
+  const n = end - start;
   switch (quantization) {
     case 'AP_TRN':
-      return (x) => Math.floor(x);
+      for (let i = 0; i < n; i++) units[i] = Math.floor(values[start + i]! * scale);
+      return;
     case 'AP_TRN_ZERO':
-      return (x) => Math.trunc(x);
+      for (let i = 0; i < n; i++) units[i] = Math.trunc(values[start + i]! * scale);
+      return;
     case 'AP_RND':
-      return (x) => Math.floor(x + 0.5);
+      for (let i = 0; i < n; i++) units[i] = Math.floor(values[start + i]! * scale + 0.5);
+      return;
     case 'AP_RND_MIN_INF':
-      return (x) => Math.ceil(x - 0.5);
+      for (let i = 0; i < n; i++) units[i] = Math.ceil(values[start + i]! * scale - 0.5);
+      return;
     case 'AP_RND_ZERO':
-      return (x) => (x > 0 ? Math.ceil(x - 0.5) : Math.floor(x + 0.5));
+      for (let i = 0; i < n; i++) {
+        const x = values[start + i]! * scale;
+        units[i] = x > 0 ? Math.ceil(x - 0.5) : Math.floor(x + 0.5);
+      }
+      return;
     case 'AP_RND_INF':
-      return (x) => (x > 0 ? Math.floor(x + 0.5) : Math.ceil(x - 0.5));
+      for (let i = 0; i < n; i++) {
+        const x = values[start + i]! * scale;
+        units[i] = x > 0 ? Math.floor(x + 0.5) : Math.ceil(x - 0.5);
+      }
+      return;
     case 'AP_RND_CONV':
-      // Numbers that large come from f32 and are whole already.
-      return (x) => (Math.abs(x) < 2 ** 50 ? x + TO_EVEN - TO_EVEN : x);
+      for (let i = 0; i < n; i++) {
+        const x = values[start + i]! * scale;
+        // Numbers as large as that come from f32 and are whole already.
+        units[i] = x < 2 ** 50 && x > -(2 ** 50) ? x + TO_EVEN - TO_EVEN : x;
+      }
+      return;
     default:
-      return quantization satisfies never;
+      throw new UnsupportedError(`The quantization mode ${String(quantization satisfies never)} is unknown.`);
+  }
+};
+
+/** Bring rounded units into the range and back to values. */
+const clipBlock = (
+  result: Float32Array,
+  start: number,
+  end: number,
+  { step, lo, hi, span, overflow }: Grid,
+  inside: Uint8Array | undefined,
+): void => {
+  const n = end - start;
+  if (inside !== undefined) for (let i = 0; i < n; i++) inside[start + i] = units[i]! >= lo && units[i]! <= hi ? 1 : 0;
+  // Adding 0 turns −0, which rounding can give, into the only zero that hardware has. NaN fails every test and stays.
+  if (overflow === 'AP_WRAP') {
+    for (let i = 0; i < n; i++) {
+      let raw = units[i]!;
+      if (!(raw >= lo && raw <= hi)) {
+        raw -= Math.floor(raw / span) * span;
+        if (raw > hi) raw -= span;
+      }
+      result[start + i] = raw * step + 0;
+    }
+  } else if (overflow === 'AP_SAT_ZERO') {
+    for (let i = 0; i < n; i++) {
+      const raw = units[i]!;
+      result[start + i] = raw > hi || raw < lo ? 0 : raw * step + 0;
+    }
+  } else {
+    for (let i = 0; i < n; i++) {
+      const raw = units[i]!;
+      result[start + i] = (raw > hi ? hi : raw < lo ? lo : raw) * step + 0;
+    }
   }
 };
 
