@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { circuitBuilder, resultType, typeOfFormat, formatOfType } from '../../src/circuit/index.ts';
 import type { Circuit, LayerGraph, Wire, WireType } from '../../src/circuit/index.ts';
 import { compileEmulator, emulate, interpret, interpretBatch, interpretGraph } from '../../src/emulation/index.ts';
-import { OVERFLOWS, QUANTIZATIONS, fixed, fractionBits } from '../../src/fixed/index.ts';
+import { OVERFLOWS, QUANTIZATIONS, fixed, fractionBits, ufixed } from '../../src/fixed/index.ts';
 import type { FixedFormat } from '../../src/fixed/index.ts';
 import { circuitsWithInputs, codeWithin } from '../circuit/arbitrary.ts';
 
@@ -26,19 +26,21 @@ function expectSame(circuit: Circuit, batch: readonly (readonly bigint[])[]): vo
   }
 }
 
-/** One cast of one input, as it is. */
-function castCircuit(type: FixedFormat, format: FixedFormat): Circuit {
+/** One cast of one input plus a constant (raw, in the input's binary point), as it is. */
+function castCircuit(type: FixedFormat, format: FixedFormat, offset = 0n): Circuit {
   const input = typeOfFormat(type);
-  const result = resultType({ kind: 'cast', a: 0, format }, () => input, []);
+  const types: WireType[] = [input, { lo: offset, hi: offset, fraction: input.fraction }];
+  const typeOf = (wire: Wire): WireType => types[wire]!;
+  const sum = { kind: 'add', a: 0, b: 1, shift: 0, subtract: false } as const;
+  types.push(resultType(sum, typeOf, []));
+  const cast = { kind: 'cast', a: 2, format } as const;
+  types.push(resultType(cast, typeOf, []));
   return {
     name: 'cast',
     inputs: [{ name: 'x', wires: [0], formats: [type] }],
-    outputs: [{ name: 'y', wires: [1], formats: [formatOfType(result)] }],
-    ops: [
-      { kind: 'input', port: 0, index: 0 },
-      { kind: 'cast', a: 0, format },
-    ],
-    types: [input, result],
+    outputs: [{ name: 'y', wires: [3], formats: [formatOfType(types[3]!)] }],
+    ops: [{ kind: 'input', port: 0, index: 0 }, { kind: 'constant' }, sum, cast],
+    types,
     tables: [],
     labels: {},
   };
@@ -75,9 +77,13 @@ describe('compiled emulation equals the interpreter', () => {
     );
   });
 
-  it('for every cast mode, exhaustively over small codes', () => {
-    const source = fixed(7, 4);
-    const all = Array.from({ length: 128 }, (_, k) => [BigInt(k - 64)]);
+  it.each([
+    ['both signs', -64n],
+    ['positive', 3n],
+    ['negative', -130n],
+  ])('for every cast mode, exhaustively over small codes of %s', (_name, offset) => {
+    const source = ufixed(7, 4);
+    const all = Array.from({ length: 128 }, (_, k) => [BigInt(k)]);
     for (const quantization of QUANTIZATIONS) {
       for (const overflow of OVERFLOWS) {
         for (const saturationBits of [0, 1, 2, 4]) {
@@ -90,7 +96,7 @@ describe('compiled emulation equals the interpreter', () => {
           ] as const) {
             if (overflow === 'AP_WRAP_SM' && !signed) continue;
             const format = { signed, width, integer, quantization, overflow, saturationBits };
-            expectSame(castCircuit(source, format), all);
+            expectSame(castCircuit(source, format, offset), all);
           }
         }
       }
