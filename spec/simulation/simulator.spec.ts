@@ -31,14 +31,19 @@ describe('createSimulator', () => {
           nets.push(builder.rom(address, rom));
           nets.forEach((net, k) => builder.output(`y${k}`, net));
           const module = builder.build();
-          const simulator = createSimulator(netlistOf(module));
+          const simulators = (['wasm', 'loop'] as const).map((engine) =>
+            createSimulator(netlistOf(module), { engine }),
+          );
           for (const [u, v] of stimuli) {
             const inputs = [BigInt.asUintN(wu, u), BigInt.asUintN(wv, v)];
-            // Act
-            simulator.set('u', inputs[0]!);
-            simulator.set('v', inputs[1]!);
-            // Assert
-            expect(nets.map((_, k) => simulator.get(`y${k}`))).toEqual(evaluateModule(module, inputs));
+            const expected = evaluateModule(module, inputs);
+            for (const simulator of simulators) {
+              // Act
+              simulator.set('u', inputs[0]!);
+              simulator.set('v', inputs[1]!);
+              // Assert
+              expect(nets.map((_, k) => simulator.get(`y${k}`))).toEqual(expected);
+            }
           }
         },
       ),

@@ -9,16 +9,22 @@ import { RESET, ones } from '../netlist/index.ts';
 import type { ModulePort, Netlist } from '../netlist/index.ts';
 import { elaborate } from './elaborate.ts';
 import type { Scope } from './elaborate.ts';
-import { execute } from './execute.ts';
 import { compileProgram, loadPattern, storePattern, wordsOf } from './program.ts';
+import { interpretProgram, translateProgram } from './translate.ts';
 
-/** How registers start. */
+/** How a simulation starts and runs. */
 export interface SimulatorOptions {
   /**
    * Bit that fills every register at the start.
    * @defaultValue 1
    */
   readonly initialBit?: 0 | 1;
+  /**
+   * How cells are evaluated: by generated WebAssembly, or by a loop that needs none and starts at once. Both give the
+   * same bits.
+   * @defaultValue 'wasm'
+   */
+  readonly engine?: 'wasm' | 'loop';
 }
 
 /** A named value in the hierarchy. */
@@ -69,8 +75,9 @@ interface RegisterPlan {
  */
 export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}): Simulator {
   const { top, scopes, cells, order } = elaborate(netlist);
-  const { code, words, offsets, roms } = compileProgram(cells, order);
-  const memory = new Int32Array(words);
+  const program = compileProgram(cells, order);
+  const { offsets } = program;
+  const { memory, run } = options.engine === 'loop' ? interpretProgram(program) : translateProgram(program);
   const plans: RegisterPlan[] = [];
   cells.forEach(({ cell, width, operands }, slot) => {
     if (cell.kind === 'constant') storePattern(memory, offsets[slot]!, width, cell.value);
@@ -101,7 +108,7 @@ export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}
   let resetting = false;
   let stale = true;
   const settle = (): void => {
-    if (stale) execute(code, memory, roms);
+    if (stale) run();
     stale = false;
   };
   const portOf = (ports: readonly ModulePort[], name: string, what: string): ModulePort => {
