@@ -48,7 +48,7 @@ export function powScalar2(x: number, y: number): number {
   if (y === 1) return x;
   if (y === 2) return x * x;
   if (y === -1) return 1 / x;
-  if (y === 0.5 && x >= 0) return Math.sqrt(x);
+  if (y === 0.5 && x > 0) return Math.sqrt(x);
   const size = Math.abs(x);
   const oddPower = Number.isInteger(y) && Math.abs(y) < 2 ** 53 && y % 2 !== 0;
   const negative = (x < 0 || Object.is(x, -0)) && oddPower;
