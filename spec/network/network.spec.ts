@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   buildNetwork,
@@ -21,7 +21,7 @@ import type { LayerSpec, Network } from '../../src/network/index.ts';
 import * as ag from '../../src/autograd/index.ts';
 import { FormatError, ShapeError, UnsupportedError, ValueError } from '../../src/errors.ts';
 import { stream } from '../../src/random/index.ts';
-import { tensor, toFlat } from '../../src/tensor/index.ts';
+import { tensor, toFlat, toFloats } from '../../src/tensor/index.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
 
 const student: readonly LayerSpec[] = [
@@ -79,7 +79,7 @@ describe('buildNetwork', () => {
     ['glorotUniform', Math.sqrt(6 / (30 + 20))],
     ['heUniform', Math.sqrt(6 / 30)],
   ] as const)('draws %s within its limit and spreads over it', (initializer, limit) => {
-    const values = toFlat(initialize([30, 20], initializer, stream(3)));
+    const values = toFloats(initialize([30, 20], initializer, stream(3)));
     const largest = Math.max(...values.map(Math.abs));
     expect(largest).toBeLessThanOrEqual(limit);
     expect(largest).toBeGreaterThan(0.95 * limit);

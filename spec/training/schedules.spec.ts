@@ -80,8 +80,8 @@ describe('schedules without a reference', () => {
   });
 
   it('warm up and then start the other schedule at its beginning', () => {
-    const then: Schedule = { kind: 'step', learningRate: 0.8, stepSize: 2, gamma: 0.5 };
-    expect(at({ kind: 'warmup', steps: 4, then }, [0, 1, 2, 4, 5, 6])).toEqual([0, 0.2, 0.4, 0.8, 0.8, 0.4]);
+    const after: Schedule = { kind: 'step', learningRate: 0.8, stepSize: 2, gamma: 0.5 };
+    expect(at({ kind: 'warmup', steps: 4, after }, [0, 1, 2, 4, 5, 6])).toEqual([0, 0.2, 0.4, 0.8, 0.8, 0.4]);
   });
 
   it('waits out the cooldown of a plateau and follows a metric that shall rise', () => {

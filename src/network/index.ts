@@ -1,4 +1,5 @@
 /** Networks as plain data: layer kinds, building, running, folding, checking and saving. */
+export { decodeFloats, encodeFloats } from './base64.ts';
 export { buildNetwork, initialize } from './build.ts';
 export type { LayerSpec } from './build.ts';
 export { layerCosts, multiplyAccumulates, parameterCount } from './cost.ts';

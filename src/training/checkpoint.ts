@@ -5,7 +5,7 @@
  * so the state of the root stream is enough.
  */
 import { FormatError } from '../errors.ts';
-import { parseNetwork, serializeNetwork } from '../network/index.ts';
+import { decodeFloats, encodeFloats, parseNetwork, serializeNetwork } from '../network/index.ts';
 import type { Network } from '../network/index.ts';
 import type { OptimizerState } from './optimizers/index.ts';
 import type { PlateauState } from './schedules/index.ts';
@@ -72,7 +72,7 @@ export const serializeCheckpoint = (checkpoint: Checkpoint): string => {
     optimizer: {
       step: optimizer.step,
       slots: optimizer.slots.map((slots) =>
-        Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, Array.from(values)])),
+        Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, encodeFloats(values)])),
       ),
     },
     best: best === null ? null : { ...best, network: JSON.parse(serializeNetwork(best.network)) },
@@ -115,10 +115,17 @@ const parseOptimizerState = (raw: unknown): OptimizerState => {
       'Field "optimizer" of the checkpoint lacks "step" or "slots"; it must have a number and a list.',
     );
   }
+  const decode = (text: unknown, name: string): Float32Array => {
+    const values = typeof text === 'string' ? decodeFloats(text) : null;
+    if (values !== null) return values;
+    throw new FormatError(
+      `Buffer "${name}" of the optimizer in the checkpoint is damaged; it must be base64 of 32-bit floats.`,
+    );
+  };
   return {
     step: state.step,
-    slots: (state.slots as readonly Readonly<Record<string, readonly number[]>>[]).map((slots) =>
-      Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, Float32Array.from(values)])),
+    slots: (state.slots as readonly Readonly<Record<string, unknown>>[]).map((slots) =>
+      Object.fromEntries(Object.entries(slots).map(([name, text]) => [name, decode(text, name)])),
     ),
   };
 };

@@ -22,8 +22,10 @@ export const labelWeights = (labels: Tensor, options: LabelWeight = {}): Tensor 
   if (!(Number.isFinite(weight) && weight >= 0)) {
     throw new ValueError(`The weight of labels is ${weight}; it must be a finite number of at least 0.`);
   }
+  // Labels are f32: a label written as 0.95 is a little less than the double 0.95.
+  const limit = Math.fround(threshold);
   return tensor(
-    Float32Array.from(toFlat(labels), (label) => (label >= threshold ? weight : 1)),
+    Float32Array.from(toFlat(labels), (label) => (label >= limit ? weight : 1)),
     labels.shape,
   );
 };

@@ -91,7 +91,7 @@ export interface WarmupSchedule {
   readonly steps: number;
   /** Factor at step 0. @defaultValue 0 */
   readonly startFactor?: number;
-  readonly then: Schedule;
+  readonly after: Schedule;
 }
 
 /** One cycle of rate up and down, momentum down and up (Smith & Topin, arXiv:1708.07120). */
@@ -183,8 +183,8 @@ export const ratesAt = (schedule: Schedule, step: number): StepRates => {
     }
     case 'warmup': {
       const steps = positive(schedule.steps, 'steps');
-      if (step >= steps) return ratesAt(schedule.then, step - steps);
-      const first = ratesAt(schedule.then, 0);
+      if (step >= steps) return ratesAt(schedule.after, step - steps);
+      const first = ratesAt(schedule.after, 0);
       return { ...first, learningRate: first.learningRate * lineBetween(schedule.startFactor ?? 0, 1, step / steps) };
     }
     case 'oneCycle':
