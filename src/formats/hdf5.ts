@@ -67,7 +67,9 @@ let fileNumber = 0;
 export const readHdf5 = async (bytes: Uint8Array, source: string): Promise<Hdf5Content> => {
   checkSuperblock(bytes, source);
   const library = await loadLibrary();
-  const { FS } = await library.ready;
+  const { FS, activate_throwing_error_handler } = await library.ready;
+  // Without it the C library prints pages of its call stack to the console.
+  activate_throwing_error_handler();
   fileNumber += 1;
   const path = `/read-${fileNumber}.h5`;
   FS.writeFile(path, bytes);

@@ -53,10 +53,8 @@ export const formatNumber = (value: number | bigint, format: NumberFormat = {}):
   const number = Number(value);
   const size = Math.abs(number);
   if (decimals === undefined && (size < 1e-3 || size >= 1e15)) {
-    return number
-      .toPrecision(3)
-      .replace(/\.?0+(?=e|$)/, '')
-      .replace('e+', 'e');
+    const [mantissa, exponent] = number.toExponential(2).split('e');
+    return `${Number(mantissa)}e${Number(exponent)}`;
   }
   let places = decimals ?? 0;
   if (decimals === undefined) for (let limit = 100; places < 5 && size < limit; limit /= 10) places += 1;
@@ -74,19 +72,12 @@ const prefixes = ['p', 'n', 'µ', 'm', '', 'k', 'M', 'G', 'T'] as const;
  */
 export const formatQuantity = (value: number, unit: string): string => {
   if (!Number.isFinite(value) || value === 0) return `${formatNumber(value)} ${unit}`;
-  let index = 4;
-  let scaled = value;
-  const steps = (up: boolean): void => {
-    index += up ? 1 : -1;
-    // Powers of 1000 parsed from text, so that 25e-9 becomes exactly 25 and not 25.000000000000004.
-    scaled = up
-      ? value / Number(`1e${3 * (index - 4)}`)
-      : Number(`${value}`.includes('e') ? value * Number(`1e${3 * (4 - index)}`) : `${value}e${3 * (4 - index)}`);
-  };
-  while (Math.abs(scaled) < 1 && index > 0) steps(false);
-  while (Math.abs(scaled) >= 1000 && index < prefixes.length - 1) steps(true);
-  const rounded = Number(scaled.toPrecision(12));
-  return `${formatNumber(rounded)} ${prefixes[index]}${unit}`;
+  const size = Math.abs(value);
+  const found = prefixes.findLastIndex((_, i) => size >= Number(`1e${3 * (i - 4)}`));
+  const index = Math.max(0, found);
+  // Dividing by 1e-9 leaves 25.000000000000004 of 25e-9; twelve digits are more than any reader wants.
+  const scaled = Number((value / Number(`1e${3 * (index - 4)}`)).toPrecision(12));
+  return `${formatNumber(scaled)} ${prefixes[index]}${unit}`;
 };
 
 /** Write a cell as text: a dash for nothing, yes and no for true and false. */

@@ -38,12 +38,17 @@ export const textElement = (x: number, y: number, text: string, attributes: Attr
 export const labelElement = (x: number, y: number, text: string, attributes: Attributes = {}): string => {
   const parts = text.split(/_\{([^}]*)\}/);
   if (parts.length === 1) return textElement(x, y, text, attributes);
+  // A space at the start of a span would be collapsed, so it becomes one that is not.
   let isLow = false;
   const spans = parts.map((part, i) => {
     const isSubscript = i % 2 === 1;
     const dy = isSubscript === isLow ? undefined : isSubscript ? 3 : -3;
     isLow = isSubscript;
-    return element('tspan', { dy, 'font-size': isSubscript ? 9 : undefined }, escapeXml(part) || '\u200b');
+    return element(
+      'tspan',
+      { dy, 'font-size': isSubscript ? 9 : undefined },
+      escapeXml(part.replace(/^ /, '\u00a0')) || '\u200b',
+    );
   });
   return element('text', { x, y, ...attributes }, ...spans);
 };

@@ -12,6 +12,8 @@ export interface LinePlot extends PlotOptions {
   readonly series: readonly Series[];
   /** Whether to mark every point. @defaultValue true up to 25 points per series */
   readonly markers?: boolean;
+  /** Whether to show the legend. @defaultValue true for more than one series */
+  readonly legend?: boolean;
   /** Dashed lines across the plot at a y value, with a name written on them. */
   readonly levels?: readonly { readonly value: number; readonly name: string }[];
 }
@@ -37,7 +39,7 @@ export const linePlot = (plot: LinePlot): string => {
     ...plot.series.flatMap((series) => covered(series, 'y')),
     ...levels.map(({ value }) => value),
   ]);
-  return drawFrame(plot, plot.series.length > 1 ? legend : [], [
+  return drawFrame(plot, (plot.legend ?? plot.series.length > 1) ? legend : [], [
     {
       x: plot.x,
       y: plot.y,

@@ -38,7 +38,7 @@ export const rocCurve = (roc: RocCurve): string => {
     signal,
     background,
   }));
-  const options = { ...roc, markers: false };
+  const options = { ...roc, markers: false, legend: true };
   if (roc.axes === 'classic') {
     return linePlot({
       ...options,

@@ -32,6 +32,9 @@ export interface Padding {
   readonly high: number;
 }
 
+/** Beyond these sizes divisions would leave the doubles: smaller counts as zero, larger as not finite. */
+const [smallest, largest] = [1e-90, 1e90];
+
 /**
  * Choose the range of an axis from its data and description.
  *
@@ -48,9 +51,10 @@ export const makeScale = (
   let low = Infinity;
   let high = -Infinity;
   for (const value of [...values, ...(isLog ? [] : include)]) {
-    if (!Number.isFinite(value) || (isLog && value <= 0)) continue;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
+    const settled = Math.abs(value) < smallest ? 0 : value;
+    if (!(Math.abs(settled) < largest) || (isLog && settled <= 0)) continue;
+    low = Math.min(low, settled);
+    high = Math.max(high, settled);
   }
   low = axis.min ?? low;
   high = axis.max ?? high;
