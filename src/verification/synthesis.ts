@@ -4,7 +4,7 @@
  * A cross-check of our own model, not of Vivado: Yosys maps carries to CARRY4 (two of them fill a CARRY8) and packs
  * nothing. An adder bit whose carry select has no LUT of its own costs one all the same, and is counted.
  */
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { countDesignCells, readYosysJson } from '../verilog/index.ts';
 import type { YosysDesign, YosysModule } from '../verilog/index.ts';
@@ -46,19 +46,19 @@ export async function synthesizeWithYosys(
 ): Promise<OptionalRun<SynthesisResult>> {
   const tool = await findYosys();
   if (!tool) return { result: null, reason: absentReason('yowasp-yosys') };
-  const { directory: cwd, top, sources } = await openEmittedFolder(directory);
+  const { directory: folder, top, sources } = await openEmittedFolder(directory);
   return withTemporaryFolder(async (temporary) => {
-    // The npm build sees only the folder it runs in, so the sources are read there and the netlist comes by stdout.
-    const output = tool.name === 'yosys' ? join(temporary, 'netlist.json') : '/dev/stdout';
+    // The npm build sees only the folder it runs in: sources in, netlist out.
+    await cp(join(folder, 'src'), join(temporary, 'src'), { recursive: true });
     const flatten = (options.flatten ?? true) ? ' -flatten' : '';
     const script = [
       `read_verilog ${sources.join(' ')}`,
       `hierarchy -check -top ${top}`,
       `synth_xilinx -family xcup -nodsp -noiopad -noclkbuf${flatten} -top ${top}`,
-      `write_json ${output}`,
+      'write_json netlist.json',
     ].join('; ');
-    const run = await runToolOrThrow(tool, ['-q', '-p', script], cwd, options);
-    const text = tool.name === 'yosys' ? await readFile(output, 'utf8') : run.stdout;
+    const run = await runToolOrThrow(tool, ['-q', '-p', script], temporary, options);
+    const text = await readFile(join(temporary, 'netlist.json'), 'utf8');
     const counts = countResources(readYosysJson(text), top);
     return { result: { ...counts, version: await toolVersion(tool), seconds: run.seconds }, reason: null };
   });
