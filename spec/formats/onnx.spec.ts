@@ -5,7 +5,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DistillError, FormatError, ShapeError, UnsupportedError } from '../../src/errors.ts';
 import { loadModel, networkFromOnnx, networkFromOnnxNodes, readOnnxModel } from '../../src/formats/index.ts';
-import { validateNetwork } from '../../src/network/index.ts';
+import { predict, validateNetwork } from '../../src/network/index.ts';
+import { floatTensor } from '../../src/formats/weights.ts';
 import { buildOnnx, ramp, type TestNode } from './build-files.ts';
 
 const chain = (...nodes: readonly Omit<TestNode, 'outputs'>[]) => {
@@ -205,6 +206,25 @@ describe.skipIf(!existsSync(models))('ONNX models that others trained', () => {
       'two_layer_keras.onnx': '10 → 6 layers',
       'two_layer_pytorch.onnx': '10 → 4 layers',
     });
+  });
+
+  it.each([
+    ['two_layer_keras.onnx', 'KERAS_1layer.json'],
+    ['three_layer_keras.onnx', 'KERAS_3layer.json'],
+    ['three_layer_bn_keras.onnx', 'KERAS_3layer_batch_norm.json'],
+  ])('compute what the Keras file they were made from computes: %s', async (onnx, keras) => {
+    const path = (folder: string, file: string): string => new URL(`../${folder}/${file}`, models).pathname;
+    const [a, b] = [await loadModel(path('onnx', onnx)), await loadModel(path('keras', keras))];
+    const features = a.inputs[0].shape[0];
+    const x = floatTensor(
+      [20, features],
+      Array.from({ length: 20 * features }, (_, i) => ((i * 37) % 101) / 25 - 2),
+    );
+    const [left, right] = [predict(a, x), predict(b, x)];
+
+    expect(left.shape).toEqual(right.shape);
+    left.data.forEach((value, i) => expect(value).toBeCloseTo(right.data[i], 5));
+    expect(new Set(left.data).size).toBeGreaterThan(15);
   });
 
   it('throw a FormatError when cut anywhere', async () => {

@@ -6,7 +6,7 @@
  * Layers that join several inputs (Add, Concatenate …) are not supported.
  */
 import { FormatError, ShapeError, UnsupportedError } from '../errors.ts';
-import type { Layer, LayerPrecision, Network, NetworkInput } from '../network/index.ts';
+import { type Layer, type LayerPrecision, type Network, type NetworkInput, validateNetwork } from '../network/index.ts';
 import type { Fields } from './config-fields.ts';
 import type { KerasVersion } from './keras-activation.ts';
 import { kerasClasses } from './keras-classes.ts';
@@ -151,11 +151,13 @@ export const networkFromKerasLayers = (
   if (result.length === 0) throw new FormatError(`Model "${name}" has no layer that computes anything.`);
   const twice = result.find((layer, index) => result.findIndex((other) => other.name === layer.name) !== index);
   if (twice !== undefined) throw new FormatError(`Two layers of the network would be named "${twice.name}".`);
-  return {
+  const network: Network = {
     name,
     inputs,
     layers: result,
     outputs: outputs.map((output) => ends.get(output) ?? output),
     ...(Object.keys(precision).length > 0 && { precision }),
   };
+  validateNetwork(network);
+  return network;
 };

@@ -5,7 +5,7 @@
  * nodes) are found by tensor name. QONNX's Quant, BipolarQuant and Trunc are not supported yet.
  */
 import { FormatError, ShapeError, UnsupportedError } from '../errors.ts';
-import type { Layer, Network, NetworkInput } from '../network/index.ts';
+import { type Layer, type Network, type NetworkInput, validateNetwork } from '../network/index.ts';
 import { type OnnxNode, type OnnxValue, readOnnxModel } from './onnx-model.ts';
 import { onnxOperators } from './onnx-operators.ts';
 import type { WeightArray } from './weights.ts';
@@ -143,7 +143,9 @@ export const networkFromOnnxNodes = (
     return result.end;
   });
   if (layers.length === 0) throw new FormatError(`Model "${name}" has no node that computes anything.`);
-  return { name, inputs, layers, outputs };
+  const network: Network = { name, inputs, layers, outputs };
+  validateNetwork(network);
+  return network;
 };
 
 /**
