@@ -1,8 +1,8 @@
 /**
  * Folding batch normalisation into the dense layer before it, as hardware wants it: no layer of its own.
  *
- * With s = γ / √(σ² + ε): W'[i,j] = W[i,j]·s[j] and b'[j] = (b[j] − μ[j])·s[j] + β[j]. The formula is evaluated in double
- * precision and rounded once to f32.
+ * With s = γ / √(σ² + ε): W'[i,j] = W[i,j]·s[j] and b'[j] = (b[j] − μ[j])·s[j] + β[j]. The formula is evaluated in
+ * double precision and rounded once to f32.
  */
 import { UnsupportedError } from '../errors.ts';
 import { tensor, toFlat } from '../tensor/index.ts';

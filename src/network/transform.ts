@@ -1,6 +1,6 @@
 /**
- * Transforms intercept every parameter and result of a forward pass. Quantization and pruning are written as transforms,
- * so they compose with each other and no layer kind knows of them.
+ * Transforms intercept every parameter and result of a forward pass. Quantization and pruning are written as
+ * transforms, so they compose with each other and no layer kind knows of them.
  */
 import type { Variable } from '../autograd/index.ts';
 

@@ -19,7 +19,11 @@ export interface TrainingTransform<S = unknown> {
   readonly update?: (state: S, step: number, network: Network) => S;
   /** Give the transform of the forward pass for a state. */
   readonly transform: (state: S) => Transform;
-  /** Tell whether results after `step` optimiser steps may count as best; pruning says no until it is done. @defaultValue always */
+  /**
+   * Tell whether results after `step` optimiser steps may count as best; pruning says no until it is done.
+   *
+   * @defaultValue always
+   */
   readonly settled?: (step: number) => boolean;
   /** Make the transform part of the network at the end, so that it is computed by the network alone. */
   readonly finish?: (state: S, network: Network) => Network;

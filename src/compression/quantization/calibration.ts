@@ -1,9 +1,9 @@
 /**
- * Choosing integer bits from data: for each weight, bias and result the smallest integer part whose range holds what was
- * observed, at a given total width.
+ * Choosing integer bits from data: for each weight, bias and result the smallest integer part whose range holds what
+ * was observed, at a given total width.
  */
 import { ValueError } from '../../errors.ts';
-import { fixed, formatText, ufixed } from '../../fixed/index.ts';
+import { fixed, formatText, powerOfTwo, ufixed } from '../../fixed/index.ts';
 import type { FixedFormat, Overflow, Quantization } from '../../fixed/index.ts';
 import { forwardLayers, layerRegistry } from '../../network/index.ts';
 import type { Layer, LayerKind, Network, NetworkInputs } from '../../network/index.ts';
@@ -77,10 +77,9 @@ export const smallestFormat = (
   const { signed = true, quantization = 'AP_RND_CONV', overflow = 'AP_SAT' } = options;
   const make = signed ? fixed : ufixed;
   if (low === 0 && high === 0) return make(width, signed ? 1 : 0, { quantization, overflow });
-  let step = 1;
-  for (let i = 0; i < 32 + width; i++) step /= 2;
-  const top = (signed ? 2 ** (width - 1) : 2 ** width) - 1;
-  const bottom = signed ? -(2 ** (width - 1)) + (overflow === 'AP_SAT_SYM' && width > 1 ? 1 : 0) : 0;
+  let step = powerOfTwo(-32 - width);
+  const top = powerOfTwo(signed ? width - 1 : width) - 1;
+  const bottom = signed ? -powerOfTwo(width - 1) + (overflow === 'AP_SAT_SYM' && width > 1 ? 1 : 0) : 0;
   for (let integer = -32; integer <= 64; integer++, step *= 2) {
     if (high <= (top + 0.5) * step && low >= (bottom - 0.5) * step)
       return make(width, integer, { quantization, overflow });

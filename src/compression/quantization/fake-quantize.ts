@@ -2,13 +2,14 @@
  * Fake quantization: f32 values snapped onto the grid of a fixed-point format, with straight-through gradients.
  *
  * Plain loops over blocks of a Float32Array give both the snapped values and which of them were inside the range. The
- * result is bit-identical to `fromDouble` of `fixed` for formats of at most 24 bits, whose values f32 holds exactly: a scaled f32
- * is exact in a double, so is adding one half to it wherever that could matter, and so is a wrap by a power of two.
+ * result is bit-identical to `fromDouble` of `fixed` for formats of at most 24 bits, whose values f32 holds exactly: a
+ * scaled f32 is exact in a double, so is adding one half to it wherever that could matter, and so is a wrap by a power
+ * of two.
  */
 import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
 import { UnsupportedError } from '../../errors.ts';
-import { formatText, fractionBits } from '../../fixed/index.ts';
+import { formatText, fractionBits, powerOfTwo } from '../../fixed/index.ts';
 import type { FixedFormat } from '../../fixed/index.ts';
 import { tensor, toFloats } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
@@ -30,15 +31,11 @@ export interface FakeQuantizer {
   readonly highest: number;
 }
 
-/** Raise 2 to a whole power exactly. */
-const powerOfTwo = (exponent: number): number => {
-  let result = 1;
-  for (let i = 0; i < Math.abs(exponent); i++) result *= exponent < 0 ? 0.5 : 2;
-  return result;
-};
-
 /** A double of this size has no fraction bits, so adding it rounds to even and subtracting it again is exact. */
-const TO_EVEN = 1.5 * 2 ** 52;
+const TO_EVEN = 1.5 * powerOfTwo(52);
+
+/** Numbers as large as that come from f32 and are whole already. */
+const WHOLE = powerOfTwo(50);
 
 /**
  * Prepare a format for fake quantization.
@@ -128,8 +125,7 @@ const roundBlock = (values: Float32Array, start: number, end: number, { scale, q
     case 'AP_RND_CONV':
       for (let i = 0; i < n; i++) {
         const x = values[start + i]! * scale;
-        // Numbers as large as that come from f32 and are whole already.
-        units[i] = x < 2 ** 50 && x > -(2 ** 50) ? x + TO_EVEN - TO_EVEN : x;
+        units[i] = x < WHOLE && x > -WHOLE ? x + TO_EVEN - TO_EVEN : x;
       }
       return;
     default:
@@ -177,9 +173,9 @@ export const quantizeTensor = (values: Tensor, quantizer: FakeQuantizer): Tensor
 /**
  * Snap a variable onto the grid, with a straight-through gradient.
  *
- * @param estimator 'clipped' passes the gradient where the value was inside the range and stops it outside (for results;
- * with AP_WRAP it passes everywhere, since a wrapped value still has slope 1); 'identity' passes it everywhere (for
- * parameters, which could otherwise never return into the range)
+ * @param estimator 'clipped' passes the gradient where the value was inside the range and stops it outside (for
+ * results; with AP_WRAP it passes everywhere, since a wrapped value still has slope 1); 'identity' passes it everywhere
+ * (for parameters, which could otherwise never return into the range)
  */
 export const fakeQuantize = (
   value: Variable,

@@ -1,6 +1,7 @@
 /**
  * Quantization-aware training: the forward pass sees parameters and results on their fixed-point grids, the backward
- * pass sees through the rounding (straight-through estimator, arXiv:1308.3432), and the finished network is on the grid.
+ * pass sees through the rounding (straight-through estimator, arXiv:1308.3432), and the finished network is on the
+ * grid.
  */
 import { parameterAt, trainableParameters, withParameters } from '../../network/index.ts';
 import type { Network, Transform } from '../../network/index.ts';

@@ -9,8 +9,8 @@ import type { RandomStream } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 
 /**
- * How a parameter starts. The uniform ones draw from [−limit, limit): `glorotUniform` has limit √(6 / (fanIn + fanOut)),
- * `heUniform` √(6 / fanIn), as Keras does.
+ * How a parameter starts. The uniform ones draw from [−limit, limit): `glorotUniform` has limit √(6 / (fanIn +
+ * fanOut)), `heUniform` √(6 / fanIn), as Keras does.
  */
 export type Initializer = 'glorotUniform' | 'heUniform' | 'zeros' | 'ones';
 
