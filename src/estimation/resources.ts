@@ -5,8 +5,9 @@
  * single-reader chains, ROMs of 64 entries per table. Flip-flops are exact: register bits, delay lines included (no
  * shift-register tables). Nothing here knows placement.
  */
-import { isCombinational, operandsOf } from '../netlist/index.ts';
+import { operandsOf } from '../netlist/index.ts';
 import type { Cell, Module, Net, Netlist } from '../netlist/index.ts';
+import { countBits } from './bit-graph.ts';
 import type { Device } from './devices.ts';
 
 /** A multiplication takes DSP blocks when both operands have at least this many bits (and none is constant). */
@@ -17,9 +18,6 @@ export const BRAM_MINIMUM_BITS = 8192;
 
 /** Operand widths of one DSP48E2 multiplier, signed. */
 const DSP_SHAPE = [27, 18] as const;
-
-/** Inputs of a look-up table. */
-const LUT_INPUTS = 6;
 
 /** Counts of one module or design. Block RAM in units of 36 Kb, halves allowed. */
 export interface ResourceCount {
@@ -82,119 +80,45 @@ function countInstances(netlist: Netlist): Map<string, number> {
 
 /** Count one module without those below it. */
 function moduleResources(module: Module): ResourceCount {
-  const readers = countReaders(module);
+  const bits = countBits(module);
   const blockRoms = new Set<Net>();
-  let lut = logicTables(module, readers);
-  let ff = 0;
+  let lut = bits.logic + bits.adder;
   let dsp = 0;
   let halfBram = 0;
+  const direct = readByRegisterOnly(module);
   module.cells.forEach((cell, net) => {
-    const width = module.widths[net]!;
-    if (cell.kind === 'register') {
-      // The register behind a block RAM is the RAM's own.
-      if (!blockRoms.has(cell.d)) ff += width;
-    } else if (cell.kind === 'multiply') {
+    const width = bits.liveBits(net);
+    if (width === 0) return;
+    if (cell.kind === 'less') lut += Math.ceil(module.widths[cell.a]! / 2);
+    else if (cell.kind === 'multiply') {
       const cost = multiplyCost(module, cell);
       lut += cost.lut;
       dsp += cost.dsp;
     } else if (cell.kind === 'rom') {
       const depth = module.roms[cell.rom]!.words.length;
-      if (depth * width >= BRAM_MINIMUM_BITS && readers.onlyRegister[net] === 1) {
+      if (depth * width >= BRAM_MINIMUM_BITS && direct[net] === 1) {
         blockRoms.add(net);
         halfBram += halfBlocks(depth, width);
       } else lut += depth <= 32 ? Math.ceil(width / 2) : width * Math.ceil(depth / 64);
     }
   });
+  let ff = 0;
+  // The register behind a block RAM is the RAM's own.
+  for (const [net, count] of bits.flipFlops) if (!blockRoms.has(net)) ff += count;
   return { lut, ff, dsp, bram: halfBram / 2 };
 }
 
-interface Readers {
-  readonly count: Int32Array;
-  /** 1 where the only reader is a register's data input. */
-  readonly onlyRegister: Uint8Array;
-}
-
-function countReaders(module: Module): Readers {
-  const count = new Int32Array(module.cells.length);
+/** 1 for each net whose only reader is one register's data input. */
+function readByRegisterOnly(module: Module): Uint8Array {
+  const all = new Int32Array(module.cells.length);
   const registers = new Int32Array(module.cells.length);
   for (const cell of module.cells) {
-    for (const operand of operandsOf(cell)) count[operand]! += 1;
+    for (const operand of operandsOf(cell)) all[operand]! += 1;
     if (cell.kind === 'register') registers[cell.d]! += 1;
   }
-  for (const instance of module.instances) for (const net of instance.inputs) count[net]! += 1;
-  for (const output of module.outputs) count[output.net]! += 1;
-  const onlyRegister = Uint8Array.from(count, (readers, net) => (readers === 1 && registers[net] === 1 ? 1 : 0));
-  return { count, onlyRegister };
-}
-
-/** Adders, comparisons and logic of a module in look-up tables. */
-function logicTables(module: Module, readers: Readers): number {
-  const { cells, widths } = module;
-  /** Inputs of the table that drives one bit of a logic net: operand net → bits of it that the table reads. */
-  const supports = new Map<Net, ReadonlyMap<Net, number>>();
-  const absorbed = new Set<Net>();
-  const isConstant = (net: Net): boolean => cells[net]!.kind === 'constant';
-  let tables = 0;
-  cells.forEach((cell, net) => {
-    if (!isCombinational(cell)) return;
-    const width = widths[net]!;
-    switch (cell.kind) {
-      case 'add':
-      case 'subtract':
-        // An inverter before an adder moves into the adder's table.
-        for (const operand of [cell.a, cell.b]) if (cells[operand]!.kind === 'not') absorbed.add(operand);
-        tables += width;
-        return;
-      case 'less':
-        // Two bits per table on the carry chain, against a constant as well.
-        tables += Math.ceil(widths[cell.a]! / 2);
-        return;
-      case 'equal':
-      case 'and':
-      case 'or':
-      case 'xor':
-      case 'not':
-      case 'mux': {
-        const read = new Map<Net, number>();
-        for (const operand of operandsOf(cell)) {
-          if (!isConstant(operand)) read.set(operand, cell.kind === 'equal' ? widths[operand]! : 1);
-        }
-        supports.set(net, pack(read, supports, absorbed, readers.count));
-        return;
-      }
-      default:
-    }
-  });
-  for (const [net, support] of supports) {
-    if (absorbed.has(net)) continue;
-    const inputs = [...support.values()].reduce((sum, bits) => sum + bits, 0);
-    // A tree of n-input tables over m inputs has ⌈(m − 1)/(n − 1)⌉ of them; an inverter alone joins its reader.
-    const each = inputs <= 1 ? 0 : Math.max(1, Math.ceil((inputs - 1) / (LUT_INPUTS - 1)));
-    tables += each * widths[net]!;
-  }
-  return tables;
-}
-
-/** Take single-reader logic before a cell into its table while the inputs suffice. */
-function pack(
-  read: ReadonlyMap<Net, number>,
-  supports: ReadonlyMap<Net, ReadonlyMap<Net, number>>,
-  absorbed: Set<Net>,
-  readers: Int32Array,
-): ReadonlyMap<Net, number> {
-  const size = (map: ReadonlyMap<Net, number>): number => [...map.values()].reduce((sum, bits) => sum + bits, 0);
-  let current = new Map(read);
-  for (const operand of read.keys()) {
-    const inner = supports.get(operand);
-    if (inner === undefined || (readers[operand] !== 1 && inner.size > 1)) continue;
-    const merged = new Map(current);
-    merged.delete(operand);
-    for (const [net, bits] of inner) merged.set(net, Math.max(bits, merged.get(net) ?? 0));
-    if (size(merged) > LUT_INPUTS) continue;
-    current = merged;
-    if (readers[operand] === 1) absorbed.add(operand);
-  }
-  return current;
+  for (const instance of module.instances) for (const net of instance.inputs) all[net]! += 1;
+  for (const output of module.outputs) all[output.net]! += 1;
+  return Uint8Array.from(all, (readers, net) => (readers === 1 && registers[net] === 1 ? 1 : 0));
 }
 
 /** DSP blocks for wide products, an array of look-up tables for narrow ones and for constants. */
