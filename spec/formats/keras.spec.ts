@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DistillError, FileError, FormatError, ShapeError, UnsupportedError, ValueError } from '../../src/errors.ts';
 import {
   kerasWeightLookup,
@@ -413,6 +413,36 @@ describe('loadModel', () => {
       expect(hashNetwork(await loadModel(join(dir, file))), file).toBe(hashNetwork(first));
     }
     await expect(loadModel(join(dir, 'm_weights.h5'))).rejects.toThrow(/^m_weights\.h5 holds weights without a model/);
+  });
+
+  it('throws a FormatError wherever a .keras archive is cut', async () => {
+    const archive = new Map([
+      ['config.json', new TextEncoder().encode(JSON.stringify(tinySequential))],
+      ['model.weights.h5', await buildHdf5({ 'fc1/fc1/kernel:0': ramp([2, 3]) })],
+    ]);
+    const bytes = writeZip(archive);
+    const path = join(folder(), 'cut.keras');
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: bytes.length - 1 }), async (length) => {
+        writeFileSync(path, bytes.subarray(0, length));
+        await expect(loadModel(path)).rejects.toThrow(FormatError);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('says how to install h5wasm where it is absent', async () => {
+    vi.resetModules();
+    vi.doMock('h5wasm', () => {
+      throw new Error('Cannot find package');
+    });
+    const { readHdf5: readWithout } = await import('../../src/formats/hdf5.ts');
+    const bytes = await buildHdf5({ 'a/b': ramp([1]) });
+
+    await expect(readWithout(bytes, 'w.h5')).rejects.toThrow(
+      'Reading HDF5 files needs the package h5wasm: install it with `npm install h5wasm@0.10.3`.',
+    );
+    vi.doUnmock('h5wasm');
   });
 
   it('names missing and unknown files', async () => {

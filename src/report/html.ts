@@ -68,7 +68,7 @@ figcaption, caption { color: var(--faint); font-size: .92rem; text-align: left; 
 caption { padding-bottom: .4rem; }
 figcaption b, caption b { color: var(--ink); }
 .scroll { margin: 1.4rem 0; overflow-x: auto; }
-table { border-collapse: collapse; font-size: .94rem; font-variant-numeric: tabular-nums; }
+table { min-width: 60%; border-collapse: collapse; font-size: .94rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
 .right { text-align: right; padding-left: .8rem; white-space: nowrap; }
