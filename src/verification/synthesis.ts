@@ -66,7 +66,8 @@ export async function synthesizeWithYosys(
 
 /** Count the resources of a design that `synth_xilinx` has mapped. */
 export function countResources(design: YosysDesign, top: string): Omit<SynthesisResult, 'version' | 'seconds'> {
-  const cells = countDesignCells(design, top);
+  // Newer versions keep notes on dissolved scopes as cells.
+  const { $scopeinfo: _, ...cells } = countDesignCells(design, top);
   const sum = (pattern: RegExp): number =>
     Object.entries(cells).reduce((total, [type, count]) => (pattern.test(type) ? total + count : total), 0);
   const bare = Object.fromEntries(

@@ -61,6 +61,8 @@ export interface PreparedModule {
   readonly wires: readonly PreparedWire[];
   readonly registers: readonly PreparedRegister[];
   readonly instances: readonly PreparedInstance[];
+  /** The identifier that shows each net with a declaration of its own. */
+  readonly nets: ReadonlyMap<Net, Identifier>;
   /** Declared bits that nothing reads, as part selects. */
   readonly unread: readonly Expression[];
 }
@@ -265,6 +267,7 @@ export function prepareModule(module: Module, callees: ReadonlyMap<string, Calle
     wires: byStage(wires),
     registers: byStage(registers),
     instances,
+    nets: declared,
   };
   return { ...prepared, unread: unreadBits(prepared) };
 }
