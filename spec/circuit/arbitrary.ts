@@ -16,6 +16,8 @@ export interface Limits {
   /** Largest width of any wire or aligned operand, in bits. */
   readonly maxWidth: number;
   readonly maxSteps: number;
+  /** Formats of the casts. @defaultValue any */
+  readonly casts?: fc.Arbitrary<FixedFormat>;
 }
 
 export function formats(maxWidth: number): fc.Arbitrary<FixedFormat> {
@@ -48,7 +50,7 @@ interface Step {
   readonly variant: number;
 }
 
-const step = (maxWidth: number): fc.Arbitrary<Step> =>
+const step = (casts: fc.Arbitrary<FixedFormat>): fc.Arbitrary<Step> =>
   fc.record({
     kind: fc.constantFrom<Step['kind']>(
       'add',
@@ -66,7 +68,7 @@ const step = (maxWidth: number): fc.Arbitrary<Step> =>
     picks: fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 40 }), fc.nat({ max: 40 })),
     shift: fc.integer({ min: -6, max: 6 }),
     code: fc.oneof(fc.bigInt({ min: -9n, max: 9n }), fc.bigInt({ min: -(1n << 40n), max: 1n << 40n })),
-    format: formats(maxWidth),
+    format: casts,
     variant: fc.nat({ max: 11 }),
   });
 
@@ -156,11 +158,11 @@ export function assemble(inputFormats: readonly FixedFormat[], steps: readonly S
 }
 
 /** Valid circuits with one input port `x` and every wire in output port `y`. */
-export function circuits({ maxWidth, maxSteps }: Limits): fc.Arbitrary<Circuit> {
+export function circuits({ maxWidth, maxSteps, casts = formats(maxWidth) }: Limits): fc.Arbitrary<Circuit> {
   return fc
     .tuple(
       fc.array(formats(Math.min(maxWidth, 20)), { minLength: 1, maxLength: 4 }),
-      fc.array(step(maxWidth), { minLength: 1, maxLength: maxSteps, size: 'max' }),
+      fc.array(step(casts), { minLength: 1, maxLength: maxSteps, size: 'max' }),
     )
     .map(([inputs, steps]) => assemble(inputs, steps, maxWidth));
 }

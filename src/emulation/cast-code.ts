@@ -15,6 +15,7 @@ import { fractionBits, rawRange } from '../fixed/index.ts';
 import type { FixedFormat, Quantization } from '../fixed/index.ts';
 import { i32, i32x4, v128 } from '../wasm/index.ts';
 import type { Local } from '../wasm/index.ts';
+import { ALL_BITS } from './demand.ts';
 import { shiftLeft, shiftRight } from './emitter.ts';
 import type { Expression } from './emitter.ts';
 import { fitsBits } from './lanes.ts';
@@ -211,8 +212,12 @@ function pushSignMagnitude(e: Expression, q: Local, floor: Local, format: FixedF
   lanes.add(code);
 }
 
-/** Write `cast(x, format)` on the stack, for an operand of the given type in lanes of `castLaneBits`. */
-export function emitCast(e: Expression, x: Local, type: WireType, format: FixedFormat): void {
+/**
+ * Write `cast(x, format)` on the stack, for an operand of the given type in lanes of `castLaneBits`.
+ *
+ * Only the low `demand` bits of the result need to be right.
+ */
+export function emitCast(e: Expression, x: Local, type: WireType, format: FixedFormat, demand: number): void {
   const { code, lanes, constant } = e;
   const drop = type.fraction - fractionBits(format);
   const range = rawRange(format);
@@ -221,7 +226,7 @@ export function emitCast(e: Expression, x: Local, type: WireType, format: FixedF
   const lowest = symmetric ? range.lo + 1n : range.lo;
   const below = rounded.lo < lowest;
   const above = rounded.hi > range.hi;
-  if (!below && !above) {
+  if ((!below && !above) || (isModular(format) && demand <= format.width && demand < ALL_BITS)) {
     pushRounded(e, x, type, drop, format.quantization);
     return;
   }

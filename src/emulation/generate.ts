@@ -137,6 +137,7 @@ function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: reado
         code,
         lanes: bits === 32 ? lanes32 : lanes64,
         circuit,
+        demand: plan.demand[wire]!,
         half,
         constant: (value) => pool.push(code, bits, value),
         scratch: () => {

@@ -18,6 +18,8 @@ import type { LaneBits } from './lanes.ts';
 /** An expression that can also push operands. */
 export interface OperationContext extends Expression {
   readonly circuit: Circuit;
+  /** How many low bits of the result are ever looked at; those above may be anything. */
+  readonly demand: number;
   /** The half of the samples this expression is for; 0 for 32-bit lanes. */
   readonly half: 0 | 1;
   /** Push the raw code of a wire in the lanes of the expression; wider wires are cut. */
@@ -129,7 +131,7 @@ export function emitOperation(e: OperationContext, wire: Wire, op: ComputedOp): 
       const x = e.scratch();
       e.push(op.a);
       code.set(x);
-      emitCast(e, x, types[op.a]!, op.format);
+      emitCast(e, x, types[op.a]!, op.format, e.demand);
       return;
     }
     default:

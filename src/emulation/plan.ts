@@ -9,6 +9,7 @@
 import type { Circuit, Wire } from '../circuit/index.ts';
 import { operandsOf } from '../circuit/index.ts';
 import { UnsupportedError } from '../errors.ts';
+import { demandedBits } from './demand.ts';
 import { laneBits } from './lanes.ts';
 import type { LaneBits } from './lanes.ts';
 
@@ -27,6 +28,8 @@ export interface Plan {
   readonly lastLocalUse: Int32Array;
   /** Byte offset of a wire's slot within the slots of a lane group, or −1. */
   readonly slot: Int32Array;
+  /** How many low bits of each wire are ever looked at. */
+  readonly demand: Uint8Array;
   /** Bytes of all slots of one lane group. */
   readonly slotBytes: number;
 }
@@ -100,5 +103,5 @@ export function planCircuit(circuit: Circuit): Plan {
     }
     for (const wire of ending.get(k) ?? []) free[bits[wire]!].push(slot[wire]!);
   }
-  return { circuit, root, bits, pieces, lastLocalUse, slot, slotBytes };
+  return { circuit, root, bits, pieces, lastLocalUse, slot, demand: demandedBits(circuit), slotBytes };
 }
