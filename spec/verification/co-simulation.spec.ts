@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FileError, ToolError } from '../../src/errors.ts';
-import { coSimulate, lintVerilog, runIcarus, synthesizeWithYosys } from '../../src/verification/index.ts';
+import { coSimulate, findYosys, lintVerilog, runIcarus, synthesizeWithYosys } from '../../src/verification/index.ts';
 import { writeProject } from '../../src/verilog/index.ts';
 import { randomProject } from './random-project.ts';
 import { lacks } from './tools.ts';
@@ -82,7 +82,8 @@ describe.skipIf(lacks('iverilog', 'co-simulation in Icarus'))('co-simulation in 
 
   it("keeps the tool's own message, stops at the time limit and on request, and leaves no temporary folder", async () => {
     const { dir, design } = await emit(13, 30);
-    const before = (await readdir(tmpdir())).filter((name) => name.startsWith('distill-rtl-')).length;
+    const temporary = await mkdtemp(join(root, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
     const path = join(dir, 'src', `${design.netlist.top}.v`);
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replace('endmodule', 'nowhere missing ();\nendmodule'));
@@ -93,7 +94,8 @@ describe.skipIf(lacks('iverilog', 'co-simulation in Icarus'))('co-simulation in 
     await writeFile(bench, (await readFile(bench, 'utf8')).replaceAll('$finish;', ''));
     await expect(runIcarus(dir, { timeoutSeconds: 1 })).rejects.toThrow(/past its limit of 1 seconds/);
     await expect(runIcarus(dir, { signal: AbortSignal.timeout(300) })).rejects.toThrow(/stopped on request/);
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith('distill-rtl-')).length).toBe(before);
+    vi.unstubAllEnvs();
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('refuses a folder that was not emitted', async () => {
@@ -108,10 +110,17 @@ describe.skipIf(lacks('verilator', 'co-simulation in Verilator'))('co-simulation
     expect(result).toMatchObject({ vectors: 150, mismatches: 0 });
     const changed = await coSimulate('icarus', dir, expected);
     expect(changed.result?.mismatches ?? 0).toBe(0);
-  });
+  }, 120_000);
 });
 
 describe.skipIf(lacks('yosys', 'synthesis in Yosys'))('synthesis in Yosys', () => {
+  it('finds the npm build where the system has none', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    const tool = await findYosys();
+    vi.unstubAllEnvs();
+    expect(tool?.name).toBe('yowasp-yosys');
+  });
+
   it('counts what a random netlist takes', async () => {
     const { dir, design } = await emit(14, 20);
     const { result } = await synthesizeWithYosys(dir, { timeoutSeconds: 100 });
@@ -121,5 +130,5 @@ describe.skipIf(lacks('yosys', 'synthesis in Yosys'))('synthesis in Yosys', () =
     expect(registers.length > 0).toBe(true);
     expect(result?.ff).toBeGreaterThan(0);
     expect(result?.dsp).toBe(0);
-  });
+  }, 120_000);
 });
