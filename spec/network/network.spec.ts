@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   buildNetwork,
   composeTransforms,
+  foldableBatchNormalizations,
   foldBatchNormalization,
   forward,
   forwardLayers,
@@ -202,6 +203,38 @@ describe('foldBatchNormalization', () => {
     expect(folded.layers[0]!.attributes).toEqual({ units: 2, useBias: true });
     expect(folded.outputs).toEqual(['d']);
     expect(folded.precision).toEqual({ d: { result: 'ap_fixed<8,2>' } });
+  });
+
+  it('drops the result precision of values that are gone, and keeps that of the weights', () => {
+    const specs: LayerSpec[] = [
+      { kind: 'dense', name: 'd', attributes: { units: 2 } },
+      { kind: 'batchNormalization', name: 'bn' },
+    ];
+    const fold = (precision: NonNullable<Network['precision']>): Network['precision'] =>
+      foldBatchNormalization({ ...build(specs, 3), precision }).precision;
+    expect(fold({ d: { weight: 'ap_fixed<8,1>', result: 'ap_fixed<9,2>' } })).toEqual({
+      d: { weight: 'ap_fixed<8,1>' },
+    });
+    expect(fold({ d: { result: 'ap_fixed<9,2>' }, bn: { scale: 'ap_fixed<7,2>' } })).toEqual({});
+  });
+
+  it('folds only the layers named, and lists those that can be', () => {
+    const network = build([
+      { kind: 'batchNormalization', name: 'first' },
+      { kind: 'dense', name: 'd', attributes: { units: 2 } },
+      { kind: 'batchNormalization', name: 'second' },
+      { kind: 'batchNormalization', name: 'third' },
+    ]);
+    expect(foldableBatchNormalizations(network)).toEqual(['second']);
+    const folded = foldBatchNormalization(network, ['second']);
+    expect(folded.layers.map((layer) => [layer.name, layer.inputs])).toEqual([
+      ['first', ['x']],
+      ['d', ['first']],
+      ['third', ['d']],
+    ]);
+    expect(() => foldBatchNormalization(network, ['d'])).toThrow(
+      new ValueError('Layer "d" cannot be folded: it is of kind dense; only batch normalisations fold.'),
+    );
   });
 
   it('refuses what cannot be folded', () => {

@@ -4,7 +4,7 @@
  * With s = γ / √(σ² + ε): W'[i,j] = W[i,j]·s[j] and b'[j] = (b[j] − μ[j])·s[j] + β[j]. The formula is evaluated in
  * double precision and rounded once to f32.
  */
-import { UnsupportedError } from '../errors.ts';
+import { UnsupportedError, ValueError } from '../errors.ts';
 import { tensor, toFlat } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Layer, Network } from './network.ts';
@@ -15,11 +15,12 @@ import { validateNetwork } from './validate.ts';
  *
  * The dense layer keeps its name and gains a bias if it had none; what read the batch normalisation reads the dense
  * layer. If the batch normalisation was an output of the network, the dense layer takes its place. Precisions of a
- * folded layer are dropped, except its "result", which becomes the dense layer's.
+ * folded layer are dropped, except its "result", which replaces the dense layer's.
  *
- * @param names - the batch normalisations to fold. @defaultValue all of the network
+ * @param names the batch normalisations to fold. @defaultValue all of the network
  * @returns a new network that computes the same as `network` at inference, up to f32 rounding
- * @throws UnsupportedError when the layer before is not dense or something else reads it too
+ * @throws UnsupportedError when the layer before is not dense or something else reads it too; ValueError when a name is
+ * no batch normalisation
  */
 export const foldBatchNormalization = (network: Network, names?: readonly string[]): Network => {
   validateNetwork(network);
@@ -49,7 +50,12 @@ const foldingObstacle = (network: Network, norm: Layer): string | null => {
 };
 
 const foldOne = (network: Network, name: string): Network => {
-  const norm = network.layers.find((layer) => layer.name === name) as Layer<'batchNormalization'>;
+  const norm = network.layers.find((layer) => layer.name === name);
+  if (norm?.kind !== 'batchNormalization') {
+    throw new ValueError(
+      `Layer "${name}" cannot be folded: ${norm === undefined ? 'there is none' : `it is of kind ${norm.kind}`}; only batch normalisations fold.`,
+    );
+  }
   const obstacle = foldingObstacle(network, norm);
   if (obstacle !== null) throw new UnsupportedError(`Batch normalisation "${name}" cannot be folded: ${obstacle}.`);
   const source = norm.inputs[0]!;
@@ -66,14 +72,17 @@ const foldOne = (network: Network, name: string): Network => {
   };
 };
 
+/** Give the dense layer the result format of the batch normalisation; its own was for values that are gone. */
 const movePrecision = (
   precision: NonNullable<Network['precision']>,
   from: string,
   to: string,
 ): NonNullable<Network['precision']> => {
-  const { [from]: moved, ...rest } = precision;
+  const { [from]: moved, [to]: own, ...rest } = precision;
+  const { result: _obsolete, ...kept } = own ?? {};
   const result = moved?.['result'];
-  return result === undefined ? rest : { ...rest, [to]: { ...rest[to], result } };
+  const roles = result === undefined ? kept : { ...kept, result };
+  return Object.keys(roles).length === 0 ? rest : { ...rest, [to]: roles };
 };
 
 const merge = (dense: Layer<'dense'>, norm: Layer<'batchNormalization'>): Layer<'dense'> => {

@@ -1,6 +1,6 @@
 /** What a training fixes before its first batch: data, batches, parameters, schedule; and the state it starts from. */
 import { ValueError } from '../errors.ts';
-import { parameterAt, trainableParameters } from '../network/index.ts';
+import { parameterAt, trainableParameters, validateNetwork } from '../network/index.ts';
 import type { Network, ParameterSite } from '../network/index.ts';
 import { restoreStream } from '../random/index.ts';
 import type { RandomStream } from '../random/index.ts';
@@ -35,6 +35,7 @@ export interface Plan {
  * @throws ValueError or ShapeError naming the option, or tensor, sample and feature
  */
 export const makePlan = (network: Network, data: Dataset, options: FitOptions): Plan => {
+  validateNetwork(network);
   const names = network.inputs.map((input) => input.name);
   const all = nameInputs(data, names);
   checkDataset(all, 'training data');
