@@ -1,9 +1,14 @@
 /**
  * Counts what a netlist takes of an FPGA: look-up tables, flip-flops, DSP blocks, block RAM, per module and in total.
  *
- * A model of mapping, not a mapper: one look-up table per adder bit, logic packed greedily into 6-input tables along
- * single-reader chains, ROMs of 64 entries per table. Flip-flops are exact: register bits, delay lines included (no
- * shift-register tables). Nothing here knows placement.
+ * A model of mapping, not a mapper: one look-up table per adder bit that is read, logic packed greedily into 6-input
+ * tables along single-reader chains, ROMs of 64 entries per table. Flip-flops are register bits that something reads,
+ * equal ones once, delay lines in full (no shift-register tables). Nothing here knows placement.
+ *
+ * Measured against Yosys 0.23 (`synth_xilinx -family xcup -noiopad -noclkbuf -nodsp -flatten`; its tables plus carry
+ * inputs without one) on six pipelines of 8-bit dense layers with ReLU, 4-4-2 to 16-16-5, rounding and truncating, one
+ * or more adders per stage: look-up tables 1.10 to 1.28 times those of Yosys (it turns multiplexers before registers
+ * into their resets, and trims adders further), flip-flops 1.00 to 1.06 times. No comparison with Vivado was made.
  */
 import { operandsOf } from '../netlist/index.ts';
 import type { Cell, Module, Net, Netlist } from '../netlist/index.ts';
