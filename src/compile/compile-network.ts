@@ -1,8 +1,8 @@
 /** From a trained network and its precisions to a graph of exact circuits, one per layer. */
 import { circuitBuilder, type GraphLayer, type LayerGraph } from '../circuit/index.ts';
-import { UnsupportedError } from '../errors.ts';
-import type { FixedFormat } from '../fixed/index.ts';
-import { type Network, validateNetwork } from '../network/index.ts';
+import { ShapeError, UnsupportedError } from '../errors.ts';
+import { type FixedFormat, parseFormat } from '../fixed/index.ts';
+import { type Network, type NetworkInput, validateNetwork } from '../network/index.ts';
 import { hardwareLayers, hardwareOutputs } from './hardware-layer.ts';
 import { lowerings } from './layers/index.ts';
 import type { CompileOptions } from './options.ts';
@@ -29,8 +29,7 @@ export function compileNetwork(trained: Network, options: CompileOptions = {}): 
   }
   const formatsOf = new Map<string, readonly FixedFormat[]>();
   const inputs = network.inputs.map((input) => {
-    const format = precisionRequest(network, input.name, options).format('result');
-    const formats = Array.from({ length: input.shape.reduce((a, b) => a * b, 1) }, () => format);
+    const formats = elementFormats(network, input, options);
     formatsOf.set(input.name, formats);
     return { name: input.name, formats };
   });
@@ -55,4 +54,20 @@ export function compileNetwork(trained: Network, options: CompileOptions = {}): 
     return { name: layer.name, kind: layer.kind, circuit: builder.build(), inputs: layer.inputs };
   });
   return { name: network.name, inputs, layers: compiled, outputs };
+}
+
+/** One format per element of an input. */
+function elementFormats(network: Network, input: NetworkInput, options: CompileOptions): FixedFormat[] {
+  const elements = input.shape.reduce((a, b) => a * b, 1);
+  const texts = options.inputFormats?.[input.name];
+  if (texts === undefined) {
+    const format = precisionRequest(network, input.name, options).format('result');
+    return Array.from({ length: elements }, () => format);
+  }
+  if (texts.length !== elements) {
+    throw new ShapeError(
+      `Input "${input.name}" has ${elements} elements, and ${texts.length} formats are given for them.`,
+    );
+  }
+  return texts.map((text) => parseFormat(text));
 }

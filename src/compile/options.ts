@@ -27,6 +27,11 @@ export interface CompileOptions {
    * `auto` asks for hls4ml's inference; in the `exact` profile it asks for no rounding at all.
    */
   readonly layerPrecision?: Readonly<Record<string, LayerPrecision>>;
+  /**
+   * Formats of the elements of an input, by input name, as one text per element; without them all elements have the
+   * input's one format. hls4ml has no such inputs, so only the `exact` profile takes them.
+   */
+  readonly inputFormats?: Readonly<Record<string, readonly string[]>>;
   /** Entries of sigmoid, tanh and softmax tables in the `hls4ml` profile. @defaultValue 1024 */
   readonly tableSize?: number;
 }

@@ -1,12 +1,11 @@
 /**
- * Any supported model file from disk to a network (Node only).
+ * Any supported model file from disk to a network. The one part of this folder that needs Node, whose modules are
+ * loaded on the call, so that the rest runs in a browser.
  *
  * The reader is chosen by what the bytes are, with the ending as a hint only for messages: HDF5 signature, zip
  * signature, JSON text, else ONNX, whose files have no signature. A Keras JSON takes its weights from the option or
  * from the file `<name>_weights.h5` (or `<name>.weights.h5`) beside it.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
 import { FileError, FormatError, UnsupportedError } from '../errors.ts';
 import { type Network, networkFormat, parseNetwork } from '../network/index.ts';
 import { parseJsonObject } from './config-fields.ts';
@@ -25,19 +24,27 @@ export interface LoadModelOptions {
   readonly weights?: string;
 }
 
-const readBytes = (path: string, what: string): Uint8Array => {
-  if (!existsSync(path)) throw new FileError(`${what} "${path}" does not exist.`);
-  if (!statSync(path).isFile()) throw new FileError(`${what} "${path}" is not a file.`);
+const readBytes = async (path: string, what: string): Promise<Uint8Array> => {
+  const { readFile } = await import('node:fs/promises');
   try {
-    return readFileSync(path);
+    return await readFile(path);
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new FileError(`${what} "${path}" cannot be read (${reason}).`);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    if (code === 'ENOENT') throw new FileError(`${what} "${path}" does not exist.`);
+    if (code === 'EISDIR') throw new FileError(`${what} "${path}" is not a file.`);
+    throw new FileError(`${what} "${path}" cannot be read (${code}).`);
   }
 };
 
-const weightsBeside = (path: string): string => {
-  const stem = path.slice(0, path.length - extname(path).length);
+/** Last part of a path, with either kind of slash. */
+const fileName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+/** Ending of a file name with its dot; empty if it has none. */
+const endingOf = (name: string): string => (name.lastIndexOf('.') > 0 ? name.slice(name.lastIndexOf('.')) : '');
+
+const weightsBeside = async (path: string): Promise<string> => {
+  const { existsSync } = await import('node:fs');
+  const stem = path.slice(0, path.length - endingOf(fileName(path)).length);
   const candidates = [`${stem}_weights.h5`, `${stem}.weights.h5`];
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found === undefined) {
@@ -47,12 +54,12 @@ const weightsBeside = (path: string): string => {
 };
 
 const withHdf5Weights = async (model: KerasModel, path: string): Promise<Network> => {
-  const content = await readHdf5(readBytes(path, 'Weights file'), basename(path));
+  const content = await readHdf5(await readBytes(path, 'Weights file'), fileName(path));
   return networkFromKerasModel(model, kerasWeightsOf(content));
 };
 
 const fromJson = async (bytes: Uint8Array, path: string, name: string, options: LoadModelOptions): Promise<Network> => {
-  const source = basename(path);
+  const source = fileName(path);
   const text = new TextDecoder().decode(bytes); // drops a byte order mark
   const root = parseJsonObject(text, source);
   if (typeof root['format'] === 'string') return parseNetwork(text); // which refuses other versions by name
@@ -62,7 +69,7 @@ const fromJson = async (bytes: Uint8Array, path: string, name: string, options: 
     );
   }
   const model = kerasModelFromConfig(root, source);
-  return withHdf5Weights({ ...model, name }, options.weights ?? weightsBeside(path));
+  return withHdf5Weights({ ...model, name }, options.weights ?? (await weightsBeside(path)));
 };
 
 const fromHdf5 = async (bytes: Uint8Array, source: string): Promise<Network> => {
@@ -102,11 +109,11 @@ const looksLikeJson = (bytes: Uint8Array): boolean => {
  *   ToolError if HDF5 is needed and h5wasm is not installed.
  */
 export const loadModel = async (path: string, options: LoadModelOptions = {}): Promise<Network> => {
-  const bytes = readBytes(path, 'Model file');
-  const source = basename(path);
-  const ending = extname(path).toLowerCase();
+  const bytes = await readBytes(path, 'Model file');
+  const source = fileName(path);
+  const ending = endingOf(source).toLowerCase();
   if (bytes.length === 0) throw new FormatError(`${source} is empty.`);
-  const name = basename(path, extname(path));
+  const name = source.slice(0, source.length - ending.length);
   if (isHdf5(bytes)) return { ...(await fromHdf5(bytes, source)), name };
   if (isZip(bytes)) return { ...(await fromKerasArchive(bytes, source)), name };
   if (ending === '.json' || looksLikeJson(bytes)) {

@@ -13,9 +13,16 @@ import { TargetError } from '../errors.ts';
 import { type FixedFormat, formatText } from '../fixed/index.ts';
 import { type GraphSchedule, type Netlist, packVector, pipelineGraph, scheduleGraph } from '../netlist/index.ts';
 import { type Network, serializeNetwork } from '../network/index.ts';
-import { type GraphBatchResult, simulateGraph } from '../simulation/index.ts';
+import { type BatchResult, simulateBatch } from '../simulation/index.ts';
 import { coSimulate } from '../verification/index.ts';
-import { gapPattern, projectFiles, projectManifest, writeProject } from '../verilog/index.ts';
+import {
+  benchGap,
+  expectedOutputs,
+  measuredVectors,
+  projectFiles,
+  projectManifest,
+  writeProject,
+} from '../verilog/index.ts';
 import type { Stimulus } from './stimuli.ts';
 
 export interface HardwareTarget {
@@ -69,6 +76,8 @@ export interface HardwareResult {
   /** Versions of the tools that ran. */
   readonly tools: Readonly<Record<string, string>>;
   readonly seconds: Readonly<Partial<Record<HardwareStep, number>>>;
+  /** The simulated batch: cycles and bus words of every vector, for timing diagrams. */
+  readonly batch: BatchResult;
 }
 
 /**
@@ -117,7 +126,7 @@ export async function buildHardware(
   const { batch } = simulated;
   const initiationInterval = batch.initiationInterval ?? 1;
 
-  const words = busWords(graph, stimuli, batch);
+  const vectors = measuredVectors(simulated.words, batch);
   const design = {
     netlist,
     model: network.name,
@@ -126,7 +135,7 @@ export async function buildHardware(
     latencyCycles: batch.latencyCycles,
     initiationInterval,
     strategy: options.compile?.strategy ?? 'shift-add',
-    vectors: words.vectors,
+    vectors,
     portContents: portContents(graph),
   };
   await step(
@@ -151,7 +160,7 @@ export async function buildHardware(
     }
     const { result, reason } = await step(
       simulator,
-      () => coSimulate(simulator, directory, words.expected, signal === undefined ? {} : { signal }),
+      () => coSimulate(simulator, directory, expectedOutputs(netlist, vectors), signal === undefined ? {} : { signal }),
       (outcome) =>
         outcome.result === null
           ? `skipped: ${outcome.reason}`
@@ -188,6 +197,7 @@ export async function buildHardware(
     skipped,
     tools,
     seconds,
+    batch,
   };
 }
 
@@ -213,7 +223,7 @@ export function compileFor(
   for (const kind of ['lut', 'ff', 'dsp', 'bram'] as const) {
     if (resources[kind] > part[kind]) {
       throw new TargetError(
-        `The design needs ${resources[kind]} ${kind.toUpperCase()} by our estimate and ${part.name} has ${part[kind]}; take a larger part or fewer bits.`,
+        `The design needs ${resources[kind]} ${kind.toUpperCase()} by our estimate and ${part.die} has ${part[kind]}; take a larger part or fewer bits.`,
       );
     }
   }
@@ -246,21 +256,18 @@ function compareEmulators(graph: LayerGraph, stimuli: readonly Stimulus[]): Emul
     return graph.outputs.map((name) => {
       const width = outputFormats(graph, name).length;
       const codes = emulated.layers.get(name)!;
-      return Array.from(codes.subarray(sample * width, (sample + 1) * width), BigInt);
+      return Array.from(codes.slice(sample * width, (sample + 1) * width), BigInt);
     });
   });
   return { outputs, comparison: { vectors: stimuli.length, mismatches }, firstMismatch };
 }
 
-/** Idle cycles before each vector: the first half back to back, the rest with gaps, as the test bench drives them. */
-function idleCycles(pattern: readonly boolean[]): number[] {
-  const idle: number[] = [];
-  let gap = 0;
-  for (const valid of pattern) {
-    if (valid) idle.push(gap);
-    gap = valid ? 0 : gap + 1;
-  }
-  return idle;
+interface SimulatedStimuli {
+  /** Stimuli as bus words, one per graph input. */
+  readonly words: readonly (readonly bigint[])[];
+  readonly batch: BatchResult;
+  readonly comparison: Comparison;
+  readonly firstMismatch: string | null;
 }
 
 function compareSimulation(
@@ -268,50 +275,19 @@ function compareSimulation(
   graph: LayerGraph,
   stimuli: readonly Stimulus[],
   expected: EmulatedStimuli['outputs'],
-): { batch: GraphBatchResult; comparison: Comparison; firstMismatch: string | null } {
-  const idle = idleCycles(gapPattern(stimuli.length, 0));
-  const batch = simulateGraph(netlist, graph, stimuli, { idleBefore: (vector) => idle[vector]! });
-  const differs = (sample: number): boolean =>
-    batch.outputs[sample]!.some((codes, output) =>
-      codes.some((code, element) => code !== expected[sample]![output]![element]),
-    );
-  const wrong = stimuli.flatMap((_, sample) => (differs(sample) ? [sample] : []));
+): SimulatedStimuli {
+  const words = stimuli.map((stimulus) => graph.inputs.map((input, k) => packVector(input.formats, stimulus[k]!)));
+  const batch = simulateBatch(netlist, words, { idleBefore: benchGap });
+  const formats = graph.outputs.map((name) => outputFormats(graph, name));
+  const wrong = batch.outputs.flatMap((row, sample) =>
+    row.some((word, k) => word !== packVector(formats[k]!, expected[sample]![k]!)) ? [sample] : [],
+  );
   return {
+    words,
     batch,
     comparison: { vectors: stimuli.length, mismatches: wrong.length },
     firstMismatch: wrong.length === 0 ? null : `The simulated netlist differs from emulation at vector ${wrong[0]}.`,
   };
-}
-
-/** Stimuli and simulated outputs as bus words, for the test bench and the comparison with other simulators. */
-function busWords(graph: LayerGraph, stimuli: readonly Stimulus[], batch: GraphBatchResult) {
-  const pattern = gapPattern(stimuli.length, batch.latencyCycles + 8);
-  const golden = batch.outputs.map((row) =>
-    row.map((codes, k) => packVector(outputFormats(graph, graph.outputs[k]!), codes)),
-  );
-  const outputWidths = graph.outputs.map((name) =>
-    outputFormats(graph, name).reduce((sum, { width }) => sum + width, 0),
-  );
-  return {
-    vectors: {
-      stimuli: stimuli.map((stimulus) => graph.inputs.map((input, k) => packVector(input.formats, stimulus[k]!))),
-      golden,
-      goldenCycles: batch.validAt,
-      pattern,
-    },
-    expected: golden.map((words, k) => ({ cycle: batch.validAt[k]!, word: joinWords(words, outputWidths) })),
-  };
-}
-
-/** The first output port in the low bits. */
-function joinWords(words: readonly bigint[], widths: readonly number[]): bigint {
-  let joined = 0n;
-  let at = 0n;
-  words.forEach((word, k) => {
-    joined |= word << at;
-    at += BigInt(widths[k]!);
-  });
-  return joined;
 }
 
 function outputFormats(graph: LayerGraph, name: string): readonly FixedFormat[] {

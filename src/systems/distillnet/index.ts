@@ -29,3 +29,7 @@ export { type ReferenceRow, referenceRows, referenceSource } from './reference.t
 export { applyScaler, fitScaler, hardwareScaler, invertScaler, type Scaler } from './scaler.ts';
 export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
 export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount, teacherScores } from './teacher.ts';
+export { publishedComparison } from './comparison.ts';
+export { distillNetReport } from './report.ts';
+export { type DistillNetRunOptions, publishedTarget, runDistillNet } from './run.ts';
+export type { DistillNetSummary } from './summary.ts';

@@ -44,24 +44,25 @@ export function fitScaler(features: Float32Array, columns: number): Scaler {
 }
 
 /**
- * Round a scaler for hardware: scales to the nearest power of two (in ratio), means to eighths of that; features that are not
+ * Round a scaler for hardware: scales up to the next power of two, so that four of them hold the long tails of
+ * momenta, and means to eighths of that; features that are not
  * continuous keep mean 0, and scale 1 but for the PUPPI weight's.
  *
  * The weight in [0, 1] is multiplied by 2, so that it fills the range of the other features.
  */
 export function hardwareScaler(scaler: Scaler): Scaler {
-  const scale = scaler.scale.map((s, f) => (continuousFeatures.includes(f) ? nearestPowerOfTwo(s) : f === 6 ? 0.5 : 1));
+  const scale = scaler.scale.map((s, f) => (continuousFeatures.includes(f) ? powerOfTwoAbove(s) : f === 6 ? 0.5 : 1));
   const mean = scaler.mean.map((m, f) =>
     continuousFeatures.includes(f) ? Math.round((m / scale[f]!) * 8) * (scale[f]! / 8) + 0 : 0,
   );
   return { mean, scale };
 }
 
-/** The power of two p with p/√2 < x ≤ p·√2. */
-function nearestPowerOfTwo(x: number): number {
+/** The smallest power of two that is not below x > 0. */
+function powerOfTwoAbove(x: number): number {
   let p = 1;
-  while (x > p * Math.SQRT2) p *= 2;
-  while (x <= p / Math.SQRT2) p /= 2;
+  while (p < x) p *= 2;
+  while (p / 2 >= x) p /= 2;
   return p;
 }
 

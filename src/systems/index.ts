@@ -1,0 +1,14 @@
+/** What all systems share on the way from a quantized network to a verified project; each system is a folder beside. */
+export {
+  buildHardware,
+  type Checks,
+  type Comparison,
+  compileFor,
+  hasMismatch,
+  type HardwareOptions,
+  type HardwareResult,
+  type HardwareStep,
+  type HardwareTarget,
+} from './hardware.ts';
+export { withOutputFolder } from './output-folder.ts';
+export { randomStimuli, type Stimulus } from './stimuli.ts';
