@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as t from '../../src/tensor/index.ts';
+import { matmulKernel, type MatrixOperand } from '../../src/tensor/backends/js/matmul.ts';
+import { wasmMatmul } from '../../src/tensor/backends/wasm/matmul.ts';
 import { tensorOf } from './arbitrary.ts';
 
 const { fround } = Math;
@@ -93,5 +95,40 @@ describe('matmul', () => {
     expect(() => t.dense(t.zeros([2, 3]), t.zeros([3, 4]), t.zeros([3]))).toThrow(
       'dense needs a kernel [in, out] and a bias [out]',
     );
+  });
+});
+
+/** A rows × columns operand in one of four layouts: dense, transposed, every other column, every other row reversed. */
+function operand(rows: number, columns: number, layout: number, seed: number): MatrixOperand {
+  const data = Float32Array.from({ length: 2 * rows * columns + 3 }, (_, i) => fround(Math.sqrt(i + seed) % 1) - 0.5);
+  if (layout === 0) return { data, offset: 1, row: columns, column: 1 };
+  if (layout === 1) return { data, offset: 2, row: 1, column: rows };
+  if (layout === 2) return { data, offset: 3, row: 2 * columns, column: 2 };
+  return { data, offset: 2 * columns * (rows - 1), row: -2 * columns, column: 1 };
+}
+
+describe('the WebAssembly kernel', () => {
+  it('gives the bits of the JavaScript kernel for all sizes and layouts', () => {
+    const size = fc.integer({ min: 1, max: 40 });
+    const layout = fc.integer({ min: 0, max: 3 });
+    fc.assert(
+      fc.property(size, size, size, layout, layout, (m, k, n, left, right) => {
+        const a = operand(m, k, left, 1);
+        const b = operand(k, n, right, 2);
+        const expected = new Float32Array(m * n + 2);
+        const found = new Float32Array(m * n + 2);
+        matmulKernel(expected, 1, a, b, m, k, n);
+        expect(wasmMatmul(found, 1, a, b, m, k, n)).toBe(true);
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('declines products beyond its memory and leaves the result alone', () => {
+    const a = { data: new Float32Array(1), offset: 0, row: 0, column: 0 };
+    const out = new Float32Array([7]);
+    expect(wasmMatmul(out, 0, a, a, 2 ** 15, 2 ** 15, 1)).toBe(false);
+    expect(out[0]).toBe(7);
   });
 });

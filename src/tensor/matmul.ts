@@ -1,8 +1,9 @@
 /** The matrix product with NumPy's rules for vectors and batches. */
 import { ShapeError } from '../errors.ts';
 import { toFloats } from './access.ts';
-import { matmulKernel } from './backends/js/matmul.ts';
+import { matmulKernel, type MatrixOperand } from './backends/js/matmul.ts';
 import { forEachOuter } from './backends/js/loops.ts';
+import { wasmMatmul } from './backends/wasm/matmul.ts';
 import { wrap } from './create.ts';
 import { broadcastShapes, broadcastStrides, contiguousStrides, shapeText, sizeOfShape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
@@ -49,10 +50,28 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
       row: operands[2]!.row,
       column: operands[2]!.column,
     };
-    matmulKernel(out, offsets[0]!, first, second, m, k, n);
+    multiply(out, offsets[0]!, first, second, m, k, n);
   });
   const kept = [...batch, ...(a.shape.length === 1 ? [] : [m]), ...(b.shape.length === 1 ? [] : [n])];
   return wrap(out, kept);
+}
+
+/** From so many rows and products on, the copies into WebAssembly memory pay. Both kernels give the same bits. */
+const FEWEST_ROWS = 8;
+const FEWEST_PRODUCTS = 4096;
+
+function multiply(
+  out: Float32Array,
+  outOffset: number,
+  a: MatrixOperand,
+  b: MatrixOperand,
+  m: number,
+  k: number,
+  n: number,
+): void {
+  const worthwhile = m >= FEWEST_ROWS && m * k * n >= FEWEST_PRODUCTS;
+  if (worthwhile && wasmMatmul(out, outOffset, a, b, m, k, n)) return;
+  matmulKernel(out, outOffset, a, b, m, k, n);
 }
 
 /**

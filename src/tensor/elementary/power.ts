@@ -2,7 +2,7 @@
  * x^y = exp(y · log x), with the logarithm and the product carried in two words, because an absolute error in the
  * exponent becomes a relative one in the result. Relative error below 1e-15.
  */
-import { splitNearOne } from '../../random/index.ts';
+import { powerOfTwo, splitNearOne } from '../../random/index.ts';
 import { LN2_HIGH, LN2_LOW } from './constants.ts';
 import { expScalar } from './exponential.ts';
 
@@ -50,7 +50,7 @@ export function powScalar2(x: number, y: number): number {
   if (y === -1) return 1 / x;
   if (y === 0.5 && x > 0) return Math.sqrt(x);
   const size = Math.abs(x);
-  const oddPower = Number.isInteger(y) && Math.abs(y) < 2 ** 53 && y % 2 !== 0;
+  const oddPower = Number.isInteger(y) && y % 2 !== 0;
   const negative = (x < 0 || Object.is(x, -0)) && oddPower;
   if (x < 0 && size < Infinity && !Number.isInteger(y)) return Math.abs(y) === Infinity ? magnitude(size, y) : NaN;
   const result = magnitude(size, y);
@@ -62,7 +62,7 @@ function magnitude(size: number, y: number): number {
   if (size === 1) return 1;
   if (size === 0 || size === Infinity || Math.abs(y) === Infinity) return size < 1 === y < 0 ? Infinity : 0;
   // Beyond this no double but 1 has a power that is neither 0 nor infinite, and Dekker's splitting would overflow.
-  if (Math.abs(y) > 2 ** 66) return size < 1 === y < 0 ? Infinity : 0;
+  if (Math.abs(y) > powerOfTwo(66)) return size < 1 === y < 0 ? Infinity : 0;
   const { high, low } = exponentOf(size, y);
   if (!(Math.abs(high) < 746)) return high > 0 ? Infinity : 0;
   const base = expScalar(high);

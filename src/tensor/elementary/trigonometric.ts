@@ -5,6 +5,7 @@
  * Waite), beyond by exact integer arithmetic on a π of as many bits as the exponent needs. The series are Taylor's; the
  * arctangent first turns by a known angle (0, atan ½, π/4) so that its series runs in |t| ≤ ¼. Errors below 2 ulp.
  */
+import { powerOfTwo } from '../../random/index.ts';
 
 const { PI } = Math;
 /** π/2 in three parts; the first two have 33 bits, so that their products with a count below 2^20 are exact. */
@@ -59,13 +60,13 @@ function reduceExactly(x: number): Reduced {
   const halfPi = longPi >> 1n;
   const size = Math.abs(x);
   // A double beyond 2^20 is a multiple of 2^-32, and beyond 2^60 an integer.
-  const fraction = size < 2 ** 60 ? 32 : 0;
-  const value = BigInt(size * 2 ** fraction) << BigInt(PI_BITS - fraction);
+  const fraction = size < powerOfTwo(60) ? 32 : 0;
+  const value = BigInt(size * powerOfTwo(fraction)) << BigInt(PI_BITS - fraction);
   const k = (2n * value + halfPi) / (2n * halfPi);
   // Fewer fraction bits, so that the remainder converts to a double without overflow.
   const rest = (value - k * halfPi) >> BigInt(PI_BITS - 900);
-  const high = Number(rest) * 2 ** -900;
-  const low = Number(rest - BigInt(Number(rest))) * 2 ** -900;
+  const high = Number(rest) * powerOfTwo(-900);
+  const low = Number(rest - BigInt(Number(rest))) * powerOfTwo(-900);
   const sign = x < 0 ? -1 : 1;
   return { quadrant: Number((x < 0 ? -k : k) & 3n), high: sign * high, low: sign * low };
 }
