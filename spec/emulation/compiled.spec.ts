@@ -303,6 +303,7 @@ describe('emulate', () => {
       'Sample 1, element 1 of input "x" of circuit "pair" is 40000; its format allows raw codes -32768 to 32767.',
     );
     expect(() => emulator.run(1, [BigInt64Array.of(0n, -(1n << 60n))])).toThrow('element 1 of input "x"');
+    expect(() => emulator.run(1, [[0n, 1n << 64n]])).toThrow('is 18446744073709551616; its format allows');
     expect(() => emulator.run(2, [Int32Array.of(1, 2, 3)])).toThrow('has 3 values; 2 samples of 2 elements are 4');
     expect(() => emulator.run(2, [])).toThrow('takes 1 input arrays (x), not 0');
     expect(() => emulator.run(-1, [Int32Array.of()])).toThrow('The batch size for circuit "pair" is -1');

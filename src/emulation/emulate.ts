@@ -3,7 +3,7 @@
  */
 import type { Circuit, LayerGraph } from '../circuit/index.ts';
 import { UnsupportedError } from '../errors.ts';
-import { checkBatch, compileEmulator, emulatedCircuit, isGraph } from './emulator.ts';
+import { checkBatch, compileCircuit, emulatedCircuit } from './emulator.ts';
 import type { Emulator, EmulatorOptions, Samples } from './emulator.ts';
 import { interpret } from './interpreter.ts';
 
@@ -30,31 +30,25 @@ export function emulate(
   inputs: readonly (Samples | readonly bigint[])[],
   options: EmulatorOptions = {},
 ): Emulation {
-  const outputCount = isGraph(target) ? target.outputs.length : target.outputs.length;
+  const circuit = emulatedCircuit(target, options);
   let emulator: Emulator | undefined;
   let reason: string | null = null;
   try {
-    emulator = compileEmulator(target, options);
+    emulator = compileCircuit(circuit);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     reason = error.message;
   }
-  const circuit = emulatedCircuit(target, options);
   let results: readonly (Samples | readonly bigint[])[];
   if (emulator === undefined) {
     results = interpretBatch(circuit, batch, inputs);
   } else {
-    results = emulator.run(
-      batch,
-      inputs.map((values) =>
-        Array.isArray(values) ? BigInt64Array.from(values as readonly bigint[]) : (values as Samples),
-      ),
-    );
+    results = emulator.run(batch, inputs);
   }
   return {
     path: emulator === undefined ? 'interpreter' : 'webassembly',
     reason,
-    outputs: results.slice(0, outputCount),
+    outputs: results.slice(0, target.outputs.length),
     layers: new Map(circuit.outputs.map((port, k) => [port.name, results[k]!])),
   };
 }
@@ -72,7 +66,7 @@ export function interpretBatch(
       const n = port.wires.length;
       return Array.from({ length: n }, (_, element) => BigInt(inputs[k]![sample * n + element]!));
     });
-    for (const [k, row] of interpret(circuit, rows).entries()) results[k]!.push(...row);
+    for (const [k, row] of interpret(circuit, rows).entries()) for (const raw of row) results[k]!.push(raw);
   }
   return results;
 }

@@ -48,7 +48,7 @@ export interface Emulator {
    *
    * Errors: `ShapeError` for a wrong number of ports or values, `ValueError` naming port, sample, element and range.
    */
-  run(batch: number, inputs: readonly Samples[]): Samples[];
+  run(batch: number, inputs: readonly (Samples | readonly bigint[])[]): Samples[];
 }
 
 /** Tell graphs from circuits. */
@@ -125,7 +125,7 @@ function copyIn(
   circuit: Circuit,
   { region, port, lo, hi }: PortLimits,
   memory: ArrayBuffer,
-  source: Samples,
+  source: Samples | readonly bigint[],
   from: number,
   count: number,
 ): void {
@@ -178,7 +178,11 @@ function copyOut(region: Region, n: number, memory: ArrayBuffer, result: Samples
  * integer (use the interpreter then).
  */
 export function compileEmulator(target: Circuit | LayerGraph, options: EmulatorOptions = {}): Emulator {
-  const circuit = emulatedCircuit(target, options);
+  return compileCircuit(emulatedCircuit(target, options));
+}
+
+/** Compile a circuit without dead operations. Errors: see `compileEmulator`. */
+export function compileCircuit(circuit: Circuit): Emulator {
   const generated = generateModule(planCircuit(circuit));
   const { layout } = generated;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(generated.bytes));
