@@ -55,7 +55,10 @@ export interface Table {
   readonly fraction: number;
 }
 
-/** A named vector at the edge of a circuit. Element k is read or written as a raw code of `formats[k]`. */
+/**
+ * A named vector at the edge of a circuit. Element k is read or written as a raw code of `formats[k]`: its wire has
+ * exactly the format's fraction bits, and an output's interval lies within the format.
+ */
 export interface Port {
   readonly name: string;
   readonly wires: readonly Wire[];
