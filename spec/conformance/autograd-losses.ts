@@ -38,7 +38,13 @@ export const lossOperators: Readonly<Record<string, Operator>> = {
   kl_div: ({ logp, target }, { reduction }) => training.klDivergence(logp!, target!.value, { reduction }),
   cosine_embedding: ({ a, b, y }, { margin, reduction }) =>
     training.cosineEmbedding(a!, b!, y!.value, { margin, reduction }),
-  cosine_similarity: ({ a, b }) => training.cosineSimilarity(a!, b!),
+  cosine_similarity: ({ a, b }, { axis }) => {
+    const rank = a!.value.shape.length;
+    const along: number = (axis ?? -1) < 0 ? rank + (axis ?? -1) : axis;
+    // The package compares vectors of the last axis.
+    const axes = [...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== along), along];
+    return training.cosineSimilarity(ag.transpose(a!, axes), ag.transpose(b!, axes));
+  },
   multi_margin: ({ logits, target }, { p, margin, reduction }) =>
     training.multiMargin(logits!, target!.value, { p, margin, reduction }),
 };

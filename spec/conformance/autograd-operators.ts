@@ -77,7 +77,7 @@ const elementwise: Readonly<Record<string, Operator>> = {
   relu6: unary((x) => ag.clip(x, 0, 6)),
   hard_sigmoid: unary((x) => ag.divide(ag.clip(ag.add(x, 3), 0, 6), 6)),
   hard_tanh: unary((x) => ag.clip(x, -1, 1)),
-  clip: ({ a }, { min, max }) => ag.clip(a!, min, max),
+  clip: ({ a }, { min, max }) => ag.clip(a!, min ?? -Infinity, max ?? Infinity),
   expr_fanout: binary((a, b) => {
     const gates = ag.sum(ag.sigmoid(ag.divide(a, b)), 0, true);
     return ag.subtract(ag.multiply(ag.tanh(ag.add(ag.multiply(a, b), a)), a), ag.multiply(gates, b));
@@ -104,10 +104,10 @@ const reduce: Readonly<Record<string, Operator>> = {
   logsumexp: reduction(ag.logSumExp),
   l1norm: reduction((x, axes, keep) => ag.sum(ag.abs(x), axes, keep)),
   l2norm: reduction((x, axes, keep) => ag.sqrt(ag.sum(ag.square(x), axes, keep))),
-  argmax: ({ a }, { axis }) => ag.argmax(a!, axis),
-  argmin: ({ a }, { axis }) => ag.argmin(a!, axis),
+  argmax: ({ a }, { axis, keepdims }) => ag.argmax(a!, axis ?? undefined, keepdims ?? false),
+  argmin: ({ a }, { axis, keepdims }) => ag.argmin(a!, axis ?? undefined, keepdims ?? false),
   cumsum: ({ a }, { axis }) => ag.cumsum(a!, axis),
-  prod: ({ a }, { axis }) => ag.prod(a!, axis),
+  prod: ({ a }, { axis, keepdims }) => ag.prod(a!, axis ?? undefined, keepdims ?? false),
   topk: ({ a }, { k, axis, largest }) => ag.topk(a!, k, axis, largest),
   sort: ({ a }, { axis, descending }) => ag.topk(a!, a!.value.shape.at(axis)!, axis, descending),
   softmax: ({ a }, { axis }) => ag.softmax(a!, axis),

@@ -57,10 +57,11 @@ export const reduceRules: RuleTable<ReduceAttributes> = {
   },
   max: (g, { inputs, output, attributes: { axes } }) => [extremum(g, inputs[0]!, output, axes)],
   min: (g, { inputs, output, attributes: { axes } }) => [extremum(g, inputs[0]!, output, axes)],
-  logSumExp: (g, { inputs, output, attributes: { axes } }) => {
+  // By the maximum and not by the result, whose rounding a large offset would magnify.
+  logSumExp: (g, { inputs, attributes: { axes } }) => {
     const input = inputs[0]!;
-    const weights = t.exp(t.subtract(input, restore(output, input.shape, axes)));
-    return [t.multiply(weights, restore(g, input.shape, axes))];
+    const weights = t.exp(t.subtract(input, t.max(input, axes, true)));
+    return [t.multiply(weights, t.divide(restore(g, input.shape, axes), t.sum(weights, axes, true)))];
   },
   prod: (g, { inputs, attributes: { axis } }) => {
     const input = inputs[0]!;
