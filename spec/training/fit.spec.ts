@@ -111,6 +111,18 @@ describe('fit', () => {
     expect(toFlat(movingVariance!).every((value) => value > 0 && value !== 1)).toBe(true);
   });
 
+  it('reports the mean loss over samples, whatever the sizes of batches', async () => {
+    const data = samples(50);
+    const network = buildNetwork(
+      'n',
+      [{ name: 'x', shape: [3] }],
+      [{ kind: 'dense', attributes: { units: 1 } }],
+      stream(1),
+    );
+    const { history } = await fit(network, data, { ...base, epochs: 1, learningRate: 0, batchSize: 15 });
+    expect(history[0]!.loss).toBeCloseTo(evaluateLoss(network, data, base.loss), 5);
+  });
+
   it('reports every batch and epoch', async () => {
     const batches: string[] = [];
     const epochs: number[] = [];
@@ -218,8 +230,11 @@ describe('a resumed training', () => {
       // Through text, as from a file.
       const resume = parseCheckpoint(serializeCheckpoint(part.checkpoint));
       expect(resume).toEqual(part.checkpoint);
-      const rest = await fit(student(), samples(100), { ...options, resume });
+      // The stream and the values of the network are those of the checkpoint, whatever the call says.
+      const other = withParameters(student(), { out: { bias: tensor([7]) } });
+      const rest = await fit(other, samples(100), { ...options, stream: stream('other'), resume });
       expect(bits(rest)).toEqual(bits(whole));
+      expect(whole.checkpoint.transforms).toEqual({ counter: { count: 12 } });
     },
   );
 
