@@ -21,6 +21,7 @@ describe('weightAgreement', () => {
 
         expect(agreement.accuracy).toBe(1);
         expect(agreement.printedAccuracy).toBe(1);
+        expect(agreement.overlap).toBe(1);
         expect(agreement.meanAbsoluteError).toBe(0);
       }),
       { numRuns: 50 },
@@ -54,6 +55,7 @@ describe('weightAgreement', () => {
 
     expect(agreement.accuracy).toBeCloseTo((18 + 0.5 + 0) / 20, 12);
     expect(agreement.printedAccuracy).toBe(1);
+    expect(agreement.overlap).toBe(0.5);
     expect(() => weightAgreement([1], [1, 0])).toThrow(ShapeError);
   });
 });

@@ -27,6 +27,8 @@ export interface WeightAgreement {
   readonly accuracy: number;
   /** The printed definition: mean over bins filled by the teacher of N_student/N_teacher. */
   readonly printedAccuracy: number;
+  /** Share of particles that the histograms have in common: Σ min(N_student, N_teacher) / N. In [0, 1]. */
+  readonly overlap: number;
   /** Mean |student − teacher|. */
   readonly meanAbsoluteError: number;
   readonly studentCounts: readonly number[];
@@ -49,10 +51,12 @@ export function weightAgreement(student: ArrayLike<number>, teacher: ArrayLike<n
   let agreement = 0;
   let printed = 0;
   let filled = 0;
+  let common = 0;
   for (let b = 0; b < accuracyBins; b++) {
     const s = studentCounts[b]!;
     const t = teacherCounts[b]!;
     agreement += s === t ? 1 : Math.min(s, t) / Math.max(s, t);
+    common += Math.min(s, t);
     if (t > 0) {
       printed += s / t;
       filled++;
@@ -63,6 +67,7 @@ export function weightAgreement(student: ArrayLike<number>, teacher: ArrayLike<n
   return {
     accuracy: agreement / accuracyBins,
     printedAccuracy: filled === 0 ? 1 : printed / filled,
+    overlap: student.length === 0 ? 1 : common / student.length,
     meanAbsoluteError: student.length === 0 ? 0 : distance / student.length,
     studentCounts,
     teacherCounts,
