@@ -133,7 +133,7 @@ const formats: QuantizedFormats = {
   output: 'ap_ufixed<8,0,AP_RND,AP_SAT>',
 };
 
-/** The run of the main job: about a minute on one slow core. */
+/** The run of the main job: half a minute of one core of a laptop, a minute of a slow one. */
 export const quickConfig: DistillNetConfig = {
   seed: 1,
   generator: { meanPileup: 30, particlesPerCollision: 25, underlyingEvent: 30 },
@@ -154,7 +154,7 @@ export const quickConfig: DistillNetConfig = {
   },
 };
 
-/** A run of some tens of minutes: more events, more neighbours, longer training. */
+/** A longer run (minutes to an hour, by the number of operations): more events, more neighbours, more training. */
 export const defaultConfig: DistillNetConfig = {
   ...quickConfig,
   generator: { meanPileup: 40, particlesPerCollision: 25, underlyingEvent: 30 },
