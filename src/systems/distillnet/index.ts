@@ -15,6 +15,7 @@ export {
   type WeightQuality,
   weightQuality,
 } from './evaluate.ts';
+export { distillNetFigures, type FigureName } from './figures.ts';
 export { inputFormats } from './input-formats.ts';
 export {
   type DistillNetLearning,

@@ -7,7 +7,8 @@
 /** One published number beside ours. */
 export interface ReferenceRow {
   readonly quantity: string;
-  readonly published: number;
+  /** Null where the paper has no such number. */
+  readonly published: number | null;
   readonly unit: string;
   /** Whether our number of the same name means the same thing. */
   readonly comparable: boolean;
@@ -20,25 +21,17 @@ export const referenceSource = 'arXiv:2311.12551 (DistillNet)';
 
 const otherEvents =
   'same definition but other events: ours come from a toy generator at lower pileup, theirs from Pythia8 and Delphes at pileup 140';
+const stricter =
+  'ours alone: a bin that the student over-fills counts as much against it as one that it under-fills; the paper prints the mean of N_student/N_teacher';
 const vendorTool = 'theirs is a report of the vendor tool chain, ours a count by our own model of the same part';
 
 /** The published figures. */
 export const referenceRows: readonly ReferenceRow[] = [
-  {
-    quantity: 'float.accuracy',
-    published: 98.9,
-    unit: '%',
-    comparable: false,
-    note: `${otherEvents}; and ours takes min(ρ, 1/ρ) per bin, which is stricter`,
-  },
-  {
-    quantity: 'fixed.accuracy',
-    published: 97.7,
-    unit: '%',
-    comparable: false,
-    note: `${otherEvents}; and ours takes min(ρ, 1/ρ) per bin, which is stricter`,
-  },
-  { quantity: 'puppi.accuracy', published: 96.6, unit: '%', comparable: false, note: otherEvents },
+  { quantity: 'float.accuracyAsPrinted', published: 98.9, unit: '%', comparable: false, note: otherEvents },
+  { quantity: 'fixed.accuracyAsPrinted', published: 97.7, unit: '%', comparable: false, note: otherEvents },
+  { quantity: 'puppi.accuracyAsPrinted', published: 96.6, unit: '%', comparable: false, note: otherEvents },
+  { quantity: 'float.accuracy', published: null, unit: '%', comparable: false, note: stricter },
+  { quantity: 'fixed.accuracy', published: null, unit: '%', comparable: false, note: stricter },
   { quantity: 'missing.gainTeacher', published: 10, unit: '%', comparable: false, note: otherEvents },
   {
     quantity: 'missing.gainStudent',

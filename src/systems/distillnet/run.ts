@@ -3,7 +3,7 @@
  *
  * The folder appears when everything is done (Node only).
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emulate } from '../../emulation/index.ts';
 import { fractionBits, fromDouble, toDouble } from '../../fixed/index.ts';
@@ -17,7 +17,8 @@ import { randomStimuli, type Stimulus } from '../stimuli.ts';
 import { type LearningCheckpoint, plainTeacher } from './checkpoint.ts';
 import { defaultConfig, type DistillNetConfig, quickConfig } from './config.ts';
 import { featureCount } from './data.ts';
-import { weightAgreement } from './evaluate.ts';
+import { type WeightAgreement, weightAgreement } from './evaluate.ts';
+import { distillNetFigures } from './figures.ts';
 import { type DistillNetLearning, runLearning } from './learning.ts';
 import type { LearningProgress } from './progress.ts';
 import { distillNetReport } from './report.ts';
@@ -87,7 +88,10 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
     await write('teacher.json', `${JSON.stringify(plainTeacher(learning.teacher))}\n`);
     await write('student.json', serializeNetwork(learning.student));
     await write('qdistillnet.json', serializeNetwork(learning.quantized));
-    await write('report.html', distillNetReport(summary, learning, hardware, fixedScores));
+    const figures = distillNetFigures(summary, learning, hardware, fixedScores);
+    await mkdir(join(staging, 'figures'));
+    for (const [name, { svg }] of Object.entries(figures)) await write(`figures/${name}.svg`, svg);
+    await write('report.html', distillNetReport(summary, hardware, figures));
     await options.finish?.(staging, summary);
     return summary;
   });
@@ -125,7 +129,10 @@ function summarize(
   seconds: Readonly<Record<string, number>>,
 ): DistillNetSummary {
   const { config, metrics, test } = learning;
-  const percent = (share: number): number => 100 * share;
+  const inPercent = ({ accuracy, printedAccuracy }: WeightAgreement) => ({
+    accuracy: 100 * accuracy,
+    accuracyAsPrinted: 100 * printedAccuracy,
+  });
   const resolution = (source: 'puppi' | 'student' | 'fixed' | 'teacher' | 'truth') =>
     metrics.quality[source].missingResolution;
   const { lut, ff, dsp, bram, source } = hardware.resources;
@@ -135,14 +142,14 @@ function summarize(
     mode: modeOf(config),
     events: metrics.events,
     particles: metrics.particles,
-    float: { accuracy: percent(metrics.agreement.student.accuracy), parameters: metrics.parameters.student },
+    float: { ...inPercent(metrics.agreement.student), parameters: metrics.parameters.student },
     fixed: {
-      accuracy: percent(weightAgreement(fixedScores, test.teacherScores).accuracy),
+      ...inPercent(weightAgreement(fixedScores, test.teacherScores)),
       parameters: metrics.parameters.quantized,
       sparsity: metrics.sparsity,
       shadowMismatches: fixedScores.reduce((count, score, k) => count + Number(score !== test.fixedScores[k]), 0),
     },
-    puppi: { accuracy: percent(metrics.agreement.puppi.accuracy) },
+    puppi: inPercent(metrics.agreement.puppi),
     missingResolution: {
       puppi: resolution('puppi'),
       student: resolution('student'),

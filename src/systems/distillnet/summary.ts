@@ -13,17 +13,21 @@ export interface DistillNetSummary {
   readonly mode: 'quick' | 'default' | 'custom';
   readonly events: number;
   readonly particles: number;
-  /** The float student against the teacher's weights: accuracy in percent, as the paper prints it. */
-  readonly float: { readonly accuracy: number; readonly parameters: number };
+  /**
+   * The float student against the teacher's weights. `accuracy` is the mean over 20 bins of min(ρ, 1/ρ) in percent,
+   * `accuracyAsPrinted` the paper's mean of ρ = N_student/N_teacher, in which over-filled bins make up for others.
+   */
+  readonly float: { readonly accuracy: number; readonly accuracyAsPrinted: number; readonly parameters: number };
   /** The circuit's own outputs, emulated bit for bit on every test particle. */
   readonly fixed: {
     readonly accuracy: number;
+    readonly accuracyAsPrinted: number;
     readonly parameters: number;
     readonly sparsity: number;
     /** Test particles on which float training's shadow of the quantized network differs from the circuit. */
     readonly shadowMismatches: number;
   };
-  readonly puppi: { readonly accuracy: number };
+  readonly puppi: { readonly accuracy: number; readonly accuracyAsPrinted: number };
   /** Missing-momentum resolution by source of the weights; lower is better. */
   readonly missingResolution: Readonly<Record<'puppi' | 'student' | 'fixed' | 'teacher' | 'truth', Resolution>>;
   readonly hardware: {

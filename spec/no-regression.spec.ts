@@ -1,0 +1,62 @@
+/**
+ * Frozen seeded outputs: the same seed must give the same bytes, version after version.
+ *
+ * A deliberate change of a hash below is an entry in CHANGELOG.md.
+ */
+import { describe, expect, it } from 'vitest';
+import { serializeGraph } from '../src/circuit/index.ts';
+import { compileNetwork } from '../src/compile/index.ts';
+import { device, ultrascalePlusDelay } from '../src/estimation/index.ts';
+import { pipelineGraph, scheduleGraph } from '../src/netlist/index.ts';
+import { buildNetwork, hashNetwork, type Network, sha256 } from '../src/network/index.ts';
+import { stream } from '../src/random/index.ts';
+import { generateEvents } from '../src/physics/index.ts';
+import { quickConfig } from '../src/systems/distillnet/index.ts';
+import { printNetlist } from '../src/verilog/index.ts';
+
+const network: Network = buildNetwork(
+  'frozen',
+  [{ name: 'x', shape: [6] }],
+  [
+    { kind: 'dense', name: 'fc1', attributes: { units: 8 } },
+    { kind: 'relu', name: 'relu1' },
+    { kind: 'dense', name: 'fc2', attributes: { units: 3 } },
+    { kind: 'softmax', name: 'out' },
+  ],
+  stream('no regression'),
+);
+
+function verilogHash(profile: 'exact' | 'hls4ml'): string {
+  const graph = compileNetwork(network, { profile, precision: 'ap_fixed<12,5>' });
+  const delay = ultrascalePlusDelay(device('xcvu13p-flga2577-2-e'));
+  const netlist = pipelineGraph(graph, scheduleGraph(graph, { periodNs: 4, delay }));
+  return sha256(
+    printNetlist(netlist)
+      .map(({ path, text }) => `${path}\n${text}`)
+      .join('\n'),
+  );
+}
+
+describe('seeded outputs', () => {
+  it('initialise the same weights', () => {
+    expect(hashNetwork(network)).toMatchInlineSnapshot(
+      `"cfedb1ece74a9b8afe67b0731dd0bef2e776d01db76ebdb2acc08aec7593421f"`,
+    );
+  });
+
+  it('generate the same events', () => {
+    const events = generateEvents(quickConfig.generator, 'no regression', 2);
+    expect(
+      sha256(JSON.stringify(events.map(({ missing, particles }) => [missing, Array.from(particles.pt)]))),
+    ).toMatchInlineSnapshot(`"b4498357c0bba41e73497ddf51d1f0285f148edc24011dea3df84a1de6fd06fe"`);
+  });
+
+  it.each(['exact', 'hls4ml'] as const)('compile to the same circuit in the %s profile', (profile) => {
+    const graph = compileNetwork(network, { profile, precision: 'ap_fixed<12,5>' });
+    expect(sha256(serializeGraph(graph))).toMatchSnapshot();
+  });
+
+  it.each(['exact', 'hls4ml'] as const)('print the same Verilog in the %s profile', (profile) => {
+    expect(verilogHash(profile)).toMatchSnapshot();
+  });
+});
