@@ -48,12 +48,15 @@ export interface Checks {
 export interface HardwareOptions {
   readonly target: HardwareTarget;
   readonly compile?: CompileOptions;
-  /** Run Icarus and Verilator where they are installed. @defaultValue true */
-  readonly coSimulation?: boolean;
+  /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
+  readonly simulators?: readonly SimulatorName[];
   readonly signal?: AbortSignal;
   /** Called when a step is done, with a sentence about it. */
   readonly onStep?: (step: HardwareStep, message: string) => void;
 }
+
+/** Simulators of others that read the emitted Verilog. */
+export type SimulatorName = 'icarus' | 'verilator';
 
 export type HardwareStep = 'compile' | 'emulate' | 'simulate' | 'verilog' | 'icarus' | 'verilator';
 
@@ -92,7 +95,7 @@ export async function buildHardware(
   directory: string,
   options: HardwareOptions,
 ): Promise<HardwareResult> {
-  const { target, coSimulation = true, signal } = options;
+  const { target, simulators = ['icarus', 'verilator'], signal } = options;
   const seconds: Partial<Record<HardwareStep, number>> = {};
   const step = async <T>(name: HardwareStep, work: () => T | Promise<T>, say: (result: T) => string): Promise<T> => {
     signal?.throwIfAborted();
@@ -153,8 +156,8 @@ export async function buildHardware(
   const skipped: string[] = [];
   const tools: Record<string, string> = {};
   let firstMismatch = emulated.firstMismatch ?? simulated.firstMismatch;
-  const run = async (simulator: 'icarus' | 'verilator'): Promise<Comparison | null> => {
-    if (!coSimulation) {
+  const run = async (simulator: SimulatorName): Promise<Comparison | null> => {
+    if (!simulators.includes(simulator)) {
       skipped.push(`${simulator} was not asked for.`);
       return null;
     }

@@ -9,6 +9,7 @@ export {
   type HardwareResult,
   type HardwareStep,
   type HardwareTarget,
+  type SimulatorName,
 } from './hardware.ts';
 export { withOutputFolder } from './output-folder.ts';
 export { randomStimuli, type Stimulus } from './stimuli.ts';

@@ -59,7 +59,7 @@ export const barChart = (chart: BarChart): string => {
         const base = place.y(0) ?? place.box.bottom;
         const centre = (category: number, index: number): number =>
           place.box.left + slot * (category + 0.5) + width * (index - (series.length - 1) / 2);
-        const bars = series.flatMap(({ values, labels }, index) =>
+        const bars = series.flatMap(({ values, errors: sizes, labels }, index) =>
           values.map((value, k) => {
             const y = place.y(value) ?? base;
             const left = centre(k, index) - width / 2;
@@ -71,10 +71,12 @@ export const barChart = (chart: BarChart): string => {
               fill: seriesColour(index),
             });
             const label = labels?.[k] ?? '';
+            // Above the error bar where there is one.
+            const top = place.y(value + (sizes?.[k] ?? 0)) ?? y;
             const isFitting = textWidth(label, 11) <= slot / series.length;
             const text =
               label !== '' && isFitting
-                ? textElement(centre(k, index), Math.min(y, base) - 5, label, {
+                ? textElement(centre(k, index), Math.min(top, y, base) - 5, label, {
                     'text-anchor': 'middle',
                     'font-size': 11,
                   })

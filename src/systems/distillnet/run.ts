@@ -11,7 +11,14 @@ import { type LayerGraph } from '../../circuit/index.ts';
 import { serializeNetwork } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
 import { toFlat } from '../../tensor/index.ts';
-import { buildHardware, compileFor, type HardwareResult, type HardwareStep, type HardwareTarget } from '../hardware.ts';
+import {
+  buildHardware,
+  compileFor,
+  type HardwareResult,
+  type HardwareStep,
+  type HardwareTarget,
+  type SimulatorName,
+} from '../hardware.ts';
 import { withOutputFolder } from '../output-folder.ts';
 import { randomStimuli, type Stimulus } from '../stimuli.ts';
 import { type LearningCheckpoint, plainTeacher } from './checkpoint.ts';
@@ -35,8 +42,8 @@ export interface DistillNetRunOptions {
   readonly vectors?: number;
   /** Random full-range codes among the vectors. @defaultValue 256 */
   readonly randomVectors?: number;
-  /** Run Icarus and Verilator where they are installed. @defaultValue true */
-  readonly coSimulation?: boolean;
+  /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
+  readonly simulators?: readonly SimulatorName[];
   readonly signal?: AbortSignal;
   readonly resume?: LearningCheckpoint;
   readonly onCheckpoint?: (checkpoint: LearningCheckpoint) => void | Promise<void>;
@@ -76,7 +83,7 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
     const hardware = await buildHardware(learning.quantized, stimuli, join(staging, 'rtl'), {
       target,
       compile,
-      ...(options.coSimulation !== undefined && { coSimulation: options.coSimulation }),
+      ...(options.simulators && { simulators: options.simulators }),
       ...(signal && { signal }),
       ...(options.onHardware && { onStep: options.onHardware }),
     });
