@@ -98,6 +98,9 @@ describe.skipIf(!existsSync(models) || !hasIcarus)('trained models of others (ne
     ['KERAS_1layer', 'KERAS_1layer_weights.h5', 'exact'],
     ['KERAS_3layer', 'KERAS_3layer_95pruned_retrained_weights.h5', 'hls4ml'],
     ['KERAS_3layer', 'KERAS_3layer_70pruned_retrained_weights.h5', 'exact'],
+    ['KERAS_3layer', 'KERAS_3layer_weights.h5', 'hls4ml'],
+    ['KERAS_3layer_batch_norm', 'KERAS_3layer_batch_norm_weights.h5', 'hls4ml'],
+    ['KERAS_3layer_batch_norm', 'KERAS_3layer_batch_norm_weights.h5', 'exact'],
     ['KERAS_3layer_ternary_small', 'KERAS_3layer_ternary_small_weights.h5', 'hls4ml'],
   ] as const)(
     '%s with %s in the %s profile: emulation, simulation and Icarus agree',
