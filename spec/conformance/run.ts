@@ -19,14 +19,25 @@ interface Row extends FileResult {
   readonly kind: string;
 }
 
+const help = `npm run conformance -- [--dir DIR] [--kind KIND] [--json]
+
+Run the reference vectors below DIR (default ../shared/vectors; "fixtures" holds a small copy) and count per file.
+Kinds: ${Object.keys(kinds).join(', ')}, all (default).
+Exit codes: 0 nothing failed, 2 unknown kind or missing folder, 3 a case failed.`;
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       dir: { type: 'string', default: '../shared/vectors' },
       kind: { type: 'string', default: 'all' },
       json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
   const chosen = values.kind === 'all' ? Object.keys(kinds) : [values.kind];
   const unknown = chosen.find((kind) => !(kind in kinds));
   if (unknown !== undefined) {

@@ -48,7 +48,7 @@ export const phaseTwoNeutralCuts: readonly PuppiNeutralCut[] = [
 /** Median and spread of α over charged pileup. */
 export interface AlphaReference {
   readonly median: number;
-  /** Root mean square distance to the median, at least {@link minRms}. */
+  /** Root mean square distance to the median, at least the floor `minRms`. */
   readonly rms: number;
   /** Number of charged pileup particles with at least one neighbour. */
   readonly count: number;
