@@ -10,8 +10,17 @@ import { compileNetwork, type CompileOptions } from '../compile/index.ts';
 import { emulate, interpretGraph } from '../emulation/index.ts';
 import { device, estimateResources, type ResourceEstimate, ultrascalePlusDelay } from '../estimation/index.ts';
 import { TargetError } from '../errors.ts';
-import { type FixedFormat, formatText } from '../fixed/index.ts';
-import { type GraphSchedule, type Netlist, packVector, pipelineGraph, scheduleGraph } from '../netlist/index.ts';
+import type { FixedFormat } from '../fixed/index.ts';
+import {
+  type GraphSchedule,
+  type ModulePort,
+  type Netlist,
+  packVector,
+  pipelineGraph,
+  scheduleGraph,
+  VALID_IN,
+  VALID_OUT,
+} from '../netlist/index.ts';
 import { type Network, serializeNetwork } from '../network/index.ts';
 import { type BatchResult, simulateBatch } from '../simulation/index.ts';
 import { coSimulate } from '../verification/index.ts';
@@ -139,7 +148,7 @@ export async function buildHardware(
     initiationInterval,
     strategy: options.compile?.strategy ?? 'shift-add',
     vectors,
-    portContents: portContents(graph),
+    portContents: portContents(netlist, graph),
   };
   await step(
     'verilog',
@@ -297,15 +306,26 @@ function outputFormats(graph: LayerGraph, name: string): readonly FixedFormat[] 
   return graph.layers.find((layer) => layer.name === name)!.circuit.outputs[0]!.formats;
 }
 
-function portContents(graph: LayerGraph): Record<string, string> {
-  const describe = (formats: readonly FixedFormat[]): string => {
-    const texts = [...new Set(formats.map(formatText))];
-    return texts.length === 1
-      ? `${formats.length} × ${texts[0]}`
-      : `${formats.length} elements of ${texts.length} formats`;
-  };
-  return Object.fromEntries([
-    ...graph.inputs.map((input) => [input.name, describe(input.formats)]),
-    ...graph.outputs.map((name) => [name, describe(outputFormats(graph, name))]),
-  ]);
+/** What each data port of the top module carries, by the port's name in the Verilog. */
+function portContents(netlist: Netlist, graph: LayerGraph): Record<string, string> {
+  const top = netlist.modules.find(({ name }) => name === netlist.top)!;
+  const data = (ports: readonly ModulePort[]): string[] =>
+    ports.filter(({ name }) => name !== VALID_IN && name !== VALID_OUT).map(({ name }) => name);
+  const inputs = data(top.inputs).map((name, k) => [name, formatsText(graph.inputs[k]!.formats)]);
+  const outputs = data(top.outputs).map((name, k) => [name, formatsText(outputFormats(graph, graph.outputs[k]!))]);
+  return Object.fromEntries([...inputs, ...outputs]);
+}
+
+/** Formats of a vector in runs: "6 × ap_fixed<8,3>, 1 × ap_ufixed<7,2>", element 0 first. */
+function formatsText(formats: readonly FixedFormat[]): string {
+  const runs: { text: string; count: number }[] = [];
+  for (const format of formats) {
+    // A port carries codes; the modes that made them belong to the model.
+    const { signed, width, integer } = format;
+    const text = `${signed ? 'ap_fixed' : 'ap_ufixed'}<${width},${integer}>`;
+    const last = runs.at(-1);
+    if (last?.text === text) last.count++;
+    else runs.push({ text, count: 1 });
+  }
+  return runs.map(({ text, count }) => `${count} × ${text}`).join(', ');
 }

@@ -58,7 +58,7 @@ export function precisionPlan(formats: QuantizedFormats): PrecisionPlan {
     dense2: parameters,
     relu2: { result: formats.activation },
     dense3: { ...parameters, result: formats.logit },
-    output: { result: formats.output },
+    weight: { result: formats.output },
   };
 }
 

@@ -33,7 +33,7 @@ function build(name: string, first: number, second: number, dropout: number, str
       { kind: 'batchNormalization', name: 'normalization2' },
       { kind: 'relu', name: 'relu2' },
       { kind: 'dense', name: 'dense3', attributes: { units: 1 } },
-      { kind: 'sigmoid', name: 'output' },
+      { kind: 'sigmoid', name: 'weight' },
     ],
     stream,
   );
