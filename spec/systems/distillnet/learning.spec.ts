@@ -71,7 +71,7 @@ describe('runLearning', () => {
       features: { result: formats.input },
       relu1: { result: formats.activation },
       dense3: { weight: formats.weight, bias: formats.bias, result: formats.logit },
-      output: { result: formats.output },
+      weight: { result: formats.output },
     });
   });
 
