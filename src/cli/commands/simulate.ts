@@ -99,9 +99,9 @@ async function openProject(folder: string): Promise<Project> {
     return readFile(path, 'utf8');
   };
   const graph = parseGraph(await read('model/circuit.json'));
-  let facts: { part?: unknown; clockMHz?: unknown } | undefined;
+  let facts: { part?: unknown; clockMHz?: unknown } | null;
   try {
-    facts = (JSON.parse(await read('manifest.json')) as { facts?: typeof facts }).facts;
+    facts = JSON.parse(await read('manifest.json')) as typeof facts;
   } catch (error) {
     if (error instanceof FileError) throw error;
     throw new FormatError(`manifest.json of "${folder}" is not JSON: ${(error as Error).message}.`);
