@@ -11,5 +11,4 @@ export {
   type HardwareTarget,
   type SimulatorName,
 } from './hardware.ts';
-export { withOutputFolder } from './output-folder.ts';
 export { randomStimuli, type Stimulus } from './stimuli.ts';

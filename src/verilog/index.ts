@@ -13,6 +13,7 @@ export {
 export type { BenchOutput, MeasuredBatch, TestVectors } from './test-bench.ts';
 export { projectFiles, projectManifest } from './project.ts';
 export type { ProjectDesign } from './project-design.ts';
+export { withOutputFolder } from './output-folder.ts';
 export { writeProject } from './write-project.ts';
 export type { Manifest } from './write-project.ts';
 export { countCells, countDesignCells, readYosysJson } from './yosys-json.ts';

@@ -14,8 +14,8 @@ import {
   type HardwareTarget,
   randomStimuli,
   type Stimulus,
-  withOutputFolder,
 } from '../../systems/index.ts';
+import { withOutputFolder } from '../../verilog/index.ts';
 import { interruptSignal } from '../interrupt.ts';
 import {
   compileOptionsOf,
@@ -73,7 +73,7 @@ async function compile(model: string, options: CompileArguments): Promise<void> 
       const built = await buildHardware(network, stimuli, staging, {
         target,
         compile: compileOptions,
-        coSimulation: options.tools,
+        ...(options.tools ? {} : { simulators: [] }),
         signal: interrupt.signal,
         onStep: (step, message) => progress.finish(step, message),
       });

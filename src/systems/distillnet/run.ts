@@ -19,7 +19,7 @@ import {
   type HardwareTarget,
   type SimulatorName,
 } from '../hardware.ts';
-import { withOutputFolder } from '../output-folder.ts';
+import { withOutputFolder } from '../../verilog/index.ts';
 import { randomStimuli, type Stimulus } from '../stimuli.ts';
 import { type LearningCheckpoint, plainTeacher } from './checkpoint.ts';
 import { defaultConfig, type DistillNetConfig, quickConfig } from './config.ts';

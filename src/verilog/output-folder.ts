@@ -1,0 +1,79 @@
+/**
+ * An output folder appears whole or not at all: it is filled beside its place and renamed when it is done.
+ *
+ * An earlier output of this package is replaced; any other non-empty folder is left alone. Needs Node, whose modules are
+ * loaded on the call, so that the rest of this folder runs in a browser.
+ */
+import { FileError } from '../errors.ts';
+
+/** Files by which an output of this package is known, and a word that each of them contains. */
+const marks = { 'run.json': '"distill-rtl"', 'manifest.json': '"distill-rtl ' } as const;
+
+/**
+ * Fill a folder through `fill` and put it in place.
+ *
+ * @param fill receives the path of a hidden folder beside the target; what it throws is thrown on, and the hidden folder
+ * is removed
+ * @throws FileError if the target is a foreign non-empty folder or cannot be written
+ */
+export async function withOutputFolder<T>(directory: string, fill: (staging: string) => Promise<T>): Promise<T> {
+  const { mkdir, rename, rm } = await import('node:fs/promises');
+  const { existsSync } = await import('node:fs');
+  const { basename, dirname, join, resolve } = await import('node:path');
+  const target = resolve(directory);
+  const beside = (suffix: string): string => join(dirname(target), `.${basename(target)}.${suffix}-${process.pid}`);
+  const staging = beside('new');
+  const old = beside('old');
+  const present = await attempt(directory, async () => {
+    const found = await isReplaceable(directory, target);
+    await mkdir(staging, { recursive: true });
+    return found;
+  });
+  try {
+    const result = await attempt(directory, () => fill(staging));
+    await attempt(directory, async () => {
+      if (present) await rename(target, old);
+      await rename(staging, target);
+      await rm(old, { recursive: true, force: true });
+    });
+    return result;
+  } catch (error) {
+    if (!existsSync(target) && existsSync(old)) await rename(old, target);
+    throw error;
+  } finally {
+    await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Tell whether the target exists, and refuse to replace what is not ours. */
+async function isReplaceable(directory: string, target: string): Promise<boolean> {
+  const { readdir, readFile } = await import('node:fs/promises');
+  const { join } = await import('node:path');
+  const names = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (names === undefined) return false;
+  for (const [mark, word] of Object.entries(marks)) {
+    if (names.includes(mark) && (await readFile(join(target, mark), 'utf8')).includes(word)) return true;
+  }
+  if (names.length > 0) {
+    throw new FileError(
+      `Output folder ${directory} holds other files (${names.slice(0, 3).join(', ')}), must be new, empty or an earlier output.`,
+    );
+  }
+  return true;
+}
+
+/** Turn a failure of the file system into one sentence about the output folder. */
+async function attempt<T>(directory: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const isFileSystem =
+      error instanceof Error && !(error instanceof FileError) && typeof code === 'string' && 'syscall' in error;
+    if (!isFileSystem) throw error;
+    throw new FileError(`Output folder ${directory} cannot be written: ${error.message}.`);
+  }
+}
