@@ -8,6 +8,7 @@ import {
   type DistillNetConfig,
   type DistillNetSummary,
   type LearningCheckpoint,
+  type LearningProgress,
   type LearningStage,
   parseLearningCheckpoint,
   publishedComparison,
@@ -76,7 +77,7 @@ async function run(options: RunArguments): Promise<void> {
       directory: options.out,
       target,
       vectors: options.vectors,
-      coSimulation: options.tools,
+      ...(options.tools ? {} : { simulators: [] }),
       signal: interrupt.signal,
       ...(resume && { resume }),
       onCheckpoint: (checkpoint) => writeCheckpoint(checkpointPath, checkpoint),
@@ -99,7 +100,7 @@ async function run(options: RunArguments): Promise<void> {
 }
 
 /** One bar per stage, and a line with the seconds when it is done. */
-function learningProgress(progress: Progress): Parameters<typeof runDistillNet>[0]['onLearning'] {
+function learningProgress(progress: Progress): (progress: LearningProgress) => void {
   let stage = '';
   let since = performance.now();
   let last = '';
