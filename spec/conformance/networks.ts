@@ -17,6 +17,7 @@ import {
   kerasWeightLookup,
   networkFromKerasLayers,
   networkFromOnnxNodes,
+  precisionFromHls4ml,
 } from '../../src/formats/index.ts';
 import type { LayerPrecision, Network } from '../../src/network/index.ts';
 import type { FileResult } from './result.ts';
@@ -88,7 +89,7 @@ export function importVector(vector: VectorNetwork): { network: Network; options
       : Object.fromEntries(
           Object.entries(vector.hls_config.LayerName ?? {}).map(([name, config]) => [
             name,
-            precisionOf(config.Precision),
+            precisionFromHls4ml(config.Precision ?? {}),
           ]),
         );
   return {
@@ -118,17 +119,6 @@ function unwrittenPrecision(vector: VectorNetwork): Record<string, LayerPrecisio
     }
   }
   return precision;
-}
-
-/** hls4ml's keys (exp_table, inv_inp, …) as ours (expTable, invInput, …). */
-function precisionOf(keys: Readonly<Record<string, string>> = {}): LayerPrecision {
-  const ours: Readonly<Record<string, string>> = {
-    exp_table: 'expTable',
-    inv_table: 'invTable',
-    inv_inp: 'invInput',
-    inp_norm: 'inputNorm',
-  };
-  return Object.fromEntries(Object.entries(keys).map(([key, text]) => [ours[key] ?? key, text]));
 }
 
 function compareNetwork(file: string, vector: VectorNetwork, index: VectorIndex, data: Buffer): FileResult {

@@ -11,3 +11,4 @@ export { type LoadModelOptions, loadModel, modelFileEndings } from './load-model
 export { type NpyArray, type NpyData, type NpyType, readNpy, writeNpy } from './npy.ts';
 export { readNpz, writeNpz } from './npz.ts';
 export { type CsvOptions, type CsvTable, formatCsv, parseCsv } from './csv.ts';
+export { type Hls4mlConfig, parseHls4mlConfig, precisionFromHls4ml } from './hls4ml-config.ts';
