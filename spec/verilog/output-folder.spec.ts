@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,24 @@ describe('withOutputFolder', () => {
     await writeFile(join(root, 'file'), '');
     const writing = withOutputFolder(join(root, 'file/out'), fillWith('1'));
     await expect(writing).rejects.toThrow(FileError);
-    await expect(withOutputFolder(join(root, 'file/out'), fillWith('1'))).rejects.toThrow(/cannot be written: ENOTDIR/);
+    await expect(withOutputFolder(join(root, 'file/out'), fillWith('1'))).rejects.toThrow(
+      /cannot be written: a part of the path is a file\.$/,
+    );
+  });
+
+  it('leaves the target and the folders above it alone when there is nothing to keep', async () => {
+    const target = join(root, 'kept');
+    await withOutputFolder(target, fillWith('first'));
+
+    const kept = await withOutputFolder(target, async () => null);
+    const absent = await withOutputFolder(join(root, 'new/deep/out'), async () => null);
+
+    expect([kept, absent]).toEqual([null, null]);
+    expect(existsSync(join(target, 'run.json'))).toBe(true);
+    expect(existsSync(join(root, 'new'))).toBe(false);
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('returns where a folder takes no new entries', async () => {
+    await expect(withOutputFolder('/proc/out', fillWith('1'))).rejects.toThrow(/"\/proc\/out" cannot be written/);
   });
 });

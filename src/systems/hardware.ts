@@ -8,7 +8,13 @@ import type { LayerGraph } from '../circuit/index.ts';
 import { serializeGraph } from '../circuit/index.ts';
 import { compileNetwork, type CompileOptions } from '../compile/index.ts';
 import { emulate, interpretGraph } from '../emulation/index.ts';
-import { device, estimateResources, type ResourceEstimate, ultrascalePlusDelay } from '../estimation/index.ts';
+import {
+  type Device,
+  device,
+  estimateResources,
+  type ResourceEstimate,
+  ultrascalePlusDelay,
+} from '../estimation/index.ts';
 import { TargetError } from '../errors.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import {
@@ -60,6 +66,8 @@ export interface HardwareOptions {
   /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
   readonly simulators?: readonly SimulatorName[];
   readonly signal?: AbortSignal;
+  /** Called before a step. */
+  readonly onStart?: (step: HardwareStep) => void;
   /** Called when a step is done, with a sentence about it. */
   readonly onStep?: (step: HardwareStep, message: string) => void;
 }
@@ -107,9 +115,18 @@ export async function buildHardware(
   const { target, simulators = ['icarus', 'verilator'], signal } = options;
   const seconds: Partial<Record<HardwareStep, number>> = {};
   const step = async <T>(name: HardwareStep, work: () => T | Promise<T>, say: (result: T) => string): Promise<T> => {
+    options.onStart?.(name);
+    // Steps compute without a pause: between them the event loop gets its turn, and Ctrl-C with it.
+    await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
     const start = performance.now();
-    const result = await work();
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
     seconds[name] = (performance.now() - start) / 1000;
     options.onStep?.(name, say(result));
     return result;
@@ -218,16 +235,33 @@ export function hasMismatch(checks: Checks): boolean {
   return Object.values(checks).some((check: Comparison | null) => check !== null && check.mismatches > 0);
 }
 
+/**
+ * Refuse what no design can meet, before time goes into making one.
+ *
+ * @throws TargetError for an unknown part, or a clock that is no number above 0 or that the part's clock network does
+ *   not carry
+ */
+export function checkTarget({ part: name, clockMHz }: HardwareTarget): Device {
+  if (!(Number.isFinite(clockMHz) && clockMHz > 0)) {
+    throw new TargetError(`Clock is ${clockMHz} MHz; it must be a number above 0.`);
+  }
+  const part = device(name);
+  const { minimumPeriodNs = 0, name: model } = ultrascalePlusDelay(part);
+  if (1000 / clockMHz < minimumPeriodNs) {
+    throw new TargetError(
+      `Clock is ${clockMHz} MHz; the clock network of ${part.part} carries at most ${(1000 / minimumPeriodNs).toFixed(1)} MHz by the ${model} model.`,
+    );
+  }
+  return part;
+}
+
 /** Compile, schedule and estimate for a part and a clock, without running or writing anything. */
 export function compileFor(
   network: Network,
   target: HardwareTarget,
   options: CompileOptions = {},
 ): { graph: LayerGraph; schedule: GraphSchedule; netlist: Netlist; resources: ResourceEstimate } {
-  if (!(Number.isFinite(target.clockMHz) && target.clockMHz > 0)) {
-    throw new TargetError(`Clock is ${target.clockMHz} MHz; it must be a number above 0.`);
-  }
-  const part = device(target.part);
+  const part = checkTarget(target);
   const graph = compileNetwork(network, options);
   const schedule = scheduleGraph(graph, { periodNs: 1000 / target.clockMHz, delay: ultrascalePlusDelay(part) });
   const netlist = pipelineGraph(graph, schedule);

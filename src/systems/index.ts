@@ -2,6 +2,7 @@
 export {
   buildHardware,
   type Checks,
+  checkTarget,
   type Comparison,
   compileFor,
   hasMismatch,

@@ -13,6 +13,7 @@ export {
 export type { BenchOutput, MeasuredBatch, TestVectors } from './test-bench.ts';
 export { projectFiles, projectManifest } from './project.ts';
 export type { ProjectDesign } from './project-design.ts';
+export { fileReason } from './file-reason.ts';
 export { withOutputFolder } from './output-folder.ts';
 export { writeProject } from './write-project.ts';
 export type { Manifest } from './write-project.ts';

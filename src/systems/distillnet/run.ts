@@ -13,6 +13,7 @@ import { stream } from '../../random/index.ts';
 import { toFlat } from '../../tensor/index.ts';
 import {
   buildHardware,
+  checkTarget,
   compileFor,
   type HardwareResult,
   type HardwareStep,
@@ -48,6 +49,7 @@ export interface DistillNetRunOptions {
   readonly resume?: LearningCheckpoint;
   readonly onCheckpoint?: (checkpoint: LearningCheckpoint) => void | Promise<void>;
   readonly onLearning?: (progress: LearningProgress) => void;
+  readonly onHardwareStart?: (step: HardwareStep) => void;
   readonly onHardware?: (step: HardwareStep, message: string) => void;
   /** Writes what belongs to the caller (such as `run.json`) into the folder before it is put in place. */
   readonly finish?: (staging: string, summary: DistillNetSummary) => Promise<void>;
@@ -63,6 +65,7 @@ export const publishedTarget: HardwareTarget = { part: 'xcvu13p-flga2577-2-e', c
  */
 export async function runDistillNet(options: DistillNetRunOptions): Promise<DistillNetSummary | null> {
   const { config, directory, target = publishedTarget, vectors = 768, randomVectors = 256, signal } = options;
+  checkTarget(target);
   const start = performance.now();
   return withOutputFolder(directory, async (staging) => {
     const learning = await runLearning(config, {
@@ -85,6 +88,7 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
       compile,
       ...(options.simulators && { simulators: options.simulators }),
       ...(signal && { signal }),
+      ...(options.onHardwareStart && { onStart: options.onHardwareStart }),
       ...(options.onHardware && { onStep: options.onHardware }),
     });
     const fixedScores = emulateAll(graph, codes);
