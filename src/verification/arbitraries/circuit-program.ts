@@ -5,7 +5,15 @@
  * operation occurs in every combination; what would grow beyond the width limit becomes a cast.
  */
 import * as fc from 'fast-check';
-import { addType, formatOfType, resultType, typeOfFormat, widthOf } from '../../circuit/index.ts';
+import {
+  addType,
+  circuitBuilder,
+  formatOfType,
+  inlineCircuit,
+  resultType,
+  typeOfFormat,
+  widthOf,
+} from '../../circuit/index.ts';
 import type { Circuit, Op, OpKind, Port, Table, Wire, WireType } from '../../circuit/index.ts';
 import { fixed, type FixedFormat } from '../../fixed/index.ts';
 import type { SampledPorts } from './samples.ts';
@@ -53,7 +61,13 @@ export function steps(casts: fc.Arbitrary<FixedFormat>, maxSteps: number): fc.Ar
 const TABLE_CODES = 300n;
 
 /** Append the steps to the inputs. The circuit has no outputs yet; `maxWidth` bounds wires and aligned operands. */
-export function assemble(name: string, ports: SampledPorts, program: readonly Step[], maxWidth: number): Circuit {
+export function assemble(
+  name: string,
+  ports: SampledPorts,
+  program: readonly Step[],
+  maxWidth: number,
+  minFraction = -Infinity,
+): Circuit {
   const ops: Op[] = [];
   const types: WireType[] = [];
   const tables: Table[] = [];
@@ -71,7 +85,9 @@ export function assemble(name: string, ports: SampledPorts, program: readonly St
     types.push(resultType(op, typeOf, tables));
     ops.push(op);
   };
+  const labels: Record<Wire, string> = {};
   for (const { kind, picks, shift, code, format, variant } of program) {
+    if (variant % 4 === 0) labels[ops.length] = `v_${kind}`;
     const [a, b, c] = picks.map((pick) => ops.length - 1 - (pick % ops.length)) as [Wire, Wire, Wire];
     const alignable = fits(addType(typeOf(a), typeOf(b), 0, false)) && fits(addType(typeOf(b), typeOf(a), 0, true));
     const castStep = { kind: 'cast', a, format } as const;
@@ -79,7 +95,7 @@ export function assemble(name: string, ports: SampledPorts, program: readonly St
       case 'constant': {
         const bounded = BigInt.asIntN(maxWidth - 1, code);
         ops.push({ kind: 'constant' });
-        types.push({ lo: bounded, hi: bounded, fraction: shift });
+        types.push({ lo: bounded, hi: bounded, fraction: Math.max(shift, minFraction) });
         break;
       }
       case 'add': {
@@ -94,7 +110,7 @@ export function assemble(name: string, ports: SampledPorts, program: readonly St
         append(fits(resultType({ kind, a }, typeOf, tables)) ? { kind, a } : castStep);
         break;
       case 'scale':
-        append({ kind, a, shift });
+        append({ kind, a, shift: Math.min(shift, typeOf(a).fraction - minFraction) });
         break;
       case 'compare':
         append(alignable ? { kind, a, b, relation: (['lt', 'le', 'eq', 'ne'] as const)[variant % 4]! } : castStep);
@@ -115,7 +131,7 @@ export function assemble(name: string, ports: SampledPorts, program: readonly St
         const values = Array.from({ length: Number(hi - lo) + 3 }, (_, k) =>
           BigInt.asIntN(Math.min(maxWidth - 1, 8 * (1 + (variant % 7))), (code + 77n) * BigInt(k * k + 3 * k + 1)),
         );
-        tables.push({ name: `t${tables.length}`, lo: lo - 1n, values, fraction: shift });
+        tables.push({ name: `t${tables.length}`, lo: lo - 1n, values, fraction: Math.max(shift, minFraction) });
         append({ kind, a, table: tables.length - 1 });
         break;
       }
@@ -126,7 +142,7 @@ export function assemble(name: string, ports: SampledPorts, program: readonly St
         kind satisfies never;
     }
   }
-  return { name, inputs, outputs: [], ops, types, tables, labels: {} };
+  return { name, inputs, outputs: [], ops, types, tables, labels };
 }
 
 /** Give a circuit one output port of these wires, each in its own type. */
@@ -149,13 +165,24 @@ export function narrowed(
     const type = types[wire]!;
     const width = widthOf(type);
     if (width <= maxWidth) return wire;
+    // Drop fraction bits first, then the top.
+    const fraction = Math.max(Math.min(0, type.fraction), type.fraction - (width - maxWidth));
     const op = {
       kind: 'cast',
       a: wire,
-      format: fixed(maxWidth, width - type.fraction, { overflow: 'AP_SAT' }),
+      format: fixed(maxWidth, maxWidth - fraction, { overflow: 'AP_SAT' }),
     } as const;
     types.push(resultType(op, (operand) => types[operand]!, circuit.tables));
     return ops.push(op) - 1;
   });
   return { circuit: { ...circuit, ops, types }, wires: kept };
+}
+
+/** Replay a circuit through the builder, which simplifies it, with the same ports. */
+export function rebuilt(circuit: Circuit): Circuit {
+  const builder = circuitBuilder(circuit.name);
+  const inputs = circuit.inputs.map((port) => builder.input(port.name, port.formats));
+  const outputs = inlineCircuit(builder, circuit, inputs);
+  circuit.outputs.forEach((port, k) => builder.output(port.name, outputs[k]!, port.formats));
+  return builder.build();
 }

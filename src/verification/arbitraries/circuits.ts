@@ -12,6 +12,8 @@ import { withShrinks } from './with-shrinks.ts';
 export interface CircuitChoice {
   /** Largest width of any wire or aligned operand, in bits, sign included; at least 4. @defaultValue 32 */
   readonly maxWidth?: number;
+  /** Fewest fraction bits of any wire. @defaultValue any number, from formats with −4 and more */
+  readonly minFraction?: number;
   /** Most operations after the inputs, at least 1. @defaultValue 20 */
   readonly maxSteps?: number;
   /** Most input ports (x0, x1, …), at least 1. @defaultValue 2 */
@@ -37,24 +39,30 @@ export interface CircuitCase {
 }
 
 /** An unsigned wire of n bits needs n + 1 as a two's complement operand: formats stay one bit below the limit. */
-function choices(choice: CircuitChoice): Required<Pick<SimplerOptions, 'maxWidth' | 'inputFormats' | 'castFormats'>> {
-  const { maxWidth = 32, inputFormats = {}, castFormats = {} } = choice;
+function choices(choice: CircuitChoice): Required<SimplerOptions> {
+  const { maxWidth = 32, minFraction = -Infinity, inputFormats = {}, castFormats = {} } = choice;
   const narrow = (asked: FormatChoice, most: number): FormatChoice => ({
     ...asked,
     maxWidth: Math.min(asked.maxWidth ?? most, maxWidth - 1),
+    minFraction: Math.max(asked.minFraction ?? -4, minFraction),
   });
-  return { maxWidth, inputFormats: narrow(inputFormats, 20), castFormats: narrow(castFormats, maxWidth) };
+  return {
+    maxWidth,
+    minFraction,
+    inputFormats: narrow(inputFormats, 20),
+    castFormats: narrow(castFormats, maxWidth),
+  };
 }
 
 function rawCircuits(choice: CircuitChoice): fc.Arbitrary<Circuit> {
   const { maxSteps = 20, maxPorts = 2, outputs = 'all' } = choice;
-  const { maxWidth, inputFormats, castFormats } = choices(choice);
+  const { maxWidth, minFraction, inputFormats, castFormats } = choices(choice);
   const ports: fc.Arbitrary<SampledPorts> = fc
     .array(fc.array(formats(inputFormats), { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: maxPorts })
     .map((vectors) => vectors.map((vector, k) => ({ name: `x${k}`, formats: vector })));
   const picks = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 3 });
   return fc.tuple(ports, steps(formats(castFormats), maxSteps), picks).map(([inputs, program, picked]) => {
-    const circuit = assemble('random', inputs, program, maxWidth);
+    const circuit = assemble('random', inputs, program, maxWidth, minFraction);
     const all = circuit.ops.map((_, wire) => wire);
     const some = picked.map((pick) => all.length - 1 - (pick % all.length));
     return withOutput(circuit, 'y', outputs === 'all' ? all : [...new Set(some)]);

@@ -70,12 +70,17 @@ export interface Settled {
 export interface SettleOptions {
   /** Largest width of a wire or an aligned operand, in bits, inclusive. */
   readonly maxWidth: number;
+  /** Fewest fraction bits of a wire. @defaultValue any number */
+  readonly minFraction?: number;
   /** Keep ports and elements that nothing reads. @defaultValue false */
   readonly keepInputs?: boolean;
 }
 
 /** Derive everything that a draft leaves open, or return null if there is no such circuit. */
-export function settle(draft: Draft, { maxWidth, keepInputs = false }: SettleOptions): Settled | null {
+export function settle(
+  draft: Draft,
+  { maxWidth, minFraction = -Infinity, keepInputs = false }: SettleOptions,
+): Settled | null {
   const { nodes } = draft;
   const live = new Uint8Array(nodes.length);
   for (const { wire } of draft.outputs) live[wire] = 1;
@@ -125,6 +130,7 @@ export function settle(draft: Draft, { maxWidth, keepInputs = false }: SettleOpt
     }
     place[wire] = ops.length - 1;
     if (operationWidth(ops.at(-1)!, types.length - 1, types) > maxWidth) return null;
+    if (types.at(-1)!.fraction < minFraction) return null;
   }
 
   const labels = Object.fromEntries(

@@ -10,7 +10,7 @@
 import { formatOfType, mapOperands, operandsOf } from '../../circuit/index.ts';
 import type { Circuit, Table, Wire } from '../../circuit/index.ts';
 import { type FixedFormat, fractionBits, rawRange } from '../../fixed/index.ts';
-import { circuitWidth, type Draft, type DraftOutput, draftOf, type Node, settle, type SettleOptions } from './draft.ts';
+import { circuitWidth, type Draft, type DraftOutput, draftOf, type Node, settle, type Settled } from './draft.ts';
 import { type FormatChoice, formatSize, isChosen, simplerFormats, towardsZero } from './formats.ts';
 import { clampCode } from './values.ts';
 
@@ -21,6 +21,8 @@ export type Sample = readonly (readonly bigint[])[];
 export interface SimplerOptions {
   /** Largest width of a wire or an aligned operand, in bits. @defaultValue the largest in the circuit */
   readonly maxWidth?: number;
+  /** Fewest fraction bits of a wire. @defaultValue any number */
+  readonly minFraction?: number;
   /** Formats that inputs may get; formats outside stay as they are. @defaultValue any simpler one */
   readonly inputFormats?: FormatChoice;
   /** Formats that casts may get; formats outside stay as they are. @defaultValue any simpler one */
@@ -84,8 +86,7 @@ function tableSize({ values, fraction }: Table): number {
 
 /** List simpler circuits, each with the way to carry samples over to it. */
 export function* simplerCircuits(circuit: Circuit, options: SimplerOptions = {}): Iterable<SimplerCircuit> {
-  const { maxWidth = circuitWidth(circuit) } = options;
-  for (const { circuit: simpler, origins, fresh } of settledChanges(circuit, options, { maxWidth })) {
+  for (const { circuit: simpler, origins, fresh } of settledChanges(circuit, options, false)) {
     const adapt = (sample: Sample): bigint[][] =>
       simpler.inputs.map(({ formats }, port) =>
         formats.map((format, index) => {
@@ -99,19 +100,15 @@ export function* simplerCircuits(circuit: Circuit, options: SimplerOptions = {})
 
 /** List simpler circuits with the same input ports and elements, as the layers of a graph need them. */
 export function* simplerInside(circuit: Circuit, options: SimplerOptions): Iterable<Circuit> {
-  const { maxWidth = circuitWidth(circuit) } = options;
-  for (const settled of settledChanges(circuit, options, { maxWidth, keepInputs: true })) yield settled.circuit;
+  for (const settled of settledChanges(circuit, options, true)) yield settled.circuit;
 }
 
-function* settledChanges(
-  circuit: Circuit,
-  options: SimplerOptions,
-  settling: SettleOptions,
-): Iterable<NonNullable<ReturnType<typeof settle>>> {
+function* settledChanges(circuit: Circuit, options: SimplerOptions, keepInputs: boolean): Iterable<Settled> {
+  const { maxWidth = circuitWidth(circuit), minFraction = -Infinity } = options;
   const draft = draftOf(circuit);
   const size = draftSize(draft);
-  for (const change of changes(draft, options, settling.keepInputs === true)) {
-    const settled = settle(change, settling);
+  for (const change of changes(draft, options, keepInputs)) {
+    const settled = settle(change, { maxWidth, minFraction, keepInputs });
     if (settled !== null && circuitSize(settled.circuit) < size) yield settled;
   }
 }

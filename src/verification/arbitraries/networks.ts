@@ -1,0 +1,112 @@
+/**
+ * Small random networks with a precision for every layer: any kinds of the registry in any order, with the attributes
+ * that the kinds give as examples and freshly initialised parameters.
+ *
+ * A linear layer with a format of its own stands at the end, so that every network has gates. Formats are narrow
+ * (at most 8 bits by default): an activation in the exact profile has a table entry per code of its input.
+ */
+import * as fc from 'fast-check';
+import { ShapeError } from '../../errors.ts';
+import { formatText } from '../../fixed/index.ts';
+import {
+  buildNetwork,
+  layerKinds,
+  type LayerDefinition,
+  layerRegistry,
+  type LayerKind,
+  type LayerSpec,
+  type Network,
+} from '../../network/index.ts';
+import { stream } from '../../random/index.ts';
+import { type FormatChoice, formats } from './formats.ts';
+import { described } from './with-shrinks.ts';
+
+/** Which networks to generate. */
+export interface NetworkChoice {
+  /** Kinds to draw from. @defaultValue all of the registry that map vectors to vectors */
+  readonly kinds?: readonly LayerKind[];
+  /** Most layers before the last, at least 1. @defaultValue 3 */
+  readonly maxLayers?: number;
+  /** Most input features and units of a dense layer, at least 1. @defaultValue 4 */
+  readonly maxFeatures?: number;
+  /** Formats of inputs, weights, biases and results. @defaultValue any of 2 … 8 bits without AP_WRAP_SM */
+  readonly precision?: FormatChoice;
+}
+
+/** Tell whether a kind takes one vector and gives one. */
+function mapsVectors(kind: LayerKind): boolean {
+  // Each definition takes its own attributes; TypeScript cannot see that key and argument go together.
+  const { examples, outputShape } = layerRegistry[kind] as LayerDefinition<LayerKind, object>;
+  try {
+    return examples.every((attributes) => outputShape(attributes, [[3]], kind).length === 1);
+  } catch (error) {
+    if (error instanceof ShapeError) return false;
+    throw error;
+  }
+}
+
+/** Generate networks with one input "in" and layers named by kind and position; they shrink to fewer and plainer layers. */
+export function networks(choice: NetworkChoice = {}): fc.Arbitrary<Network> {
+  const { kinds = layerKinds.filter(mapsVectors), maxLayers = 3, maxFeatures = 4 } = choice;
+  const format = formats({
+    minWidth: 2,
+    maxWidth: 8,
+    maxSaturationBits: 0,
+    overflows: ['AP_WRAP', 'AP_SAT', 'AP_SAT_ZERO', 'AP_SAT_SYM'],
+    ...choice.precision,
+  }).map(formatText);
+  const features = fc.integer({ min: 1, max: maxFeatures });
+  const layer = fc.constantFrom(...kinds).chain((kind) =>
+    fc.record({
+      kind: fc.constant(kind),
+      attributes: fc.constantFrom(...layerRegistry[kind].examples),
+      units: features,
+      weight: format,
+      bias: format,
+      result: format,
+    }),
+  );
+  return fc
+    .record({
+      inputs: features,
+      input: format,
+      layers: fc.array(layer, { minLength: 1, maxLength: maxLayers }),
+      result: format,
+      seed: fc.noShrink(fc.nat({ max: 999 })),
+    })
+    .map(({ inputs, input, layers, result, seed }) => {
+      const specs = layers.map(({ kind, attributes, units }, k) => ({
+        kind,
+        name: `${kind}${k}`,
+        attributes: kind === 'dense' ? { ...attributes, units } : attributes,
+      })) as LayerSpec[];
+      const network = buildNetwork(
+        'random',
+        [{ name: 'in', shape: [inputs] }],
+        [...specs, { kind: 'linear', name: 'end' }],
+        stream('networks', String(seed)),
+      );
+      const precision = Object.fromEntries([
+        ['in', { result: input }],
+        ...layers.map(({ weight, bias, result: own }, k) => [specs[k]!.name!, { weight, bias, result: own }] as const),
+        ['end', { result }],
+      ]);
+      return described({ ...network, precision }, (value) => `\n${describeNetwork(value)}\n`);
+    });
+}
+
+/** Describe a network, one line per layer with its attributes and precisions. */
+export function describeNetwork({ name, inputs, layers, precision }: Network): string {
+  const roles = (layer: string): string =>
+    Object.entries(precision?.[layer] ?? {})
+      .map(([role, text]) => `${role} ${text}`)
+      .join(', ');
+  const lines = [
+    ...inputs.map((input) => `  ${input.name} [${input.shape.join(', ')}]: ${roles(input.name)}`),
+    ...layers.map(
+      (layer) =>
+        `  ${layer.name} = ${layer.kind}(${layer.inputs.join(', ')}) ${JSON.stringify(layer.attributes)}: ${roles(layer.name)}`,
+    ),
+  ];
+  return [`network "${name}"`, ...lines].join('\n');
+}
