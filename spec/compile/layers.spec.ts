@@ -14,7 +14,6 @@ import { simulateGraph } from '../../src/simulation/index.ts';
 import { tensor, toFlat } from '../../src/tensor/index.ts';
 
 const inputFormat = fixed(10, 4, { quantization: 'AP_RND', overflow: 'AP_SAT' });
-const features = 5;
 const samples = 24;
 /** Kinds whose result is a look-up: the input grid is exact, so only the entries are rounded. */
 const precision = 'ap_fixed<20,8,AP_RND,AP_SAT>';
@@ -27,28 +26,32 @@ const cases = layerKinds.flatMap((kind) =>
 
 describe.each(cases)('$kind, example $index', ({ kind, attributes }) => {
   const draw = stream('compile-layers', kind);
-  const spec = { kind, name: 'layer', attributes } as LayerSpec;
-  const network = buildNetwork(
-    'one',
-    [{ name: 'in', shape: [features] }],
-    [spec, { kind: 'linear', name: 'end' }],
-    draw,
-  );
-  const raws = Array.from({ length: samples * features }, () => BigInt(draw.integer(-512, 512)));
+  const inputs = (layerRegistry[kind].exampleInputs ?? [[5]]).map((shape, k) => ({ name: `in${k}`, shape }));
+  const spec = { kind, name: 'layer', attributes, inputs: inputs.map(({ name }) => name) } as LayerSpec;
+  const network = buildNetwork('one', inputs, [spec, { kind: 'linear', name: 'end' }], draw);
+  const lengths = inputs.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+  const raws = lengths.map((length) => Array.from({ length: samples * length }, () => BigInt(draw.integer(-512, 512))));
   const graph = compileNetwork(network, {
     profile: 'exact',
     precision,
-    layerPrecision: { in: { result: 'ap_fixed<10,4>' }, end: { result: precision } },
+    layerPrecision: {
+      ...Object.fromEntries(inputs.map(({ name }) => [name, { result: 'ap_fixed<10,4>' }])),
+      end: { result: precision },
+    },
   });
   const output = graph.layers.at(-1)!.circuit.outputs[0]!;
-  const rowOf = (sample: number): bigint[] => raws.slice(sample * features, (sample + 1) * features);
+  const rowsOf = (sample: number): bigint[][] =>
+    raws.map((values, k) => values.slice(sample * lengths[k]!, (sample + 1) * lengths[k]!));
 
   it('computes what the float layer computes, to the rounding of its tables and constants', () => {
-    const floats = raws.map((raw) => toDouble(raw, fractionBits(inputFormat)));
-    const expected = toFlat(predict(network, tensor(Float32Array.from(floats), [samples, features])));
+    const floats = inputs.map(({ name, shape }, k) => {
+      const values = raws[k]!.map((raw) => toDouble(raw, fractionBits(inputFormat)));
+      return [name, tensor(Float32Array.from(values), [samples, ...shape])] as const;
+    });
+    const expected = toFlat(predict(network, Object.fromEntries(floats)));
     const width = output.wires.length;
     for (let sample = 0; sample < samples; sample++) {
-      const found = interpretGraph(graph, [rowOf(sample)]).get(graph.outputs[0]!)!;
+      const found = interpretGraph(graph, rowsOf(sample)).get(graph.outputs[0]!)!;
       found.forEach((raw, k) => {
         const value = toDouble(raw, fractionBits(output.formats[k]!));
         expect(Math.abs(value - expected[sample * width + k]!)).toBeLessThan(0.01);
@@ -57,11 +60,15 @@ describe.each(cases)('$kind, example $index', ({ kind, attributes }) => {
   });
 
   it('emulates in WebAssembly to the bit', () => {
-    const emulated = emulate(graph, samples, [BigInt64Array.from(raws)]);
+    const emulated = emulate(
+      graph,
+      samples,
+      raws.map((values) => BigInt64Array.from(values)),
+    );
     expect(emulated.path).toBe('webassembly');
     const width = output.wires.length;
     for (let sample = 0; sample < samples; sample++) {
-      const reference = interpretGraph(graph, [rowOf(sample)]).get(graph.outputs[0]!)!;
+      const reference = interpretGraph(graph, rowsOf(sample)).get(graph.outputs[0]!)!;
       const found = Array.from({ length: width }, (_, k) => BigInt(emulated.outputs[0]![sample * width + k]!));
       expect(found).toEqual(reference);
     }
@@ -69,7 +76,7 @@ describe.each(cases)('$kind, example $index', ({ kind, attributes }) => {
 
   it('becomes a pipeline that computes the same', () => {
     const netlist = pipelineGraph(graph, scheduleGraph(graph, { periodNs: 3, delay }));
-    const stimuli = Array.from({ length: samples }, (_, sample) => [rowOf(sample)]);
+    const stimuli = Array.from({ length: samples }, (_, sample) => rowsOf(sample));
     const batch = simulateGraph(netlist, graph, stimuli);
     const expected = stimuli.map((inputs) => graph.outputs.map((name) => interpretGraph(graph, inputs).get(name)!));
     expect(batch.outputs).toEqual(expected);

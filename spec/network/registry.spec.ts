@@ -17,28 +17,42 @@ import {
   parameterAt,
   withParameters,
 } from '../../src/network/index.ts';
-import type { LayerSpec, Network } from '../../src/network/index.ts';
+import type { ForwardOptions, LayerSpec, Network, NetworkInput } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';
 import { tensor, toFlat } from '../../src/tensor/index.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
 
-const FEATURES = 4;
 const BATCH = 5;
 
-/** Values away from 0, ±½ and other kinks, where central differences would see two slopes. */
-const smoothInput = (): Tensor => {
-  const random = stream('registry', 'input');
-  const data = Float32Array.from({ length: BATCH * FEATURES }, (_unused, i) => {
-    const magnitude = 0.1 + 0.3 * random.uniform();
-    return i % 2 === 0 ? magnitude : -magnitude;
+type Kind = (typeof layerKinds)[number];
+
+/** Name and sample shape of the inputs on which the examples of a kind run. */
+const inputsOf = (kind: Kind): readonly NetworkInput[] =>
+  (layerRegistry[kind].exampleInputs ?? [[4]]).map((shape, i) => ({ name: `x${i}`, shape }));
+
+/**
+ * Values away from 0, ±½ and other kinks, where central differences would see two slopes, and at least 1/256 apart, so
+ * that no step changes which of them is the largest.
+ */
+const smoothInputs = (kind: Kind): readonly Tensor[] =>
+  inputsOf(kind).map(({ name, shape }) => {
+    const length = BATCH * shape.reduce((a, b) => a * b, 1);
+    const order = stream('registry', 'input', name).permutation(length);
+    const data = Float32Array.from(order, (rank, i) => (i % 2 === 0 ? 1 : -1) * (0.1 + rank / 256));
+    return tensor(data, [BATCH, ...shape]);
   });
-  return tensor(data, [BATCH, FEATURES]);
-};
+
+const named = <T>(kind: Kind, values: readonly T[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(inputsOf(kind).map(({ name }, i) => [name, values[i]!]));
+
+const run = (kind: Kind, network: Network, options: ForwardOptions = {}): Variable =>
+  forward(network, named(kind, smoothInputs(kind)), options);
 
 /** A network of one layer with parameters that are not all zeros and ones. */
-const single = (kind: (typeof layerKinds)[number], attributes: object): Network => {
-  const spec = { kind, name: 'it', attributes } as LayerSpec;
-  const network = buildNetwork('single', [{ name: 'x', shape: [FEATURES] }], [spec], stream('registry', kind));
+const single = (kind: Kind, attributes: object): Network => {
+  const inputs = inputsOf(kind);
+  const spec = { kind, name: 'it', attributes, inputs: inputs.map(({ name }) => name) } as LayerSpec;
+  const network = buildNetwork('single', inputs, [spec], stream('registry', kind));
   const random = stream('registry', kind, 'parameters');
   const parameters = Object.fromEntries(
     Object.entries(network.layers[0]!.parameters).map(([role, value]) => [
@@ -60,14 +74,14 @@ describe.each(cases)('layer kind %s with %o', (kind, attributes) => {
   it('gives the shape that it promises', () => {
     const network = single(kind, attributes);
     const shape = inferShapes(network).get('it')!;
-    const result = forward(network, smoothInput(), { training: true, stream: stream(1) });
+    const result = run(kind, network, { training: true, stream: stream(1) });
     expect(result.value.shape).toEqual([BATCH, ...shape]);
   });
 
   it('gives finite results, the same each time', () => {
     const network = single(kind, attributes);
-    const first = toFlat(forward(network, smoothInput()).value);
-    const second = toFlat(forward(network, smoothInput()).value);
+    const first = toFlat(run(kind, network).value);
+    const second = toFlat(run(kind, network).value);
     expect(first.every(Number.isFinite)).toBe(true);
     expect(second).toEqual(first);
   });
@@ -75,10 +89,11 @@ describe.each(cases)('layer kind %s with %o', (kind, attributes) => {
   it.each([false, true])('has the gradient of its forward pass by input and parameters (training %s)', (training) => {
     const network = single(kind, attributes);
     const sites = trainableParameters(network);
-    const inputs = [smoothInput(), ...sites.map((site) => parameterAt(network, site))];
-    const run = (x: Variable, ...variables: readonly Variable[]): Variable => {
-      const roles = Object.fromEntries(sites.map((site, i) => [site.role, variables[i]!]));
-      return forward(network, x, { training, stream: stream(1), parameters: { it: roles } });
+    const values = smoothInputs(kind);
+    const inputs = [...values, ...sites.map((site) => parameterAt(network, site))];
+    const run = (...variables: readonly Variable[]): Variable => {
+      const roles = Object.fromEntries(sites.map((site, i) => [site.role, variables[values.length + i]!]));
+      return forward(network, named(kind, variables), { training, stream: stream(1), parameters: { it: roles } });
     };
     // Batch normalisation of a few close values is strongly curved, which the usual step of 1/128 would see.
     const check = checkGradient(run, inputs, { step: 1 / 512 });
@@ -114,9 +129,9 @@ describe.each(cases)('layer kind %s with %o', (kind, attributes) => {
   it('does not change its input or parameters', () => {
     const network = single(kind, attributes);
     const before = serializeNetwork(network);
-    const x = smoothInput();
-    forward(network, constant(x), { training: true, stream: stream(1) });
+    const values = smoothInputs(kind);
+    forward(network, named(kind, values.map(constant)), { training: true, stream: stream(1) });
     expect(serializeNetwork(network)).toBe(before);
-    expect(x).toEqual(smoothInput());
+    expect(values).toEqual(smoothInputs(kind));
   });
 });

@@ -7,6 +7,7 @@ import { hardwareLayers, hardwareOutputs } from './hardware-layer.ts';
 import { lowerings } from './layers/index.ts';
 import type { CompileOptions } from './options.ts';
 import { precisionRequest, withPrecision } from './precision.ts';
+import type { WireVector } from './wire-vector.ts';
 
 /**
  * Compile a network to circuits.
@@ -27,20 +28,20 @@ export function compileNetwork(trained: Network, options: CompileOptions = {}): 
       `Network "${network.name}" hands its input "${bare}" on without any gate; it needs at least one layer that computes.`,
     );
   }
-  const formatsOf = new Map<string, readonly FixedFormat[]>();
+  const carried = new Map<string, Omit<WireVector, 'wires'>>();
   const inputs = network.inputs.map((input) => {
     const formats = elementFormats(network, input, options);
-    formatsOf.set(input.name, formats);
+    carried.set(input.name, { formats });
     return { name: input.name, formats };
   });
 
   const compiled = layers.map((layer): GraphLayer => {
     const builder = circuitBuilder(layer.name);
     const vectors = layer.inputs.map((name, k) => {
-      const formats = formatsOf.get(name)!;
-      return { wires: builder.input(layer.inputs.length === 1 ? 'x' : `x${k}`, formats), formats };
+      const vector = carried.get(name)!;
+      return { ...vector, wires: builder.input(layer.inputs.length === 1 ? 'x' : `x${k}`, vector.formats) };
     });
-    const { wires, formats } = lowerings[layer.kind]({
+    const { wires, ...result } = lowerings[layer.kind]({
       builder,
       layer,
       inputs: vectors,
@@ -48,9 +49,10 @@ export function compileNetwork(trained: Network, options: CompileOptions = {}): 
       profile,
       strategy: options.strategy ?? 'shift-add',
       tableSize: options.tableSize ?? 1024,
+      softmax: options.softmax ?? {},
     });
-    builder.output('y', wires, formats);
-    formatsOf.set(layer.name, formats);
+    builder.output('y', wires, result.formats);
+    carried.set(layer.name, result);
     return { name: layer.name, kind: layer.kind, circuit: builder.build(), inputs: layer.inputs };
   });
   return { name: network.name, inputs, layers: compiled, outputs };

@@ -1,7 +1,7 @@
 /**
  * The list of layers that become hardware: what a network keeps after everything without a gate of its own is gone.
  *
- * Dropout vanishes, and so do linear layers for which no precision is asked. Batch normalization becomes a scale and
+ * Dropout vanishes, and so do linear, flatten and reshape layers for which no precision is asked. Batch normalization becomes a scale and
  * an offset per element; in the `exact` profile it is first folded into the dense layer before it where the network
  * allows that, in the `hls4ml` profile it stays apart, and one followed by a ternary tanh becomes two thresholds, as
  * hls4ml's optimiser makes it.
@@ -9,6 +9,7 @@
 import {
   foldableBatchNormalizations,
   foldBatchNormalization,
+  inferShapes,
   type Layer,
   type LayerKind,
   type Network,
@@ -24,6 +25,8 @@ export interface HardwareLayer {
   readonly kind: HardwareKind;
   /** Names of the inputs or hardware layers that feed it. */
   readonly inputs: readonly string[];
+  /** Shape of one sample per input, without the batch axis. */
+  readonly inputShapes: readonly (readonly number[])[];
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Flat, row-major float parameters by role. */
   readonly parameters: Readonly<Record<string, ArrayLike<number>>>;
@@ -32,18 +35,23 @@ export interface HardwareLayer {
 /** List the hardware layers of a network in topological order. */
 export function hardwareLayers(network: Network, profile: NumericsProfile): HardwareLayer[] {
   const source = profile === 'exact' ? foldBatchNormalization(network, normalizationsToFold(network)) : network;
+  const shapes = inferShapes(source);
   const layers: HardwareLayer[] = [];
   // A layer without gates passes its input's name on to those that read it.
   const producer = new Map<string, string>(source.inputs.map((input) => [input.name, input.name]));
   const last = new Map<string, HardwareLayer>();
   for (const layer of source.layers) {
     const inputs = layer.inputs.map((name) => producer.get(name)!);
-    if (vanishes(layer, source)) {
+    if (vanishes(layer, source, profile)) {
       producer.set(layer.name, inputs[0]!);
       continue;
     }
     const before = last.get(inputs[0]!);
-    let made = toHardware(layer, inputs);
+    let made = toHardware(
+      layer,
+      inputs,
+      layer.inputs.map((name) => shapes.get(name)!),
+    );
     if (profile === 'hls4ml' && layer.kind === 'ternaryTanh' && before?.attributes['batchNormalization'] === true) {
       // The threshold layer takes the place of the normalization, under its name.
       layers.splice(layers.indexOf(before), 1);
@@ -75,24 +83,35 @@ function normalizationsToFold(network: Network): string[] {
   );
 }
 
-function vanishes(layer: Layer, network: Network): boolean {
-  return (
-    layer.kind === 'dropout' || (layer.kind === 'linear' && network.precision?.[layer.name]?.['result'] === undefined)
-  );
+function vanishes({ kind, name }: Layer, network: Network, profile: NumericsProfile): boolean {
+  const asked = network.precision?.[name]?.['result'];
+  if (kind === 'linear') return asked === undefined;
+  // hls4ml hands the same array on; the exact profile casts where a format is asked for.
+  if (kind === 'flatten' || kind === 'reshape') {
+    return profile === 'hls4ml' || asked === undefined || asked === 'auto';
+  }
+  return kind === 'dropout';
 }
 
-function toHardware(layer: Layer, inputs: readonly string[]): HardwareLayer {
+function toHardware(
+  layer: Layer,
+  inputs: readonly string[],
+  inputShapes: readonly (readonly number[])[],
+): HardwareLayer {
   const { name, kind, attributes } = layer;
   const parameters = Object.fromEntries(
     Object.entries(layer.parameters).map(([role, tensor]) => [role, toFlat(tensor)]),
   );
   if (kind === 'dropout') throw new Error('dropout has no hardware');
-  if (kind !== 'batchNormalization') return { name, kind, inputs, attributes: { ...attributes }, parameters };
+  if (kind !== 'batchNormalization') {
+    return { name, kind, inputs, inputShapes, attributes: { ...attributes }, parameters };
+  }
   const { epsilon } = attributes as { epsilon: number };
   return {
     name,
     kind: 'affine',
     inputs,
+    inputShapes,
     attributes: { batchNormalization: true },
     parameters: normalizationAsAffine(parameters, epsilon),
   };

@@ -1,9 +1,9 @@
 /** What a layer's hardware view is: from input vectors to an output vector inside one circuit. */
 import type { CircuitBuilder, MultiplicationStrategy } from '../circuit/index.ts';
 import { UnsupportedError } from '../errors.ts';
-import type { FixedFormat } from '../fixed/index.ts';
+import { type FixedFormat, sameFormat } from '../fixed/index.ts';
 import type { HardwareLayer } from './hardware-layer.ts';
-import type { NumericsProfile } from './options.ts';
+import type { NumericsProfile, SoftmaxOptions } from './options.ts';
 import type { PrecisionRequest } from './precision.ts';
 import { castVector, type WireVector } from './wire-vector.ts';
 import type { Wire } from '../circuit/index.ts';
@@ -17,9 +17,7 @@ export interface LoweringContext {
   readonly strategy: MultiplicationStrategy;
   /** Entries of hls4ml's look-up tables. */
   readonly tableSize: number;
-  /** Entries of hls4ml's softmax tables where they differ from `tableSize`. */
-  readonly expTableSize?: number;
-  readonly invTableSize?: number;
+  readonly softmax: SoftmaxOptions;
 }
 
 export type Lowering = (context: LoweringContext) => WireVector;
@@ -36,13 +34,35 @@ export function castResult(context: LoweringContext, wires: readonly Wire[]): Wi
   return castVector(context.builder, wires, resultFormat(context));
 }
 
+/** The format asked for in the `hls4ml` profile, `inferred` standing in for `auto`. */
+export function inferredOr(context: LoweringContext, role: string, inferred: () => FixedFormat): FixedFormat {
+  return context.precision.role(role) === 'auto' ? inferred() : context.precision.format(role);
+}
+
+/** The format asked for, or `standard` where nothing (or `auto`) is. */
+export function askedOr(context: LoweringContext, role: string, standard: FixedFormat): FixedFormat {
+  const asked = context.precision.role(role);
+  return asked === undefined || asked === 'auto' ? standard : asked;
+}
+
+/**
+ * Cast as {@link castResult}, but with hls4ml's inference for a result on `auto`.
+ *
+ * @param inferred - the inferred format, asked for in the `hls4ml` profile only
+ */
+export function castInferred(
+  context: LoweringContext,
+  wires: readonly Wire[],
+  inferred: () => FixedFormat,
+): WireVector {
+  if (context.profile === 'exact') return castResult(context, wires);
+  return castVector(context.builder, wires, inferredOr(context, 'result', inferred));
+}
+
 /** The one format shared by all elements of a vector, which hls4ml's types demand. */
 export function uniformFormat(context: LoweringContext, vector: WireVector): FixedFormat {
   const [first, ...rest] = vector.formats;
-  if (
-    first === undefined ||
-    rest.some((format) => format !== first && JSON.stringify(format) !== JSON.stringify(first))
-  ) {
+  if (first === undefined || rest.some((format) => format !== first && !sameFormat(format, first))) {
     throw new UnsupportedError(
       `Layer "${context.layer.name}" (${context.layer.kind}) needs one format for all its inputs in the hls4ml profile.`,
     );

@@ -32,6 +32,27 @@ export interface CompileOptions {
    * input's one format. hls4ml has no such inputs, so only the `exact` profile takes them.
    */
   readonly inputFormats?: Readonly<Record<string, readonly string[]>>;
-  /** Entries of sigmoid, tanh and softmax tables in the `hls4ml` profile. @defaultValue 1024 */
+  /** Entries of the tables of activations in the `hls4ml` profile, at least 2. @defaultValue 1024 */
   readonly tableSize?: number;
+  /** How softmax layers are computed. @defaultValue {} */
+  readonly softmax?: SoftmaxOptions;
+}
+
+/** Options of softmax layers; all but `argmax` hold in the `hls4ml` profile only. */
+export interface SoftmaxOptions {
+  /**
+   * - `stable`: the maximum is subtracted before the exponentials.
+   * - `latency`: exponentials of the inputs themselves.
+   * - `legacy`: one sum of exponentials of differences per element.
+   * - `argmax`: 1 at the first maximum, else 0; in both profiles.
+   *
+   * @defaultValue 'stable'
+   */
+  readonly implementation?: 'stable' | 'latency' | 'legacy' | 'argmax';
+  /** Entries of the table of exponentials. @defaultValue the option tableSize */
+  readonly expTableSize?: number;
+  /** Entries of the table of inverses. @defaultValue the option tableSize */
+  readonly invTableSize?: number;
+  /** Factor of the argument of the exponentials (`stable` and `latency`). @defaultValue 1 */
+  readonly expScale?: number;
 }

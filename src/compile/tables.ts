@@ -1,40 +1,55 @@
 /**
  * Look-up tables: hls4ml's constructions entry by entry, and tables that are exact over every reachable code.
  *
- * hls4ml computes entries in C++ with a mixture of float and double steps (nnet_activation.h, nnet_softmax.h); each
- * step is repeated here with `Math.fround` where the C++ has a float.
+ * hls4ml computes entries in C++ with a mixture of float and double steps (nnet_activation.h); each step is repeated
+ * here with `Math.fround` where the C++ has a float, and expf and tanhf are the C library's.
  */
 import type { CircuitBuilder, Table, Wire } from '../circuit/index.ts';
 import { type FixedFormat, fixed, fractionBits, fromDouble, toDouble, ufixed } from '../fixed/index.ts';
-import { expScalar, sigmoidScalar, tanhScalar } from '../tensor/index.ts';
+import { SELU_ALPHA, SELU_SCALE } from '../network/index.ts';
+import { logScalar, sigmoidScalar, tanhScalar } from '../tensor/index.ts';
+import { expFloat, tanhFloat } from './c-float-functions.ts';
 
-export type TableFunction = 'sigmoid' | 'tanh';
+/** Functions with a table centred at 0. */
+export type TableFunction = 'sigmoid' | 'tanh' | 'softplus' | 'softsign' | 'exp';
 
-interface FunctionTable {
-  /** Half-open input range [−range, range) that hls4ml's table covers. */
-  readonly range: number;
-  /** Integer bits of the exact profile's widest table input; the function is flat outside. */
-  readonly integerBits: number;
-  /** The entry as hls4ml's C++ computes it from the float x. */
-  entry(x: number): number;
-  /** The function itself in double precision. */
-  exact(x: number): number;
-}
+/** Functions whose table covers negative arguments only; at and above 0 they are linear. */
+export type NegativeTableFunction = 'elu' | 'selu';
 
-const functions: Readonly<Record<TableFunction, FunctionTable>> = {
-  sigmoid: {
-    range: 8,
-    integerBits: 4,
-    // float expf and float addition, then a division in double.
-    entry: (x) => Math.fround(1 / Math.fround(1 + Math.fround(expScalar(-x)))),
-    exact: sigmoidScalar,
-  },
-  tanh: { range: 4, integerBits: 3, entry: (x) => Math.fround(tanhScalar(x)), exact: tanhScalar },
+const { fround } = Math;
+
+/** Half-open input range [−range, range) of hls4ml's centred tables, and the entry that its C++ computes at x. */
+const centred: Readonly<Record<TableFunction, { readonly range: number; readonly entry: (x: number) => number }>> = {
+  // float addition, then a division in double.
+  sigmoid: { range: 8, entry: (x) => fround(1 / fround(1 + expFloat(-x))) },
+  tanh: { range: 4, entry: tanhFloat },
+  // The literal 1. makes the addition and the logarithm double.
+  softplus: { range: 8, entry: (x) => fround(logScalar(expFloat(x) + 1)) },
+  softsign: { range: 8, entry: (x) => fround(x / (Math.abs(x) + 1)) },
+  exp: { range: 8, entry: expFloat },
 };
 
+/** Entries over [−8, 0] as hls4ml's C++ computes them at x ≤ 0. */
+const negative: Readonly<Record<NegativeTableFunction, (x: number) => number>> = {
+  elu: (x) => fround(expFloat(x) - 1),
+  selu: (x) => fround(SELU_SCALE * (SELU_ALPHA * (expFloat(x) - 1))),
+};
+
+/** List the raw codes of hls4ml's centred table; entry i stands for the left edge of its bin. */
+export function hls4mlTable(name: TableFunction, size: number, format: FixedFormat): bigint[] {
+  const { range, entry } = centred[name];
+  return Array.from({ length: size }, (_, index) =>
+    fromDouble(entry(fround((2 * range * (index - size / 2)) / size)), format, { nonFinite: 'vendor' }),
+  );
+}
+
+/** List the raw codes of hls4ml's table over [−8, 0]; entry i stands for x = −8·i/size. */
+export function hls4mlNegativeTable(name: NegativeTableFunction, size: number, format: FixedFormat): bigint[] {
+  return Array.from({ length: size }, (_, index) => fromDouble(negative[name](fround((-8 * index) / size)), format));
+}
+
 /**
- * Apply hls4ml's table of `size` entries: index = trunc₀(x·size/(2·range)) + size/2, clamped; the entry stands for the
- * left edge of its bin.
+ * Apply hls4ml's table of `size` entries: index = trunc₀(x·size/(2·range)) + size/2, clamped.
  *
  * @param format - the table's format (`table_t`)
  */
@@ -45,35 +60,76 @@ export function hls4mlTableLookup(
   size: number,
   format: FixedFormat,
 ): Wire {
-  const { range, entry } = functions[name];
-  const values = Array.from({ length: size }, (_, index) =>
-    fromDouble(entry(Math.fround((2 * range * (index - size / 2)) / size)), format),
-  );
+  const { range } = centred[name];
+  const position = truncatedPosition(builder, wire, size, -Math.log2(2 * range));
+  const index = builder.add(position, builder.constant(BigInt(Math.floor(size / 2)), 0));
+  return indexedTable(builder, index, name, hls4mlTable(name, size, format), format);
+}
+
+/** Apply hls4ml's table over [−8, 0]: index = trunc₀(x·size/−8), clamped; meaningful for x < 0 only. */
+export function hls4mlNegativeLookup(
+  builder: CircuitBuilder,
+  wire: Wire,
+  name: NegativeTableFunction,
+  size: number,
+  format: FixedFormat,
+): Wire {
+  const index = builder.negate(truncatedPosition(builder, wire, size, -3));
+  return indexedTable(builder, index, name, hls4mlNegativeTable(name, size, format), format);
+}
+
+/** Look up in a table from address 0, the index clamped to its ends. */
+export function indexedTable(
+  builder: CircuitBuilder,
+  index: Wire,
+  name: string,
+  values: readonly bigint[],
+  format: FixedFormat,
+): Wire {
   const table: Table = { name, lo: 0n, values, fraction: fractionBits(format) };
-  const position = builder.scale(builder.multiply(wire, builder.constant(BigInt(size), 0)), -Math.log2(2 * range));
-  // C++ converts the position with to_int(): toward zero, then the low 32 bits.
-  const truncated = builder.cast(position, fixed(32, 32, { quantization: 'AP_TRN_ZERO' }));
-  const centred = builder.add(truncated, builder.constant(BigInt(Math.floor(size / 2)), 0));
-  return builder.table(clampIndex(builder, centred, size), table, 0);
+  return builder.table(clampIndex(builder, index, values.length), table, 0);
+}
+
+/** trunc₀(x·size·2^shift) as C++ converts it with to_int(): toward zero, then the low 32 bits. */
+export function truncatedPosition(builder: CircuitBuilder, wire: Wire, size: number, shift: number): Wire {
+  const position = builder.scale(builder.multiply(wire, builder.constant(BigInt(size), 0)), shift);
+  return builder.cast(position, fixed(32, 32, { quantization: 'AP_TRN_ZERO' }));
 }
 
 /** Most input codes for which the exact profile builds a table directly. */
 const MAX_EXACT_ENTRIES = 4096n;
 
+/** Tell whether the exact profile tabulates every code of a wire. */
+export function hasDirectTable(builder: CircuitBuilder, wire: Wire): boolean {
+  const { lo, hi } = builder.typeOf(wire);
+  return hi - lo < MAX_EXACT_ENTRIES;
+}
+
+/** Functions that are flat outside a few integer bits, with those integer bits and the function itself. */
+const flat: Readonly<
+  Record<'sigmoid' | 'tanh', { readonly integerBits: number; readonly exact: (x: number) => number }>
+> = {
+  sigmoid: { integerBits: 4, exact: sigmoidScalar },
+  tanh: { integerBits: 3, exact: tanhScalar },
+};
+
 /**
- * Apply a function by a table with one correctly rounded entry per reachable input code.
+ * Apply sigmoid or tanh by a table with one correctly rounded entry per reachable input code.
  *
  * An input with more than 4,096 codes is first rounded to 12 bits that span the part where the function is not flat.
  *
  * @param format - the format of the entries, which is the layer's result
  */
-export function exactTableLookup(builder: CircuitBuilder, wire: Wire, name: TableFunction, format: FixedFormat): Wire {
-  const { integerBits, exact } = functions[name];
-  const own = builder.typeOf(wire);
-  const narrow =
-    own.hi - own.lo < MAX_EXACT_ENTRIES
-      ? wire
-      : builder.cast(wire, fixed(12, integerBits, { quantization: 'AP_RND', overflow: 'AP_SAT' }));
+export function exactTableLookup(
+  builder: CircuitBuilder,
+  wire: Wire,
+  name: keyof typeof flat,
+  format: FixedFormat,
+): Wire {
+  const { integerBits, exact } = flat[name];
+  const narrow = hasDirectTable(builder, wire)
+    ? wire
+    : builder.cast(wire, fixed(12, integerBits, { quantization: 'AP_RND', overflow: 'AP_SAT' }));
   return functionTable(builder, narrow, name, exact, format);
 }
 
@@ -98,6 +154,5 @@ function clampIndex(builder: CircuitBuilder, index: Wire, size: number): Wire {
   const saturated = builder.cast(index, ufixed(bits, bits, { overflow: 'AP_SAT' }));
   if (2 ** bits === size) return saturated;
   const last = builder.constant(BigInt(size - 1), 0);
-  const clamped = builder.select(builder.compare('lt', last, saturated), last, saturated);
-  return clamped;
+  return builder.select(builder.compare('lt', last, saturated), last, saturated);
 }

@@ -5,6 +5,8 @@ import type { FixedFormat } from '../fixed/index.ts';
 export interface WireVector {
   readonly wires: readonly Wire[];
   readonly formats: readonly FixedFormat[];
+  /** True where the codes 0 and 1 of `ap_uint<1>` stand for −1 and 1 (hls4ml's binary activations). */
+  readonly binary?: boolean;
 }
 
 /** Cast every wire to `format`, or, with no format asked for, keep the exact values in their narrowest formats. */

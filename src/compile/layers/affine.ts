@@ -5,7 +5,8 @@
  */
 import { constantMultiple } from '../../circuit/index.ts';
 import { fractionBits } from '../../fixed/index.ts';
-import { castResult, type LoweringContext } from '../lowering.ts';
+import { affineFormat } from '../inferred-format.ts';
+import { castInferred, type LoweringContext, uniformFormat } from '../lowering.ts';
 import { quantizeParameter } from '../parameters.ts';
 import type { WireVector } from '../wire-vector.ts';
 
@@ -21,5 +22,7 @@ export function lowerAffine(context: LoweringContext): WireVector {
     const product = constantMultiple(builder, wire, scales[channel]!, fractionBits(scaleFormat), context.strategy);
     return builder.add(product, builder.constant(biases[channel]!, fractionBits(biasFormat)));
   });
-  return castResult(context, wires);
+  return castInferred(context, wires, () =>
+    affineFormat(uniformFormat(context, context.inputs[0]!), scaleFormat, biasFormat),
+  );
 }

@@ -19,6 +19,9 @@ export const positiveInteger: NumberRule = {
   test: (value) => Number.isSafeInteger(value) && value >= 1,
 };
 
+/** Any integer. */
+export const integer: NumberRule = { allowed: 'an integer', test: Number.isSafeInteger };
+
 /** A number in [0, 1). */
 export const fraction: NumberRule = { allowed: 'a number in [0, 1)', test: (value) => value >= 0 && value < 1 };
 
@@ -80,6 +83,51 @@ export const readBoolean = (
   const value = raw[name] ?? fallback;
   if (typeof value === 'boolean') return value;
   throw new ValueError(`Attribute "${name}" of layer "${layer}" is ${show(value)}; it must be true or false.`);
+};
+
+/**
+ * Read one of several texts.
+ *
+ * @throws ValueError when it is none of them
+ */
+export const readChoice = <T extends string>(
+  raw: Readonly<Record<string, unknown>>,
+  layer: string,
+  name: string,
+  choices: readonly T[],
+  fallback?: T,
+): T => {
+  const value = raw[name] ?? fallback;
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw new ValueError(
+    `Attribute "${name}" of layer "${layer}" is ${show(value)}; it must be one of ${choices.join(', ')}.`,
+  );
+};
+
+/**
+ * Read a list of integers of at least 1.
+ *
+ * @param count demanded length; then one number stands for that many equal ones. @defaultValue any length
+ * @throws ValueError when an entry is no such integer or the length differs
+ */
+export const readIntegers = (
+  raw: Readonly<Record<string, unknown>>,
+  layer: string,
+  name: string,
+  count?: number,
+  fallback?: number,
+): readonly number[] => {
+  const value = raw[name] ?? fallback;
+  const list: readonly unknown[] = Array.isArray(value) ? value : new Array<unknown>(count ?? 1).fill(value);
+  const fits = count === undefined ? list.length > 0 : list.length === count;
+  if (fits && list.every((entry): entry is number => Number.isSafeInteger(entry) && (entry as number) >= 1)) {
+    return [...list];
+  }
+  const wanted = count === undefined ? 'a list of integers' : count === 1 ? 'an integer' : `${count} integers`;
+  throw new ValueError(
+    `Attribute "${name}" of layer "${layer}" is ${show(value)}; it must be ${wanted} of at least 1.`,
+  );
 };
 
 /**

@@ -67,4 +67,6 @@ export interface LayerDefinition<K extends string, A extends object> {
   readonly gradient: 'exact' | 'surrogate';
   /** Attribute sets that a test must try; at least one. */
   readonly examples: readonly A[];
+  /** Sample shape of each input that the examples fit. @defaultValue one input, a vector of any length */
+  readonly exampleInputs?: readonly (readonly number[])[];
 }

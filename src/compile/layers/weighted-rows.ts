@@ -1,0 +1,147 @@
+/**
+ * The recipe of dense layers and convolutions: every row of inputs times the kernel, y_j = Σ_i x_i·w[i, j] + b_j.
+ *
+ * hls4ml (nnet_dense_latency.h): acc = accum(bias); for each input in order, acc = accum(acc + accum(x·w));
+ * y = result(acc). With a wrapping accumulator the order is irrelevant modulo 2^W, so the sum becomes a balanced tree
+ * whose nodes wrap only where they outgrow the accumulator; any other overflow mode keeps hls4ml's order.
+ * The exact profile sums without any rounding and casts once, at the result.
+ *
+ * Binary operands (nnet_mult.h) are codes 0 and 1 of `ap_uint<1>` for −1 and 1. With both binary a product is the
+ * single bit x = w, the accumulator counts ones, and the sum 2·acc − n passes through an integer of ⌈log2 n⌉ + 2 bits.
+ */
+import type { CircuitBuilder, Wire } from '../../circuit/index.ts';
+import { constantMultiple, linearCombination, widthOf } from '../../circuit/index.ts';
+import { type FixedFormat, fixed, fractionBits } from '../../fixed/index.ts';
+import { weightedSumFormat } from '../inferred-format.ts';
+import { castResult, inferredOr, type LoweringContext, uniformFormat } from '../lowering.ts';
+import { quantizeParameter } from '../parameters.ts';
+import { castVector, type WireVector } from '../wire-vector.ts';
+
+/** Multiply rows of equal length by the layer's kernel, whose last axis counts the outputs; add its bias, if any. */
+export function weightedRows(context: LoweringContext, rows: readonly (readonly Wire[])[]): WireVector {
+  const { builder, layer, precision, profile } = context;
+  const terms = rows[0]!.length;
+  const weightFormat = precision.format('weight');
+  const biasFormat = precision.format('bias');
+  const weights = quantizeParameter(layer, 'kernel', weightFormat, profile);
+  const units = weights.length / terms;
+  const columns = Array.from({ length: units }, (_, j) =>
+    Array.from({ length: terms }, (_, i) => weights[i * units + j]!),
+  );
+  const biases =
+    layer.parameters['bias'] === undefined
+      ? undefined
+      : quantizeParameter(layer, 'bias', biasFormat, profile).map((raw) =>
+          builder.constant(raw, fractionBits(biasFormat)),
+        );
+  const named = (sums: Wire[], row: number): Wire[] =>
+    sums.map((sum, j) => builder.label(sum, rows.length === 1 ? `n${j}_sum` : `p${row}_n${j}_sum`));
+
+  if (profile === 'exact') {
+    const sums = rows.flatMap((row, r) =>
+      named(
+        columns.map((column, j) =>
+          linearCombination(builder, row, column, fractionBits(weightFormat), biases?.[j], context.strategy),
+        ),
+        r,
+      ),
+    );
+    return castResult(context, sums);
+  }
+
+  const input = context.inputs[0]!;
+  const inputFormat = uniformFormat(context, input);
+  const ternary = isTernary(inputFormat) && isTernary(weightFormat);
+  const formatOf = (role: string): FixedFormat =>
+    ternary && typeof precision.role(role) !== 'object'
+      ? ternaryFormat(terms)
+      : inferredOr(context, role, () => weightedSumFormat(inputFormat, weightFormat, biasFormat, terms));
+  const accumulator = formatOf('accum');
+  const result = formatOf('result');
+  const product = productRule(context, input.binary === true, weightFormat);
+  const zero = builder.constant(0n, 0);
+  const sums = rows.flatMap((row, r) =>
+    named(
+      columns.map((column, j) => {
+        const products = row.map((wire, i) => builder.cast(product.multiply(wire, column[i]!), accumulator));
+        return accumulate(builder, builder.cast(biases?.[j] ?? zero, accumulator), products, accumulator);
+      }),
+      r,
+    ),
+  );
+  return castVector(builder, product.countsOnes ? sums.map((sum) => signedCount(builder, sum, terms)) : sums, result);
+}
+
+interface ProductRule {
+  /** x·w exactly, for one weight by its raw code. */
+  readonly multiply: (wire: Wire, weight: bigint) => Wire;
+  readonly countsOnes: boolean;
+}
+
+/** How hls4ml multiplies, by which operands are binary. */
+function productRule(context: LoweringContext, binaryData: boolean, weightFormat: FixedFormat): ProductRule {
+  const { builder, strategy } = context;
+  const one = builder.constant(1n, 0);
+  const binaryWeight = isBinary(weightFormat);
+  if (binaryData && binaryWeight) {
+    return { multiply: (wire, weight) => (weight === 1n ? wire : builder.subtract(one, wire)), countsOnes: true };
+  }
+  const fraction = fractionBits(weightFormat);
+  const value = (wire: Wire): Wire => (binaryData ? builder.subtract(builder.scale(wire, 1), one) : wire);
+  const raw = (weight: bigint): bigint => (binaryWeight ? 2n * weight - 1n : weight);
+  return {
+    multiply: (wire, weight) => constantMultiple(builder, value(wire), raw(weight), fraction, strategy),
+    countsOnes: false,
+  };
+}
+
+/** 2·ones − n as hls4ml's integer of ⌈log2 n⌉ + 2 bits. */
+function signedCount(builder: CircuitBuilder, ones: Wire, terms: number): Wire {
+  const bits = Math.max(1, Math.ceil(Math.log2(terms))) + 2;
+  const sum = builder.subtract(builder.scale(ones, 1), builder.constant(BigInt(terms), 0));
+  return builder.cast(sum, fixed(bits, bits));
+}
+
+function accumulate(builder: CircuitBuilder, start: Wire, products: readonly Wire[], accumulator: FixedFormat): Wire {
+  const wraps = accumulator.overflow === 'AP_WRAP' && accumulator.saturationBits === 0;
+  return wraps
+    ? wrappingSum(builder, [start, ...products], accumulator)
+    : products.reduce((acc, product) => builder.cast(builder.add(acc, product), accumulator), start);
+}
+
+/** Sum in a balanced tree modulo 2^width: a node is wrapped when it needs more bits than the accumulator has. */
+function wrappingSum(builder: CircuitBuilder, wires: readonly Wire[], accumulator: FixedFormat): Wire {
+  let level = wires.filter((wire) => !isZero(builder, wire));
+  if (level.length === 0) return wires[0]!;
+  while (level.length > 1) {
+    const next: Wire[] = [];
+    for (let k = 0; k + 1 < level.length; k += 2) {
+      const sum = builder.add(level[k]!, level[k + 1]!);
+      next.push(widthOf(builder.typeOf(sum)) > accumulator.width ? builder.cast(sum, accumulator) : sum);
+    }
+    if (level.length % 2 === 1) next.push(level.at(-1)!);
+    level = next;
+  }
+  return builder.cast(level[0]!, accumulator);
+}
+
+function isZero(builder: CircuitBuilder, wire: Wire): boolean {
+  const { lo, hi } = builder.typeOf(wire);
+  return lo === 0n && hi === 0n;
+}
+
+/** Whether a format is hls4ml's two-bit integer for −1, 0 and 1. */
+function isTernary(format: FixedFormat): boolean {
+  return format.signed && format.width === 2 && format.integer === 2;
+}
+
+/** Whether a format is the single bit that hls4ml's binary operands have. */
+export function isBinary(format: FixedFormat): boolean {
+  return !format.signed && format.width === 1 && format.integer === 1;
+}
+
+/** hls4ml's accumulator and result for ternary inputs and weights (passes/bn_quant.py): a count of at most n. */
+function ternaryFormat(terms: number): FixedFormat {
+  const width = Math.ceil(Math.log2(terms)) + 2;
+  return fixed(width, width);
+}
