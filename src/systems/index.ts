@@ -13,3 +13,10 @@ export {
   type SimulatorName,
 } from './hardware.ts';
 export { randomStimuli, type Stimulus } from './stimuli.ts';
+export {
+  layersThatCanWrap,
+  type ParameterFit,
+  parameterFits,
+  type WrappedLayer,
+  wrappedLayers,
+} from './precision-fit.ts';
