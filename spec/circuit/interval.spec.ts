@@ -2,10 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bitLength, castType, resultType, widthOf } from '../../src/circuit/index.ts';
 import type { DerivedOp, WireType } from '../../src/circuit/index.ts';
-import { interpretWires } from '../../src/emulation/index.ts';
 import { OVERFLOWS, QUANTIZATIONS, cast } from '../../src/fixed/index.ts';
 import type { FixedFormat } from '../../src/fixed/index.ts';
-import { circuitsWithInputs } from './arbitrary.ts';
+import { circuitCases, properties } from '../../src/verification/arbitraries/index.ts';
 
 const smallType = fc
   .record({
@@ -35,15 +34,8 @@ function typed(op: DerivedOp, ...operands: WireType[]): WireType {
 describe('interval rules', () => {
   it('hold every value of random circuits', () => {
     fc.assert(
-      fc.property(circuitsWithInputs({ maxWidth: 60, maxSteps: 30 }, 8), ({ circuit, batch }) => {
-        for (const sample of batch) {
-          for (const [wire, raw] of interpretWires(circuit, [sample]).entries()) {
-            const { lo, hi } = circuit.types[wire]!;
-            expect(raw >= lo && raw <= hi, `wire ${wire} (${circuit.ops[wire]!.kind}): ${raw} in ${lo}…${hi}`).toBe(
-              true,
-            );
-          }
-        }
+      fc.property(circuitCases({ maxWidth: 60, maxSteps: 30 }), ({ circuit, samples }) => {
+        properties.intervalsHoldValues(circuit, samples);
       }),
       { numRuns: 300 },
     );

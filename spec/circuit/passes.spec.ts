@@ -13,7 +13,7 @@ import {
 import type { Circuit, LayerGraph, Op, WireType } from '../../src/circuit/index.ts';
 import { interpret, interpretGraph } from '../../src/emulation/index.ts';
 import { fixed, ufixed } from '../../src/fixed/index.ts';
-import { circuits } from './arbitrary.ts';
+import { circuits, graphCases, properties } from '../../src/verification/arbitraries/index.ts';
 
 const F = fixed(8, 4);
 const U = ufixed(6, 3, { quantization: 'AP_RND', overflow: 'AP_SAT' });
@@ -105,6 +105,13 @@ describe('layer graphs', () => {
     );
   });
 
+  it('flatten to a circuit with the same outputs, whatever their layers', () => {
+    fc.assert(
+      fc.property(graphCases(), ({ graph, samples }) => properties.flatteningKeepsMeaning(graph, samples)),
+      { numRuns: 100 },
+    );
+  });
+
   it('flatten to their own outputs unless told', () => {
     expect(flattenGraph(sampleGraph()).outputs.map((port) => port.name)).toEqual(['third']);
     expect(() => flattenGraph(sampleGraph(), ['fourth'])).toThrow(
@@ -137,12 +144,7 @@ describe('layer graphs', () => {
 
 describe('text form', () => {
   it('returns the same circuit', () => {
-    fc.assert(
-      fc.property(circuits({ maxWidth: 60, maxSteps: 12 }), (circuit) => {
-        expect(parseCircuit(serializeCircuit(circuit))).toEqual(circuit);
-      }),
-      { numRuns: 100 },
-    );
+    fc.assert(fc.property(circuits({ maxWidth: 60, maxSteps: 12 }), properties.textFormKeepsCircuit), { numRuns: 100 });
   });
 
   it('returns the same graph', () => {

@@ -2,10 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { circuitBuilder, resultType, typeOfFormat, formatOfType } from '../../src/circuit/index.ts';
 import type { Circuit, LayerGraph, Wire, WireType } from '../../src/circuit/index.ts';
-import { compileEmulator, emulate, interpret, interpretBatch, interpretGraph } from '../../src/emulation/index.ts';
+import { compileEmulator, emulate, interpretBatch, interpretGraph } from '../../src/emulation/index.ts';
 import { OVERFLOWS, QUANTIZATIONS, fixed, fractionBits, ufixed } from '../../src/fixed/index.ts';
 import type { FixedFormat } from '../../src/fixed/index.ts';
-import { circuitsWithInputs, codeWithin } from '../circuit/arbitrary.ts';
+import {
+  batches,
+  circuitCases,
+  type FormatChoice,
+  formats,
+  properties,
+  rawCodes,
+} from '../../src/verification/arbitraries/index.ts';
 
 /**
  * Tell whether a circuit can be compiled. Where its wires fit, a cast may still need a 65th bit between shifting and
@@ -19,36 +26,6 @@ function compiles(circuit: Circuit): boolean {
     expect((error as Error).message).toContain('needs more than 64 bits on the way');
     return false;
   }
-}
-
-/** Compare the compiled with the interpreted outputs of a circuit with one input port. */
-function expectSame(circuit: Circuit, batch: readonly (readonly bigint[])[]): void {
-  const compiled = compileEmulator(circuit).run(batch.length, [BigInt64Array.from(batch.flat())]);
-  const rows = batch.map((sample) => interpret(circuit, [sample]));
-  for (const [k, port] of circuit.outputs.entries()) {
-    const expected = rows.flatMap((outputs) => outputs[k]!);
-    const found = Array.from(compiled[k]!, BigInt);
-    for (const [at, value] of expected.entries()) {
-      if (found[at] === value) continue;
-      const wire = port.wires[at % port.wires.length]!;
-      const sample = Math.floor(at / port.wires.length);
-      const op = JSON.stringify(circuit.ops[wire]);
-      throw new Error(
-        `wire ${wire} ${op} of sample ${sample} (${batch[sample]!.join()}): compiled ${found[at]}, interpreted ${value}`,
-      );
-    }
-  }
-}
-
-/** The same circuit with only some wires as outputs, so that others need not be exact above what these look at. */
-function withOutputs(circuit: Circuit, pick: number): Circuit {
-  const port = circuit.outputs[0]!;
-  const last = port.wires.length - 1;
-  const chosen = [last, pick % port.wires.length];
-  return {
-    ...circuit,
-    outputs: [{ ...port, wires: chosen.map((k) => port.wires[k]!), formats: chosen.map((k) => port.formats[k]!) }],
-  };
 }
 
 /** One cast of one input plus a constant (raw, in the input's binary point), as it is. */
@@ -71,63 +48,38 @@ function castCircuit(type: FixedFormat, format: FixedFormat, offset = 0n): Circu
   };
 }
 
-const picks = fc.array(fc.oneof(fc.bigInt({ min: 0n, max: 8n }), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })), {
-  minLength: 1,
-  maxLength: 11,
-});
-
 describe('compiled emulation equals the interpreter', () => {
   it('where wrapping casts of like widths follow each other', () => {
-    const casts = fc
-      .record({
-        signed: fc.boolean(),
-        width: fc.integer({ min: 3, max: 6 }),
-        fraction: fc.integer({ min: 0, max: 2 }),
-        quantization: fc.constantFrom('AP_TRN' as const, 'AP_TRN' as const, ...QUANTIZATIONS),
-        overflow: fc.constantFrom('AP_WRAP' as const, 'AP_WRAP' as const, ...OVERFLOWS),
-      })
-      .map(({ fraction, ...rest }): FixedFormat => ({
-        ...rest,
-        signed: rest.signed || rest.overflow === 'AP_WRAP_SM',
-        integer: rest.width - fraction,
-        saturationBits: 0,
-      }));
+    const castFormats: FormatChoice = {
+      minWidth: 3,
+      maxWidth: 6,
+      minFraction: 0,
+      maxFraction: 2,
+      quantizations: ['AP_TRN', 'AP_TRN', ...QUANTIZATIONS],
+      overflows: ['AP_WRAP', 'AP_WRAP', ...OVERFLOWS],
+      maxSaturationBits: 0,
+    };
     fc.assert(
       fc.property(
-        circuitsWithInputs({ maxWidth: 20, maxSteps: 14, casts }, 9),
-        fc.nat(),
-        ({ circuit, batch }, pick) => {
-          const some = withOutputs(circuit, pick);
-          if (compiles(some)) expectSame(some, batch);
+        circuitCases({ maxWidth: 20, maxSteps: 14, castFormats, outputs: 'some' }, { maxSamples: 9 }),
+        ({ circuit, samples }) => {
+          if (compiles(circuit)) properties.emulationEqualsInterpreter(circuit, samples);
         },
       ),
       { numRuns: 1500 },
     );
   });
 
-  it.each([20, 32, 64])('where only some of the wires up to %i bits are looked at', (maxWidth) => {
+  it.each([
+    [20, 'some'],
+    [32, 'some'],
+    [64, 'some'],
+    [32, 'all'],
+    [64, 'all'],
+  ] as const)('on random circuits of up to %i bits, %s wires being looked at', (maxWidth, outputs) => {
     fc.assert(
-      fc.property(circuitsWithInputs({ maxWidth, maxSteps: 30 }, 9), fc.nat(), ({ circuit, batch }, pick) => {
-        const some = withOutputs(circuit, pick);
-        if (compiles(some)) expectSame(some, batch);
-      }),
-      { numRuns: 250 },
-    );
-  });
-
-  it('on random circuits of narrow wires', () => {
-    fc.assert(
-      fc.property(circuitsWithInputs({ maxWidth: 32, maxSteps: 30 }, 9), ({ circuit, batch }) => {
-        if (compiles(circuit)) expectSame(circuit, batch);
-      }),
-      { numRuns: 250 },
-    );
-  });
-
-  it('on random circuits with wires up to 64 bits', () => {
-    fc.assert(
-      fc.property(circuitsWithInputs({ maxWidth: 64, maxSteps: 30 }, 9), ({ circuit, batch }) => {
-        if (compiles(circuit)) expectSame(circuit, batch);
+      fc.property(circuitCases({ maxWidth, maxSteps: 30, outputs }, { maxSamples: 9 }), ({ circuit, samples }) => {
+        if (compiles(circuit)) properties.emulationEqualsInterpreter(circuit, samples);
       }),
       { numRuns: 250 },
     );
@@ -139,7 +91,7 @@ describe('compiled emulation equals the interpreter', () => {
     ['negative', -130n],
   ])('for every cast mode, exhaustively over small codes of %s', (_name, offset) => {
     const source = ufixed(7, 4);
-    const all = Array.from({ length: 128 }, (_, k) => [BigInt(k)]);
+    const all = Array.from({ length: 128 }, (_, k) => [[BigInt(k)]]);
     for (const quantization of QUANTIZATIONS) {
       for (const overflow of OVERFLOWS) {
         for (const saturationBits of [0, 1, 2, 4]) {
@@ -152,7 +104,7 @@ describe('compiled emulation equals the interpreter', () => {
           ] as const) {
             if (overflow === 'AP_WRAP_SM' && !signed) continue;
             const format = { signed, width, integer, quantization, overflow, saturationBits };
-            expectSame(castCircuit(source, format, offset), all);
+            properties.emulationEqualsInterpreter(castCircuit(source, format, offset), all);
           }
         }
       }
@@ -160,34 +112,21 @@ describe('compiled emulation equals the interpreter', () => {
   });
 
   it('for casts of wide values, in every mode, near the ends of the lanes', () => {
-    const wideFormat = fc.record({
-      signed: fc.boolean(),
-      width: fc.integer({ min: 20, max: 64 }),
-      integer: fc.integer({ min: -10, max: 70 }),
-    });
-    const modes = fc.record({
-      quantization: fc.constantFrom(...QUANTIZATIONS),
-      overflow: fc.constantFrom(...OVERFLOWS),
-      saturationBits: fc.nat({ max: 6 }),
-    });
+    const wide = { minWidth: 20, minFraction: -6, maxFraction: 74 };
+    const plain = { quantizations: ['AP_TRN'], overflows: ['AP_WRAP'], maxSaturationBits: 0 } as const;
+    const cases = fc
+      .tuple(formats({ ...wide, maxWidth: 63, ...plain }), formats({ ...wide, maxWidth: 63, maxSaturationBits: 6 }))
+      .chain(([source, target]) => {
+        const codes = fc.array(rawCodes(source), { minLength: 1, maxLength: 11 });
+        return fc.record({ circuit: fc.constant(castCircuit(source, target)), codes });
+      });
     let compiledCases = 0;
     fc.assert(
-      fc.property(wideFormat, wideFormat, modes, picks, (from, to, mode, codes) => {
-        const plain = { quantization: 'AP_TRN', overflow: 'AP_WRAP', saturationBits: 0 } as const;
-        const source: FixedFormat = { ...from, ...plain, width: from.signed ? from.width : Math.min(from.width, 63) };
-        const target: FixedFormat = {
-          ...to,
-          ...mode,
-          signed: to.signed || mode.overflow === 'AP_WRAP_SM',
-          width: Math.min(to.width, 63),
-        };
-        const circuit = castCircuit(source, target);
+      fc.property(cases, ({ circuit, codes }) => {
         if (!compiles(circuit)) return;
         compiledCases++;
-        expectSame(
-          circuit,
-          codes.map((code) => [codeWithin(typeOfFormat(source), code)]),
-        );
+        const samples = codes.map((code) => [[code]]);
+        properties.emulationEqualsInterpreter(circuit, samples);
       }),
       { numRuns: 600 },
     );
@@ -217,11 +156,8 @@ describe('compiled emulation equals the interpreter', () => {
     const emulator = compileEmulator(circuit);
     expect(emulator.statistics.functions).toBeGreaterThan(10);
     fc.assert(
-      fc.property(fc.array(picks, { minLength: 1, maxLength: 3 }), (rows) => {
-        const batch = rows.map((codes) =>
-          first.map((_, k) => codeWithin({ lo: -32768n, hi: 32767n }, codes[k % codes.length]!)),
-        );
-        expectSame(circuit, batch);
+      fc.property(batches(circuit.inputs, { maxSamples: 3 }), (samples) => {
+        properties.emulationEqualsInterpreter(circuit, samples);
       }),
       { numRuns: 5 },
     );

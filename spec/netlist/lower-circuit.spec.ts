@@ -6,7 +6,7 @@ import { interpret } from '../../src/emulation/index.ts';
 import { OVERFLOWS, QUANTIZATIONS, cast, fixed, formatText, ufixed } from '../../src/fixed/index.ts';
 import type { FixedFormat } from '../../src/fixed/index.ts';
 import { castWork, lowerCircuit, packVector, unpackVector, validateNetlist } from '../../src/netlist/index.ts';
-import { circuitsWithInputs } from '../circuit/arbitrary.ts';
+import { circuitCases } from '../../src/verification/arbitraries/index.ts';
 import { evaluateModule } from './evaluate-module.ts';
 
 const run = (circuit: Circuit, raws: readonly bigint[]): bigint[] => {
@@ -18,12 +18,13 @@ const run = (circuit: Circuit, raws: readonly bigint[]): bigint[] => {
 describe('lowerCircuit', () => {
   it('computes what the interpreter computes, wire by wire, on random circuits', () => {
     fc.assert(
-      fc.property(circuitsWithInputs({ maxWidth: 64, maxSteps: 30 }, 4), ({ circuit, batch }) => {
+      fc.property(circuitCases({ maxWidth: 64, maxSteps: 30 }, { maxSamples: 4 }), ({ circuit, samples }) => {
         const module = lowerCircuit(circuit);
         validateNetlist({ name: 'n', top: module.name, modules: [module] });
-        for (const raws of batch) {
-          const [bus] = evaluateModule(module, [packVector(circuit.inputs[0]!.formats, raws)]);
-          expect(unpackVector(circuit.outputs[0]!.formats, bus!)).toEqual(interpret(circuit, [raws])[0]);
+        for (const sample of samples) {
+          const words = circuit.inputs.map(({ formats }, port) => packVector(formats, sample[port]!));
+          const [bus] = evaluateModule(module, words);
+          expect(unpackVector(circuit.outputs[0]!.formats, bus!)).toEqual(interpret(circuit, sample)[0]);
         }
       }),
       { numRuns: 500 },

@@ -2,13 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { circuitBuilder, operandsOf, widthOf } from '../../src/circuit/index.ts';
 import type { Circuit, LayerGraph, Wire } from '../../src/circuit/index.ts';
-import { interpretGraph } from '../../src/emulation/index.ts';
 import { TargetError, ValueError } from '../../src/errors.ts';
 import { fixed } from '../../src/fixed/index.ts';
-import { pipelineGraph, scheduleGraph, validateNetlist } from '../../src/netlist/index.ts';
+import { pipelineGraph, scheduleGraph } from '../../src/netlist/index.ts';
 import type { DelayModel } from '../../src/netlist/index.ts';
-import { simulateGraph } from '../../src/simulation/index.ts';
-import { graphs, samples } from './arbitrary-graph.ts';
+import { graphCases, layerGraphs, properties } from '../../src/verification/arbitraries/index.ts';
 
 /** Wiring is free, everything else costs a tenth of a nanosecond and a hundredth per bit. */
 const delay: DelayModel = {
@@ -43,39 +41,17 @@ function tree(n: number): LayerGraph {
 
 describe('pipelineGraph', () => {
   it('computes what the interpreter computes, at the scheduled latency, one result per cycle, for any clock', () => {
-    const cases = graphs().chain((graph) =>
-      fc.record({
-        graph: fc.constant(graph),
-        batch: samples(graph, 6),
-        periodNs: fc.constantFrom(0.61, 0.8, 1, 1.7, 3, 100),
-        maxOpsPerStage: fc.constantFrom(undefined, 1, 2),
-        gaps: fc.array(fc.nat(3), { minLength: 6, maxLength: 6 }),
-      }),
-    );
     fc.assert(
-      fc.property(cases, ({ graph, batch, periodNs, maxOpsPerStage, gaps }) => {
-        // Arrange
-        const schedule = scheduleGraph(graph, {
-          periodNs,
-          delay,
-          ...(maxOpsPerStage === undefined ? {} : { maxOpsPerStage }),
-        });
-        const netlist = pipelineGraph(graph, schedule);
-        validateNetlist(netlist);
-        const expected = batch.map((sample) => {
-          const results = interpretGraph(graph, sample);
-          return graph.outputs.map((name) => results.get(name)!);
-        });
-        // Act
-        const dense = simulateGraph(netlist, graph, batch);
-        const sparse = simulateGraph(netlist, graph, batch, { idleBefore: (k) => gaps[k]! });
-        // Assert
-        expect(dense.outputs).toEqual(expected);
-        expect(sparse.outputs).toEqual(expected);
-        expect(dense.latencyCycles).toBe(schedule.latencyCycles);
-        expect(sparse.latencyCycles).toBe(schedule.latencyCycles);
-        expect(dense.initiationInterval).toBe(batch.length > 1 ? 1 : null);
-      }),
+      fc.property(
+        graphCases({}, { maxSamples: 6 }),
+        fc.constantFrom(0.61, 0.8, 1, 1.7, 3, 100),
+        fc.constantFrom(undefined, 1, 2),
+        ({ graph, samples, gaps }, periodNs, maxOpsPerStage) => {
+          const options = { delay, ...(maxOpsPerStage === undefined ? {} : { maxOpsPerStage }) };
+          properties.pipelineEqualsCircuit(graph, { samples, gaps: [] }, periodNs, options);
+          properties.pipelineEqualsCircuit(graph, { samples, gaps }, periodNs, options);
+        },
+      ),
       { numRuns: 250 },
     );
   });
@@ -84,7 +60,7 @@ describe('pipelineGraph', () => {
 describe('scheduleGraph', () => {
   it('keeps causes before effects and every stage within the period', () => {
     fc.assert(
-      fc.property(graphs(), fc.constantFrom(0.61, 1, 2.2), (graph, periodNs) => {
+      fc.property(layerGraphs(), fc.constantFrom(0.61, 1, 2.2), (graph, periodNs) => {
         const schedule = scheduleGraph(graph, { periodNs, delay });
         expect(schedule.criticalNs).toBeLessThanOrEqual(periodNs + 1e-6);
         graph.layers.forEach(({ circuit }, k) => {

@@ -9,7 +9,7 @@ import type { DelayModel } from '../../src/netlist/index.ts';
 import { simulateBatch } from '../../src/simulation/index.ts';
 import { coSimulate, lintVerilog } from '../../src/verification/index.ts';
 import { benchGap, expectedOutputs, measuredVectors, projectFiles, writeProject } from '../../src/verilog/index.ts';
-import { graphs, samples } from '../netlist/arbitrary-graph.ts';
+import { graphCases } from '../../src/verification/arbitraries/index.ts';
 import { lacks } from './tools.ts';
 
 let root = '';
@@ -23,13 +23,13 @@ const delay: DelayModel = { name: 'one per operation', registerOverheadNs: 0, de
 
 describe.skipIf(lacks('iverilog', 'pipelined graphs in Icarus'))('pipelined graphs in Icarus', () => {
   it('give the same words in the same cycles, and lint clean', async () => {
-    const cases = fc.sample(
-      graphs().chain((graph) => fc.tuple(fc.constant(graph), samples(graph, 40), fc.integer({ min: 1, max: 6 }))),
-      { seed: 20, numRuns: 12 },
-    );
-    for (const [k, [graph, inputs, periodNs]] of cases.entries()) {
+    const cases = fc.sample(fc.tuple(graphCases({}, { maxSamples: 40 }), fc.integer({ min: 1, max: 6 })), {
+      seed: 20,
+      numRuns: 12,
+    });
+    for (const [k, [{ graph, samples }, periodNs]] of cases.entries()) {
       const netlist = pipelineGraph(graph, scheduleGraph(graph, { periodNs, delay }));
-      const stimuli = inputs.map((sample) =>
+      const stimuli = samples.map((sample) =>
         graph.inputs.map(({ formats }, port) => packVector(formats, sample[port]!)),
       );
       const batch = simulateBatch(netlist, stimuli, { idleBefore: benchGap });

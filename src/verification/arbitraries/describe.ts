@@ -38,12 +38,7 @@ export function describeCircuit(circuit: Circuit, sample?: Sample): string {
  */
 export function describeGraph(graph: LayerGraph, sample?: Sample): string {
   const vectors = new Map(graph.inputs.map((input, k) => [input.name, sample?.[k]]));
-  if (sample !== undefined)
-    for (const [name, codes] of interpretGraph(
-      graph,
-      sample.map((row) => [...row]),
-    ))
-      vectors.set(name, codes);
+  if (sample !== undefined) for (const [name, codes] of interpretGraph(graph, sample)) vectors.set(name, codes);
   const lines = graph.layers.flatMap(({ name, kind, circuit, inputs }) => [
     `  layer "${name}" (${kind}) of ${inputs.join(', ')}`,
     ...circuitLines(circuit, sample === undefined ? undefined : inputs.map((input) => vectors.get(input)!)).map(
@@ -70,13 +65,7 @@ export function describeSamples(
 
 function circuitLines(circuit: Circuit, sample: Sample | undefined): string[] {
   const names = wireNames(circuit);
-  const raws =
-    sample === undefined
-      ? undefined
-      : interpretWires(
-          circuit,
-          sample.map((row) => [...row]),
-        );
+  const raws = sample === undefined ? undefined : interpretWires(circuit, sample);
   const rows = circuit.ops.map((op, wire) => [
     names[wire]!,
     expression(circuit, op, wire, names),

@@ -20,7 +20,7 @@ export {
   layerGraphs,
   simplerGraphCases,
 } from './layer-graphs.ts';
-export { describeNetwork, type NetworkChoice, networks } from './networks.ts';
+export { describeNetwork, type NetworkCase, networkCases, type NetworkChoice, networks } from './networks.ts';
 export * as properties from './properties/index.ts';
 export {
   batches,

@@ -7,7 +7,7 @@
  */
 import * as fc from 'fast-check';
 import { ShapeError } from '../../errors.ts';
-import { formatText } from '../../fixed/index.ts';
+import { formatText, parseFormat } from '../../fixed/index.ts';
 import {
   buildNetwork,
   layerKinds,
@@ -18,7 +18,9 @@ import {
   type Network,
 } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
+import { describeSamples } from './describe.ts';
 import { type FormatChoice, formats } from './formats.ts';
+import { type SampleCount, type SampledPorts, stimuli, type Stimuli } from './samples.ts';
 import { described } from './with-shrinks.ts';
 
 /** Which networks to generate. */
@@ -93,6 +95,31 @@ export function networks(choice: NetworkChoice = {}): fc.Arbitrary<Network> {
       ]);
       return described({ ...network, precision }, (value) => `\n${describeNetwork(value)}\n`);
     });
+}
+
+/** A network with a sequence for it. */
+export interface NetworkCase extends Stimuli {
+  readonly network: Network;
+}
+
+/** Generate networks with raw codes in the formats of their inputs. */
+export function networkCases(choice: NetworkChoice = {}, count: SampleCount = {}): fc.Arbitrary<NetworkCase> {
+  return networks(choice).chain((network) =>
+    stimuli(networkPorts(network), count).map(({ samples, gaps }) =>
+      described({ network, samples, gaps }, ({ samples: shown }) => {
+        const text = describeSamples(networkPorts(network), shown, gaps);
+        return `\n${describeNetwork(network)}\n${text}\n`;
+      }),
+    ),
+  );
+}
+
+/** The inputs of a network with the formats that its precision gives them. */
+function networkPorts({ inputs, precision }: Network): SampledPorts {
+  return inputs.map(({ name, shape }) => {
+    const format = parseFormat(precision![name]!['result']!);
+    return { name, formats: Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => format) };
+  });
 }
 
 /** Describe a network, one line per layer with its attributes and precisions. */

@@ -14,11 +14,6 @@ import type { Sample } from '../simpler-circuits.ts';
 /** Outputs of a batch: outputs[k][port][element], raw codes. */
 export type Outputs = readonly Sample[];
 
-/** Copy a sample into the mutable rows that evaluators take. */
-export function rowsOf(sample: Sample): bigint[][] {
-  return sample.map((row) => [...row]);
-}
-
 /** Name an element of an output and the operation behind it. */
 function placeOf(circuit: Circuit, port: number, element: number): string {
   const { name, wires } = circuit.outputs[port]!;
@@ -45,7 +40,7 @@ export function outputsEqualInterpreter(
     );
   }
   for (const [k, sample] of samples.entries()) {
-    for (const [port, row] of interpret(circuit, rowsOf(sample)).entries()) {
+    for (const [port, row] of interpret(circuit, sample).entries()) {
       for (const [element, expected] of row.entries()) {
         const value = found[k]![port]?.[element];
         if (value === expected) continue;
@@ -96,8 +91,8 @@ export function circuitsAgree(expected: Circuit, found: Circuit, samples: readon
     });
   };
   for (const [k, sample] of samples.entries()) {
-    const wanted = interpret(expected, rowsOf(sample));
-    for (const [port, row] of interpret(found, rowsOf(sample)).entries()) {
+    const wanted = interpret(expected, sample);
+    for (const [port, row] of interpret(found, sample).entries()) {
       for (const [element, raw] of row.entries()) {
         const value = valueText(found, port, element, raw);
         const other = valueText(expected, port, element, wanted[port]![element]!);
@@ -145,7 +140,7 @@ export function deadCodeKeepsMeaning(circuit: Circuit, samples: readonly Sample[
  */
 export function intervalsHoldValues(circuit: Circuit, samples: readonly Sample[]): void {
   for (const [k, sample] of samples.entries()) {
-    for (const [wire, raw] of interpretWires(circuit, rowsOf(sample)).entries()) {
+    for (const [wire, raw] of interpretWires(circuit, sample).entries()) {
       const { lo, hi } = circuit.types[wire]!;
       if (raw >= lo && raw <= hi) continue;
       throw new MismatchError(

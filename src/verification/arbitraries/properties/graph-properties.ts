@@ -8,7 +8,6 @@ import { type DelayModel, pipelineGraph, scheduleGraph, validateNetlist } from '
 import { simulateGraph } from '../../../simulation/index.ts';
 import type { Stimuli } from '../samples.ts';
 import type { Sample } from '../simpler-circuits.ts';
-import { rowsOf } from './circuit-properties.ts';
 
 /** Options of `pipelineEqualsCircuit`. */
 export interface PipelineOptions {
@@ -20,7 +19,7 @@ export interface PipelineOptions {
 
 /** Compare output vectors of a graph with the interpreter's. */
 function compare(graph: LayerGraph, who: string, sample: Sample, k: number, found: Sample): void {
-  const expected = interpretGraph(graph, rowsOf(sample));
+  const expected = interpretGraph(graph, sample);
   for (const [output, name] of graph.outputs.entries()) {
     for (const [element, raw] of expected.get(name)!.entries()) {
       const value = found[output]![element];
@@ -94,6 +93,6 @@ export function flatteningKeepsMeaning(graph: LayerGraph, samples: readonly Samp
   const circuit = flattenGraph(graph);
   validateCircuit(circuit);
   for (const [k, sample] of samples.entries()) {
-    compare(graph, 'The flat circuit', sample, k, interpret(circuit, rowsOf(sample)));
+    compare(graph, 'The flat circuit', sample, k, interpret(circuit, sample));
   }
 }
