@@ -16,6 +16,7 @@ import {
   rawRange,
   ufixed,
 } from '../../src/fixed/index.ts';
+import { properties } from '../../src/verification/arbitraries/index.ts';
 import { formats, rawsOf, sources, values } from './arbitraries.ts';
 import { equal, floor, minus, rational, rationalOf, times } from './rational.ts';
 
@@ -141,20 +142,29 @@ describe('overflowRaw', () => {
 describe('cast', () => {
   it('always gives a code of the target', () => {
     fc.assert(
-      fc.property(sources, formats(), ({ raw, fraction }, format) => {
-        expect(holdsRaw(format, cast(raw, fraction, format))).toBe(true);
-      }),
+      fc.property(formats(), sources, (format, value) => properties.castStaysInFormat(format, value)),
       { numRuns: 1000 },
     );
   });
 
   it('is idempotent in every mode', () => {
+    // The wrap modes and AP_SAT may give any code; AP_SAT_SYM gives only symmetric ones. All stay as they are.
     fc.assert(
-      fc.property(sources, formats(), ({ raw, fraction }, format) => {
-        const once = cast(raw, fraction, format);
-        // The wrap modes and AP_SAT may give any code; AP_SAT_SYM gives only symmetric ones. All stay as they are.
-        expect(cast(once, fractionBits(format), format)).toBe(once);
-      }),
+      fc.property(formats(), sources, (format, value) => properties.castIsIdempotent(format, value)),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('keeps the order of values wherever it saturates or fits', () => {
+    fc.assert(
+      fc.property(formats(60), sources, sources, (format, a, b) => properties.castIsMonotone(format, a, b)),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('rounds what fits to a neighbour, and to the nearest in the AP_RND modes', () => {
+    fc.assert(
+      fc.property(formats(), sources, (format, value) => properties.castRoundsToNeighbour(format, value)),
       { numRuns: 1000 },
     );
   });
