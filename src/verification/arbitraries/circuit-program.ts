@@ -66,7 +66,7 @@ export function assemble(
   ports: SampledPorts,
   program: readonly Step[],
   maxWidth: number,
-  minFraction = -Infinity,
+  minFraction: number = -Infinity,
 ): Circuit {
   const ops: Op[] = [];
   const types: WireType[] = [];
