@@ -1,44 +1,65 @@
 /**
- * Progress on stderr: one redrawn line with a bar on a terminal, one line per finished stage elsewhere.
+ * Progress on stderr: one redrawn line with a bar on a terminal, one line per finished stage everywhere.
  *
- * Nothing is ever written to stdout, which belongs to results.
+ * Nothing is ever written to stdout, which belongs to results. No colours are used, so NO_COLOR has nothing to switch
+ * off; on a terminal without cursor control (TERM=dumb) no line is redrawn.
  */
 import { progressBar } from '../report/index.ts';
 
 export interface Progress {
-  /** Show that `stage` has done `fraction` (0 … 1) of its work. */
-  update(stage: string, fraction: number, message?: string): void;
-  /** Finish the line of a stage and keep it on the screen. */
-  finish(stage: string, message: string): void;
+  /** Begin a stage; its clock runs from here. */
+  start(stage: string): void;
+  /** Show that the running stage has done `fraction` (0 … 1) of its work. */
+  update(fraction: number, message?: string): void;
+  /** End the running stage and keep its line: name, seconds, message. */
+  finish(message?: string): void;
+  /** Write a line of its own. */
+  note(text: string): void;
   /** Remove an unfinished line, so that an error message starts on a clean one. */
   clear(): void;
 }
 
 const REDRAW_MS = 80;
 
-/** Make a progress display for a stream; `quiet` shows nothing. */
-export function makeProgress(stream: NodeJS.WriteStream, quiet: boolean): Progress {
+/** Make a progress display for a stream. */
+export function makeProgress(stream: NodeJS.WriteStream): Progress {
+  const redraws = stream.isTTY && process.env['TERM'] !== 'dumb';
+  let stage = '';
+  let since = 0;
+  let last = '';
   let drawn = false;
   let lastDraw = 0;
   const erase = (): void => {
     if (drawn) stream.write('\r\u001b[2K');
     drawn = false;
   };
+  const draw = (text: string): void => {
+    if (!redraws) return;
+    erase();
+    stream.write(text.slice(0, (stream.columns || 80) - 1));
+    drawn = true;
+    lastDraw = performance.now();
+  };
   return {
-    update(stage, fraction, message = '') {
-      if (quiet || !stream.isTTY) return;
-      const now = performance.now();
-      if (now - lastDraw < REDRAW_MS && fraction < 1) return;
-      lastDraw = now;
-      erase();
-      const room = (stream.columns || 80) - 1;
-      stream.write(`${stage.padEnd(12)} ${progressBar(fraction, 24)} ${message}`.slice(0, room));
-      drawn = true;
+    start(name) {
+      stage = name;
+      since = performance.now();
+      last = '';
+      draw(`${name.padEnd(12)} …`);
     },
-    finish(stage, message) {
-      if (quiet) return;
+    update(fraction, message = '') {
+      if (message !== '') last = message;
+      if (performance.now() - lastDraw < REDRAW_MS && fraction < 1) return;
+      draw(`${stage.padEnd(12)} ${progressBar(fraction, 24)} ${message}`);
+    },
+    finish(message = last) {
       erase();
-      stream.write(`${stage.padEnd(12)} ${message}\n`);
+      const seconds = ((performance.now() - since) / 1000).toFixed(1).padStart(6);
+      stream.write(`${stage.padEnd(12)} ${seconds} s  ${message}`.trimEnd() + '\n');
+    },
+    note(text) {
+      erase();
+      stream.write(`${text}\n`);
     },
     clear: erase,
   };

@@ -1,13 +1,14 @@
 /** `distill-rtl compile <model>`: a trained network to a verified Verilog project. */
 import { Command } from 'commander';
-import type { CompileOptions } from '../../compile/index.ts';
-import { MismatchError } from '../../errors.ts';
+import type { LayerGraph } from '../../circuit/index.ts';
+import { MismatchError, ValueError } from '../../errors.ts';
 import { loadModel } from '../../formats/index.ts';
 import type { Network } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
 import { textTable } from '../../report/index.ts';
 import {
   buildHardware,
+  checkTarget,
   compileFor,
   hasMismatch,
   type HardwareResult,
@@ -16,102 +17,128 @@ import {
   type Stimulus,
 } from '../../systems/index.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
+import { checksText, hardwareProgress, layerRows, layerTable, parameterNotes, wrapNotes } from '../hardware-view.ts';
 import { interruptSignal } from '../interrupt.ts';
 import {
-  compileOptionsOf,
   type CompilerArguments,
   compilerOptions,
-  positiveInteger,
+  type CompilerSetup,
+  compilerSetup,
+  givenOptions,
   positiveNumber,
+  wholeNumber,
 } from '../options.ts';
 import { makeProgress } from '../progress.ts';
-import { readSamples, sampleStimuli } from '../samples.ts';
 import { writeRunRecord } from '../run-record.ts';
+import { readSamples, sampleStimuli } from '../samples.ts';
+import { UsageError } from '../usage.ts';
 
 interface CompileArguments extends CompilerArguments {
   readonly part: string;
   readonly clock: number;
-  readonly out: string;
+  readonly out?: string;
   readonly inputs?: string;
   readonly vectors: number;
   readonly seed: string;
   readonly tools: boolean;
-  readonly json: boolean;
+  readonly json?: true;
 }
+
+const example = `
+Examples:
+  distill-rtl compile KERAS_3layer.json --precision "ap_fixed<16,6>" --clock 200 --out out/jet
+  distill-rtl compile KERAS_3layer.json --config hls4ml.yml --inputs samples.npy --out out/jet`;
 
 /** Make the verb. */
 export function compileCommand(): Command {
   const command = new Command('compile')
-    .description('compile a trained network (Keras, ONNX, network JSON) to a verified Verilog project')
-    .argument('<model>', 'model file: .json with HDF5 weights, .h5, .keras, .onnx');
+    .summary('a trained Keras or ONNX network to a verified Verilog project')
+    .description('Compile a trained network to a Verilog project, and verify it with every evaluator there is.')
+    .argument('[model]', 'model file: .json with HDF5 weights, .h5, .keras or .onnx; may stand in --config');
   for (const option of compilerOptions()) command.addOption(option);
   return command
     .option('--part <name>', 'FPGA part', 'xcvu13p-flga2577-2-e')
     .option('--clock <MHz>', 'clock to meet', positiveNumber, 200)
-    .requiredOption('--out <folder>', 'folder of the project')
-    .option('--inputs <file>', 'samples to verify with, .npy or .csv (default: random codes)')
-    .option('--vectors <n>', 'vectors that every evaluator runs, at least 2', positiveInteger, 256)
+    .option('--out <folder>', 'folder of the project, new or made by an earlier run')
+    .option('--inputs <file>', 'samples to verify with, .npy, .npz or .csv (default: random codes)')
+    .option('--vectors <n>', 'vectors that every evaluator runs, at least 2', wholeNumber(2), 256)
     .option('--seed <text>', 'name of the random codes', '1')
     .option('--no-tools', 'do not run Icarus and Verilator')
-    .option('--json', 'print the summary as JSON', false)
-    .addHelpText(
-      'after',
-      '\nExample:\n  distill-rtl compile KERAS_3layer.json --precision "ap_fixed<16,6>" --profile hls4ml --clock 200 --out out/jet',
-    )
-    .action((model: string, options: CompileArguments) => compile(model, options));
+    .option('--json', 'print the summary as JSON')
+    .addHelpText('after', example)
+    .action((model: string | undefined, options: CompileArguments) => compile(model, options, command));
 }
 
-async function compile(model: string, options: CompileArguments): Promise<void> {
-  const compileOptions = compileOptionsOf(options);
-  const network = await loadModel(model, options.weights === undefined ? {} : { weights: options.weights });
-  const target: HardwareTarget = { part: options.part, clockMHz: options.clock };
-  const stimuli = chooseStimuli(network, target, compileOptions, options);
-  const progress = makeProgress(process.stderr, false);
+async function compile(model: string | undefined, options: CompileArguments, command: Command): Promise<void> {
+  const setup = compilerSetup(model, options, command);
+  const out = options.out ?? setup.config?.outputFolder;
+  if (out === undefined) throw new UsageError('--out <folder> is missing.');
+  const target = chooseTarget(options, setup, command);
+  checkTarget(target);
+  const network = await loadModel(setup.model, setup.weights === undefined ? {} : { weights: setup.weights });
+  const { graph } = compileFor(network, target, setup.compile);
+  const stimuli = chooseStimuli(graph, options);
+  const samples = options.inputs === undefined ? undefined : stimuli;
+  const notes = [...parameterNotes(network, setup.compile), ...wrapNotes(graph, samples)];
+  const progress = makeProgress(process.stderr);
   const interrupt = interruptSignal();
   try {
-    const result = await withOutputFolder(options.out, async (staging) => {
+    for (const note of notes) progress.note(`note: ${note}`);
+    const ignored = setup.config?.ignored ?? [];
+    if (ignored.length > 0)
+      progress.note(`note: ${options.config} also has ${ignored.join(', ')}, without effect here.`);
+    const result = await withOutputFolder(out, async (staging) => {
       const built = await buildHardware(network, stimuli, staging, {
         target,
-        compile: compileOptions,
+        compile: setup.compile,
         ...(options.tools ? {} : { simulators: [] }),
         signal: interrupt.signal,
-        onStep: (step, message) => progress.finish(step, message),
+        ...hardwareProgress(progress),
       });
       await writeRunRecord(staging, {
         verb: 'compile',
-        options: { ...options, model: network.name },
-        seed: options.seed,
-        inputs: [model, ...(options.inputs === undefined ? [] : [options.inputs])],
+        options: { ...target, ...setup.compile, vectors: stimuli.length, model: network.name },
+        seed: options.inputs === undefined ? options.seed : null,
+        inputs: [...setup.files, ...(options.inputs === undefined ? [] : [options.inputs])],
         tools: built.tools,
       });
       return built;
     });
-    const summary = summaryOf(network, result);
-    process.stdout.write(options.json ? `${JSON.stringify(summary, null, 2)}\n` : resultText(result, options.out));
-    if (hasMismatch(result.checks)) {
-      throw new MismatchError(result.firstMismatch ?? 'Evaluators differ.');
-    }
+    const text = options.json
+      ? `${JSON.stringify(summaryOf(network, result, notes), null, 2)}\n`
+      : resultText(result, out);
+    process.stdout.write(text);
+    if (hasMismatch(result.checks)) throw new MismatchError(result.firstMismatch ?? 'Evaluators differ.');
   } finally {
     progress.clear();
     interrupt.release();
   }
 }
 
-/** Given samples, or random codes. */
-function chooseStimuli(
-  network: Network,
-  target: HardwareTarget,
-  compileOptions: CompileOptions,
-  options: CompileArguments,
-): Stimulus[] {
-  const { graph } = compileFor(network, target, compileOptions);
-  const count = Math.max(2, options.vectors);
-  if (options.inputs === undefined)
-    return randomStimuli(graph.inputs, count, stream(options.seed, 'compile', 'stimuli'));
-  return sampleStimuli(readSamples(options.inputs, graph.inputs), graph.inputs).slice(0, count);
+function chooseTarget(options: CompileArguments, { config }: CompilerSetup, command: Command): HardwareTarget {
+  const given = givenOptions(command);
+  const clockOfConfig = config?.clockPeriodNs === undefined ? options.clock : 1000 / config.clockPeriodNs;
+  return {
+    part: given('part') ? options.part : (config?.part ?? options.part),
+    clockMHz: given('clock') ? options.clock : clockOfConfig,
+  };
 }
 
-function summaryOf(network: Network, result: HardwareResult) {
+/** Given samples, or random codes. */
+function chooseStimuli(graph: LayerGraph, options: CompileArguments): Stimulus[] {
+  if (options.inputs === undefined) {
+    return randomStimuli(graph.inputs, options.vectors, stream(options.seed, 'compile', 'stimuli'));
+  }
+  const stimuli = sampleStimuli(readSamples(options.inputs, graph.inputs), graph.inputs).slice(0, options.vectors);
+  if (stimuli.length < 2) {
+    throw new ValueError(
+      `Samples file "${options.inputs}" holds 1 sample; at least 2 are needed, so that the initiation interval can be measured.`,
+    );
+  }
+  return stimuli;
+}
+
+function summaryOf(network: Network, result: HardwareResult, notes: readonly string[]) {
   const { lut, ff, dsp, bram, source } = result.resources;
   return {
     model: network.name,
@@ -123,37 +150,20 @@ function summaryOf(network: Network, result: HardwareResult) {
       initiationInterval: result.initiationInterval,
       resources: { lut, ff, dsp, bram, source },
     },
+    layers: layerRows(result),
     checks: result.checks,
     skipped: result.skipped,
+    notes,
     seconds: result.seconds,
   };
 }
 
 function resultText(result: HardwareResult, folder: string): string {
-  const modules = textTable({
-    columns: [{ header: 'module' }, { header: 'LUT' }, { header: 'FF' }, { header: 'DSP' }, { header: 'BRAM' }],
-    rows: [
-      ...result.resources.perModule.map(({ module, lut, ff, dsp, bram }) => [module, lut, ff, dsp, bram]),
-      ['total', result.resources.lut, result.resources.ff, result.resources.dsp, result.resources.bram],
-    ],
-  });
-  const checks = textTable({
-    columns: [{ header: 'check' }, { header: 'vectors' }, { header: 'mismatches' }],
-    rows: Object.entries(result.checks).map(([name, check]) => [
-      name,
-      check?.vectors ?? null,
-      check?.mismatches ?? null,
-    ]),
-  });
   return [
     '',
-    modules,
-    '',
-    checks,
-    ...result.skipped.map((reason) => `  ${reason}`),
-    '',
-    `Latency ${result.latencyCycles} cycles = ${result.latencyNs.toFixed(1)} ns at ${result.clockMHz} MHz, initiation interval ${result.initiationInterval} (measured in simulation).`,
-    `Resources are an estimate for ${result.part}. Project: ${folder}`,
-    '',
+    textTable(layerTable(result)),
+    checksText(result.checks, result.skipped),
+    `Latency ${result.latencyCycles} cycles = ${result.latencyNs.toFixed(1)} ns at ${Number(result.clockMHz.toFixed(3))} MHz, initiation interval ${result.initiationInterval} (measured in simulation).`,
+    `Resources are an estimate for ${result.part}. Project: ${folder}\n`,
   ].join('\n');
 }

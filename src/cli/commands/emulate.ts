@@ -1,49 +1,50 @@
 /** `distill-rtl emulate <model>`: what the hardware would answer, bit for bit, without any hardware. */
-import { rename, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Command } from 'commander';
 import type { LayerGraph } from '../../circuit/index.ts';
 import { compileNetwork } from '../../compile/index.ts';
 import { emulate } from '../../emulation/index.ts';
-import { FileError, UnsupportedError } from '../../errors.ts';
+import { UnsupportedError } from '../../errors.ts';
 import { type FixedFormat, formatText, fractionBits, toDouble } from '../../fixed/index.ts';
 import { formatCsv, loadModel, writeNpy } from '../../formats/index.ts';
-import { compileOptionsOf, type CompilerArguments, compilerOptions } from '../options.ts';
+import { type CompilerArguments, compilerOptions, compilerSetup } from '../options.ts';
 import { readSamples, sampleCodes } from '../samples.ts';
+import { writeWhole } from '../write-file.ts';
 
 interface EmulateArguments extends CompilerArguments {
   readonly inputs: string;
   readonly out: string;
-  readonly raw: boolean;
-  readonly json: boolean;
+  readonly raw?: true;
+  readonly json?: true;
 }
 
 /** Make the verb. */
 export function emulateCommand(): Command {
   const command = new Command('emulate')
-    .description('compute the exact fixed-point outputs of a network for given samples')
-    .argument('<model>', 'model file: .json with HDF5 weights, .h5, .keras, .onnx');
+    .summary('the exact fixed-point outputs of a network for given samples')
+    .description('Compute what the hardware would answer to samples, bit for bit, without any hardware.')
+    .argument('[model]', 'model file: .json with HDF5 weights, .h5, .keras or .onnx; may stand in --config');
   for (const option of compilerOptions()) command.addOption(option);
   return command
     .requiredOption('--inputs <file>', 'samples, .npy, .npz or .csv')
     .requiredOption('--out <file>', 'outputs, .npy (float64, or int64 with --raw) or .csv')
-    .option('--raw', 'write raw integer codes instead of values', false)
-    .option('--json', 'print what was done as JSON', false)
+    .option('--raw', 'write raw integer codes instead of values')
+    .option('--json', 'print what was done as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  distill-rtl emulate model.onnx --precision "ap_fixed<16,6>" --profile hls4ml --inputs x.npy --out y.npy',
+      '\nExample:\n  distill-rtl emulate model.onnx --precision "ap_fixed<16,6>" --inputs x.npy --out y.npy',
     )
-    .action((model: string, options: EmulateArguments) => run(model, options));
+    .action((model: string | undefined, options: EmulateArguments) => run(model, options, command));
 }
 
-async function run(model: string, options: EmulateArguments): Promise<void> {
-  const compileOptions = compileOptionsOf(options);
+async function run(model: string | undefined, options: EmulateArguments, command: Command): Promise<void> {
+  const setup = compilerSetup(model, options, command);
   const kind = extname(options.out).toLowerCase();
   if (kind !== '.npy' && kind !== '.csv') {
     throw new UnsupportedError(`Output file "${options.out}" is of no known kind; it must end in .npy or .csv.`);
   }
-  const network = await loadModel(model, options.weights === undefined ? {} : { weights: options.weights });
-  const graph = compileNetwork(network, compileOptions);
+  const network = await loadModel(setup.model, setup.weights === undefined ? {} : { weights: setup.weights });
+  const graph = compileNetwork(network, setup.compile);
   const samples = readSamples(options.inputs, graph.inputs);
   const start = performance.now();
   const result = emulate(graph, samples.rows, [sampleCodes(samples, graph.inputs)]);
@@ -61,7 +62,7 @@ async function run(model: string, options: EmulateArguments): Promise<void> {
           data: options.raw ? Float64Array.from(codes, Number) : values,
         })
       : writeNpy(options.raw ? { type: 'i8', shape, data: codes } : { type: 'f8', shape, data: values });
-  await writeBeside(options.out, bytes);
+  await writeWhole(options.out, bytes, 'Output file');
   const summary = {
     model: network.name,
     samples: samples.rows,
@@ -87,13 +88,4 @@ function outputPort(graph: LayerGraph): { formats: readonly FixedFormat[] } {
     );
   }
   return graph.layers.find((layer) => layer.name === graph.outputs[0])!.circuit.outputs[0]!;
-}
-
-async function writeBeside(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(`${path}.partial`, content);
-    await rename(`${path}.partial`, path);
-  } catch (error) {
-    throw new FileError(`Output file "${path}" cannot be written: ${(error as Error).message}.`);
-  }
 }

@@ -1,6 +1,6 @@
 /** `distill-rtl simulate DIR`: an emitted project clock by clock, with its waveform. */
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { type LayerGraph, parseGraph } from '../../circuit/index.ts';
@@ -12,27 +12,29 @@ import { stream } from '../../random/index.ts';
 import { recordVcd, simulateGraph, type VcdRecorder } from '../../simulation/index.ts';
 import { randomStimuli } from '../../systems/index.ts';
 import { benchGap, printNetlist } from '../../verilog/index.ts';
-import { positiveInteger } from '../options.ts';
+import { wholeNumber } from '../options.ts';
 import { readSamples, sampleStimuli } from '../samples.ts';
+import { writeWhole } from '../write-file.ts';
 
 interface SimulateArguments {
   readonly inputs?: string;
   readonly vectors: number;
   readonly seed: string;
   readonly vcd?: string;
-  readonly json: boolean;
+  readonly json?: true;
 }
 
 /** Make the verb. */
 export function simulateCommand(): Command {
   return new Command('simulate')
-    .description('simulate an emitted project clock by clock; measures latency and initiation interval')
+    .summary('an emitted project, clock by clock')
+    .description('Simulate an emitted project clock by clock, and measure its latency and initiation interval.')
     .argument('<folder>', 'a folder that "compile" made, or the "rtl" folder of a run')
     .option('--inputs <file>', 'samples, .npy, .npz or .csv (default: random codes)')
-    .option('--vectors <n>', 'vectors to simulate', positiveInteger, 64)
+    .option('--vectors <n>', 'vectors to simulate', wholeNumber(1), 64)
     .option('--seed <text>', 'name of the random codes', '1')
     .option('--vcd <file>', 'write the waveform for GTKWave')
-    .option('--json', 'print the measurement as JSON', false)
+    .option('--json', 'print the measurement as JSON')
     .addHelpText('after', '\nExample:\n  distill-rtl simulate out/distillnet/rtl --vectors 20 --vcd distillnet.vcd')
     .action((folder: string, options: SimulateArguments) => run(folder, options));
 }
@@ -58,7 +60,7 @@ async function run(folder: string, options: SimulateArguments): Promise<void> {
       },
     }),
   });
-  if (options.vcd !== undefined) await writeVcd(options.vcd, recorder!.text());
+  if (options.vcd !== undefined) await writeWhole(options.vcd, recorder!.text(), 'Waveform');
 
   const formats = graph.outputs.map((name) => graph.layers.find((l) => l.name === name)!.circuit.outputs[0]!.formats);
   const wrong = stimuli.filter((stimulus, k) => {
@@ -122,13 +124,5 @@ async function checkSources(folder: string, files: readonly { path: string; text
         `${path} in "${folder}" ${found === undefined ? 'is missing' : 'is not the Verilog of model/circuit.json'}; compile the model again.`,
       );
     }
-  }
-}
-
-async function writeVcd(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new FileError(`Waveform "${path}" cannot be written: ${(error as Error).message}.`);
   }
 }

@@ -4,20 +4,21 @@ import { ToolError } from '../../errors.ts';
 import { textTable } from '../../report/index.ts';
 import { synthesizeWithYosys } from '../../verification/index.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { positiveInteger } from '../options.ts';
+import { wholeNumber } from '../options.ts';
 
 interface SynthArguments {
   readonly timeout: number;
-  readonly json: boolean;
+  readonly json?: true;
 }
 
 /** Make the verb. */
 export function synthCommand(): Command {
   return new Command('synth')
-    .description('count resources with Yosys (synth_xilinx -family xcup), the system one or npm @yowasp/yosys')
+    .summary('resources of an emitted project as Yosys counts them')
+    .description('Count resources with Yosys (synth_xilinx -family xcup): the one on the PATH, else npm @yowasp/yosys.')
     .argument('<folder>', 'a folder that "compile" made, or the "rtl" folder of a run')
-    .option('--timeout <seconds>', 'give up after this time', positiveInteger, 1800)
-    .option('--json', 'print the counts as JSON', false)
+    .option('--timeout <seconds>', 'give up after this time', wholeNumber(1), 1800)
+    .option('--json', 'print the counts as JSON')
     .addHelpText('after', '\nExample:\n  distill-rtl synth out/distillnet/rtl')
     .action((folder: string, options: SynthArguments) => run(folder, options));
 }
