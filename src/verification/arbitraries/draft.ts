@@ -38,8 +38,8 @@ export interface Draft {
   readonly outputs: readonly DraftOutput[];
   readonly tables: readonly Table[];
   readonly labels: Readonly<Record<Wire, string>>;
-  /** Raw code of an input element that the original circuit does not have, in every sample. */
-  readonly fresh?: bigint;
+  /** Wire of the original circuit whose value an input element that the original does not have is fed with. */
+  readonly fresh?: Wire;
 }
 
 /** Open a circuit for changes. */
@@ -64,7 +64,7 @@ export interface Settled {
   readonly circuit: Circuit;
   /** Where element `index` of input port `port` of the circuit was in the draft. */
   readonly origins: readonly (readonly { readonly port: number; readonly index: number }[])[];
-  readonly fresh: bigint;
+  readonly fresh: Wire | undefined;
 }
 
 export interface SettleOptions {
@@ -160,7 +160,7 @@ export function settle(
       labels,
     },
     origins: inputs.map(({ origins }) => origins),
-    fresh: draft.fresh ?? 0n,
+    fresh: draft.fresh,
   };
 }
 

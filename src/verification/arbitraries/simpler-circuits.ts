@@ -2,17 +2,18 @@
  * Simpler circuits of a circuit: what shrinking tries.
  *
  * The candidates, most drastic first: look at fewer outputs (a single early one shows where a fault starts); move an
- * output to an operand of its operation; let an operand, an input or 0 or 1 take the place of an operation; merge
- * inputs; then make formats, constants, shifts and tables plain. Every candidate is a valid circuit, is no wider than
+ * output to an operand of its operation; cut an operation out and feed its value in; let an operand, an input or 0 or
+ * 1 take the place of an operation; merge inputs; then make formats, constants, shifts and tables plain. Every candidate is a valid circuit, is no wider than
  * the original, and is smaller by `circuitSize`, so shrinking ends. The work per candidate grows with the circuit, so
  * a circuit of n operations costs about n² in the worst case: fine for thousands, slow for hundreds of thousands.
  */
 import { formatOfType, mapOperands, operandsOf } from '../../circuit/index.ts';
-import type { Circuit, Table, Wire } from '../../circuit/index.ts';
+import type { Circuit, Table, Wire, WireType } from '../../circuit/index.ts';
+import { interpretWires } from '../../emulation/index.ts';
 import { type FixedFormat, fractionBits, rawRange } from '../../fixed/index.ts';
 import { circuitWidth, type Draft, type DraftOutput, draftOf, type Node, settle, type Settled } from './draft.ts';
 import { type FormatChoice, formatSize, isChosen, simplerFormats, towardsZero } from './formats.ts';
-import { clampCode } from './values.ts';
+import { clampCode, simplerCodes } from './values.ts';
 
 /** Raw codes of one sample: one flat vector per input port. */
 export type Sample = readonly (readonly bigint[])[];
@@ -53,14 +54,19 @@ function draftSize({ inputs, nodes, outputs, tables, labels }: Draft): number {
   );
 }
 
-const bits = (raw: bigint): number => raw.toString(2).length + (raw === 0n ? -1 : 0);
+/** Measure an integer by its bits and, among those of as many bits, by its magnitude. */
+function codeSize(raw: bigint): number {
+  const magnitude = raw < 0n ? -raw : raw;
+  const bits = magnitude === 0n ? 0 : magnitude.toString(2).length;
+  return bits + Number(magnitude >> BigInt(Math.max(0, bits - 50))) / 2 ** Math.min(bits, 50);
+}
 
 function nodeSize(node: Node): number {
   switch (node.kind) {
     case 'input':
       return 0;
     case 'constant':
-      return 500 + 2 * bits(node.raw) + 2 * Math.abs(node.fraction);
+      return 500 + 2 * codeSize(node.raw) + 2 * Math.abs(node.fraction);
     case 'add':
       return 2000 + 2 * Math.abs(node.shift) + (node.subtract ? 1 : 0);
     case 'scale':
@@ -81,19 +87,21 @@ function nodeSize(node: Node): number {
 }
 
 function tableSize({ values, fraction }: Table): number {
-  return 10 + values.reduce((sum, value) => sum + 3 + bits(value), 0) + Math.abs(fraction);
+  return 10 + values.reduce((sum, value) => sum + 3 + codeSize(value), 0) + Math.abs(fraction);
 }
 
 /** List simpler circuits, each with the way to carry samples over to it. */
 export function* simplerCircuits(circuit: Circuit, options: SimplerOptions = {}): Iterable<SimplerCircuit> {
   for (const { circuit: simpler, origins, fresh } of settledChanges(circuit, options, false)) {
-    const adapt = (sample: Sample): bigint[][] =>
-      simpler.inputs.map(({ formats }, port) =>
+    const adapt = (sample: Sample): bigint[][] => {
+      const own = fresh === undefined ? 0n : interpretWires(circuit, sample)[fresh]!;
+      return simpler.inputs.map(({ formats }, port) =>
         formats.map((format, index) => {
           const from = origins[port]![index]!;
-          return clampCode(sample[from.port]![from.index] ?? fresh, rawRange(format));
+          return clampCode(sample[from.port]![from.index] ?? own, rawRange(format));
         }),
       );
+    };
     yield { circuit: simpler, adapt };
   }
 }
@@ -107,18 +115,23 @@ function* settledChanges(circuit: Circuit, options: SimplerOptions, keepInputs: 
   const { maxWidth = circuitWidth(circuit), minFraction = -Infinity } = options;
   const draft = draftOf(circuit);
   const size = draftSize(draft);
-  for (const change of changes(draft, options, keepInputs)) {
+  for (const change of changes(draft, circuit.types, options, keepInputs)) {
     const settled = settle(change, { maxWidth, minFraction, keepInputs });
     if (settled !== null && circuitSize(settled.circuit) < size) yield settled;
   }
 }
 
-function* changes(draft: Draft, options: SimplerOptions, keepInputs: boolean): Iterable<Draft> {
+function* changes(
+  draft: Draft,
+  types: readonly WireType[],
+  options: SimplerOptions,
+  keepInputs: boolean,
+): Iterable<Draft> {
   yield* fewerOutputs(draft);
   yield* earlierOutputs(draft);
   yield { ...draft, labels: {}, outputs: draft.outputs.map((output) => ({ ...output, format: null })) };
-  yield* fewerOperations(draft);
-  if (!keepInputs) yield* constantsAsInputs(draft);
+  if (!keepInputs) yield* cuts(draft, types, options.inputFormats ?? ANY_FORMAT);
+  yield* fewerOperations(draft, types);
   yield* commonFormats(draft, options, keepInputs);
   if (!keepInputs) yield* simplerInputs(draft, options.inputFormats);
   yield* simplerParameters(draft, options.castFormats);
@@ -164,7 +177,7 @@ function changed(draft: Draft, wire: Wire, node: Node): Draft {
   return { ...draft, nodes: draft.nodes.map((old, at) => (at === wire ? node : old)) };
 }
 
-function* fewerOperations(draft: Draft): Iterable<Draft> {
+function* fewerOperations(draft: Draft, types: readonly WireType[]): Iterable<Draft> {
   const firstInput = draft.nodes.findIndex((node) => node.kind === 'input');
   for (const [wire, node] of draft.nodes.entries()) {
     if (node.kind === 'constant') {
@@ -179,6 +192,8 @@ function* fewerOperations(draft: Draft): Iterable<Draft> {
       for (const operand of new Set(operandsOf(node))) yield replaced(draft, wire, operand);
       if (firstInput >= 0 && firstInput < wire) yield replaced(draft, wire, firstInput);
     }
+    const { lo, hi, fraction } = types[wire]!;
+    if (lo === hi) yield changed(draft, wire, { kind: 'constant', raw: lo, fraction });
     for (const raw of [0n, 1n]) yield changed(draft, wire, { kind: 'constant', raw, fraction: 0 });
   }
   // Operands one by one: x·y with its x replaced keeps the y that matters.
@@ -194,15 +209,18 @@ function* fewerOperations(draft: Draft): Iterable<Draft> {
   }
 }
 
-/** Feed a constant in as an input element; that is simpler where no input is read any more but one must stay. */
-function* constantsAsInputs(draft: Draft): Iterable<Draft> {
+/**
+ * Cut an operation out and feed its value in as an input element instead. What follows sees the same values, so a
+ * fault there stays, and all that only served to make the value is gone.
+ */
+function* cuts(draft: Draft, types: readonly WireType[], choice: FormatChoice): Iterable<Draft> {
   const port = draft.inputs[0]!;
   const index = port.formats.length;
-  for (const [wire, node] of draft.nodes.entries()) {
-    if (node.kind !== 'constant') continue;
-    const format = formatOfType({ lo: node.raw, hi: node.raw, fraction: node.fraction });
+  for (let wire = draft.nodes.length - 1; wire >= 0; wire -= 1) {
+    const format = formatOfType(types[wire]!);
+    if (draft.nodes[wire]!.kind === 'input' || !isChosen(format, choice)) continue;
     const inputs = draft.inputs.with(0, { ...port, formats: [...port.formats, format] });
-    yield { ...changed(draft, wire, { kind: 'input', port: 0, index }), inputs, fresh: node.raw };
+    yield { ...changed(draft, wire, { kind: 'input', port: 0, index }), inputs, fresh: wire };
   }
 }
 
@@ -272,9 +290,7 @@ function* simplerParameters(draft: Draft, castFormats: FormatChoice | undefined)
   for (const [wire, node] of draft.nodes.entries()) {
     switch (node.kind) {
       case 'constant':
-        for (const raw of [0n, 1n, node.raw / 2n, node.raw < 0n ? node.raw + 1n : node.raw - 1n]) {
-          yield changed(draft, wire, { ...node, raw });
-        }
+        for (const raw of simplerCodes(node.raw)) yield changed(draft, wire, { ...node, raw });
         for (const fraction of towardsZero(node.fraction)) yield changed(draft, wire, { ...node, fraction });
         break;
       case 'add':

@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { type FixedFormat, type FixedValue, fractionBits, rawRange, toDouble } from '../../fixed/index.ts';
-import { type FormatChoice, formats, simplerFormats } from './formats.ts';
+import { type FormatChoice, formats, simplerFormats, towardsZero } from './formats.ts';
 import { withShrinks } from './with-shrinks.ts';
 
 /** A raw code with its binary point: the value raw · 2^-fraction. */
@@ -19,10 +19,15 @@ export function clampCode(raw: bigint, { lo, hi }: { readonly lo: bigint; readon
   return raw < lo ? lo : raw > hi ? hi : raw;
 }
 
-/** List codes between zero and `raw` that lie in a range, those nearest to zero first. */
-export function* simplerCodes(raw: bigint, range: { readonly lo: bigint; readonly hi: bigint }): Iterable<bigint> {
-  const origin = clampCode(0n, range);
+/** List codes between zero and `raw`, those nearest to zero first. @defaultValue range all integers */
+export function* simplerCodes(raw: bigint, range?: { readonly lo: bigint; readonly hi: bigint }): Iterable<bigint> {
+  const origin = range === undefined ? 0n : clampCode(0n, range);
   for (let gap = raw - origin; gap !== 0n; gap /= 2n) yield raw - gap;
+  // Without its highest digit: what depends on the low bits alone stays.
+  const magnitude = raw < 0n ? -raw : raw;
+  if (origin !== 0n || magnitude < 2n) return;
+  const low = magnitude - (1n << BigInt(magnitude.toString(2).length - 1));
+  yield raw < 0n ? -low : low;
 }
 
 /** Generate the raw codes of a range, inclusive, with its ends and the neighbourhood of zero more often than the rest. */
@@ -64,7 +69,10 @@ export function exactValues(maxBits = 120): fc.Arbitrary<ExactValue> {
     raw: fc.oneof(within(6), within(40), within(maxBits)),
     fraction: fc.integer({ min: -20, max: 60 }),
   });
-  return source;
+  return withShrinks(source, function* simpler({ raw, fraction }) {
+    for (const code of simplerCodes(raw)) yield { raw: code, fraction };
+    for (const fewer of towardsZero(fraction)) yield { raw, fraction: fewer };
+  });
 }
 
 /**
