@@ -14,7 +14,7 @@ import {
   readHdf5,
   type WeightArray,
 } from '../../src/formats/index.ts';
-import { hashNetwork, serializeNetwork, validateNetwork } from '../../src/network/index.ts';
+import { hashNetwork, inferShapes, serializeNetwork, validateNetwork } from '../../src/network/index.ts';
 import { writeZip } from '../../src/formats/zip.ts';
 import { buildHdf5, ramp } from './build-files.ts';
 
@@ -231,10 +231,13 @@ describe('layer classes', () => {
 
   it.each([
     [
-      { class: 'Conv2D', name: 'c1' },
-      /^Layer "c1" is of class Conv2D, but only InputLayer, Dense, .* are supported\.$/,
+      { class: 'Conv3D', name: 'c1' },
+      /^Layer "c1" is of class Conv3D, but only InputLayer, Dense, .* are supported\.$/,
     ],
-    [{ class: 'ReLU', name: 'r', max_value: 6 }, /^Layer "r" \(ReLU\) has max_value 6, but only null is supported\.$/],
+    [
+      { class: 'ReLU', name: 'r', max_value: 6, threshold: 1 },
+      /^Layer "r" \(ReLU\) has max_value 6, threshold 1 and negative_slope 0, but at most one of them is supported\.$/,
+    ],
     [
       { class: 'Activation', name: 'a', activation: 'swish' },
       /^Layer "a" \(Activation\) has activation swish, but only linear, relu, /,
@@ -250,6 +253,135 @@ describe('layer classes', () => {
 
     expect(build).toThrow(UnsupportedError);
     expect(build).toThrow(message);
+  });
+});
+
+/** Kind, attributes and result shape of what one class becomes behind an input. */
+const turned = (shape: readonly number[], layer: object, arrays: Readonly<Record<string, WeightArray>> = {}) => {
+  const input = { class: 'InputLayer', name: 'in', batch_shape: [null, ...shape] };
+  const network = networkFromKerasLayers(
+    'n',
+    [input, { class: 'x', name: 'l', ...layer }, { class: 'Activation', name: 'end', activation: 'relu' }],
+    lookup(arrays),
+  );
+  const [first] = network.layers;
+  return [first!.kind, first!.attributes, inferShapes(network).get('end')];
+};
+
+describe('images', () => {
+  it('become convolutions with the geometry of the file', () => {
+    const layer = { class: 'Conv2D', filters: 2, kernel_size: [3, 2], strides: [2, 1], padding: 'same' };
+    const arrays = { 'l/0': ramp([3, 2, 1, 2]), 'l/1': ramp([2]) };
+    const geometry = { size: [3, 2], strides: [2, 1], dilation: [1, 1], padding: 'same' };
+
+    expect(turned([5, 4, 1], layer, arrays)).toEqual(['conv2d', { filters: 2, ...geometry, useBias: true }, [3, 4, 2]]);
+    expect(
+      turned(
+        [9, 2],
+        { class: 'Conv1D', filters: 1, kernel_size: 3, dilation_rate: [2], use_bias: false },
+        {
+          'l/0': ramp([3, 2, 1]),
+        },
+      ),
+    ).toEqual([
+      'conv1d',
+      { filters: 1, size: [3], strides: [1], dilation: [2], padding: 'valid', useBias: false },
+      [5, 1],
+    ]);
+  });
+
+  it('become poolings whose windows do not overlap unless the file says so', () => {
+    const common = { padding: 'valid', countPadding: false };
+
+    expect(turned([6, 4, 3], { class: 'MaxPooling2D' })).toEqual([
+      'pooling2d',
+      { operation: 'maximum', size: [2, 2], strides: [2, 2], ...common },
+      [3, 2, 3],
+    ]);
+    expect(turned([7, 3], { class: 'AveragePooling1D', pool_size: [3], strides: [2] })).toEqual([
+      'pooling1d',
+      { operation: 'average', size: [3], strides: [2], ...common },
+      [3, 3],
+    ]);
+    expect(turned([7, 3], { class: 'GlobalMaxPooling1D' })).toEqual([
+      'globalPooling',
+      { operation: 'maximum', keepAxes: false },
+      [3],
+    ]);
+    expect(turned([2, 2, 3], { class: 'GlobalAveragePooling2D', keepdims: true })).toEqual([
+      'globalPooling',
+      { operation: 'average', keepAxes: true },
+      [1, 1, 3],
+    ]);
+  });
+
+  it('are flattened and reshaped', () => {
+    expect(turned([2, 3], { class: 'Flatten' })).toEqual(['flatten', {}, [6]]);
+    expect(turned([2, 3], { class: 'Reshape', target_shape: [-1, 2] })).toEqual(['reshape', { shape: [3, 2] }, [3, 2]]);
+  });
+
+  it.each([
+    [{ class: 'Flatten', data_format: 'channels_first' }, UnsupportedError, /only channels_last is supported/],
+    [{ class: 'Reshape', target_shape: [4] }, ShapeError, /reshapes \[2, 3\] to \[4\], but both must hold/],
+    [{ class: 'MaxPooling2D' }, ShapeError, /gets an input of shape \[2, 3\], but needs 3 axes/],
+    [{ class: 'MaxPooling1D', padding: 'causal' }, UnsupportedError, /padding "causal", but only valid and same/],
+    [{ class: 'MaxPooling1D', pool_size: [0] }, FormatError, /"pool_size": \[0\], but 1 integers of at least 1/],
+    [{ class: 'Conv1D', filters: 1, groups: 2 }, UnsupportedError, /has 2 groups, but only 1 is supported/],
+  ])('are refused in one sentence: %j', (layer, type, message) => {
+    expect(() => turned([2, 3], layer)).toThrow(type);
+    expect(() => turned([2, 3], layer)).toThrow(message);
+  });
+});
+
+describe('activations with parameters', () => {
+  it('keep them', () => {
+    expect(turned([2], { class: 'ELU', alpha: 0.5 })).toEqual(['elu', { alpha: 0.5 }, [2]]);
+    expect(turned([2], { class: 'ReLU', max_value: 6 })).toEqual(['clippedRelu', { limit: 6 }, [2]]);
+    expect(turned([2], { class: 'ReLU', threshold: 0.5 })).toEqual(['thresholdedRelu', { theta: 0.5 }, [2]]);
+    expect(turned([2], { class: 'ThresholdedReLU', theta: 2 })).toEqual(['thresholdedRelu', { theta: 2 }, [2]]);
+    expect(turned([2], { class: 'Activation', activation: 'softplus' })).toEqual(['softplus', {}, [2]]);
+    expect(turned([2], { class: 'Activation', activation: 'binary_tanh' })).toEqual(['binaryTanh', {}, [2]]);
+  });
+
+  it('spread the shared slopes of a parametric ReLU over its elements', () => {
+    const input = { class: 'InputLayer', name: 'in', batch_shape: [null, 2, 3] };
+    const layer = { class: 'PReLU', name: 'p', shared_axes: [1] };
+    const network = networkFromKerasLayers('n', [input, layer], lookup({ 'p/0': { shape: [1, 3], data: [1, 2, 3] } }));
+
+    expect(Array.from(network.layers[0]!.parameters['alpha']!.data)).toEqual([1, 2, 3, 1, 2, 3]);
+  });
+});
+
+describe('layers with several inputs', () => {
+  const joined = (layer: object) =>
+    networkFromKerasLayers(
+      'n',
+      [
+        { class: 'InputLayer', name: 'a', batch_shape: [null, 2, 3] },
+        { class: 'InputLayer', name: 'b', batch_shape: [null, 2, 3] },
+        { class: 'x', name: 'l', inbound: ['a', 'b'], ...layer },
+      ],
+      () => undefined,
+    );
+
+  it.each([
+    ['Add', 'merge', { operation: 'add' }, [2, 3]],
+    ['Subtract', 'merge', { operation: 'subtract' }, [2, 3]],
+    ['Multiply', 'merge', { operation: 'multiply' }, [2, 3]],
+    ['Average', 'merge', { operation: 'average' }, [2, 3]],
+    ['Maximum', 'merge', { operation: 'maximum' }, [2, 3]],
+    ['Minimum', 'merge', { operation: 'minimum' }, [2, 3]],
+    ['Concatenate', 'concatenate', { axis: -1 }, [2, 6]],
+  ])('%s', (name, kind, attributes, shape) => {
+    const network = joined({ class: name });
+
+    expect(network.layers[0]).toMatchObject({ kind, attributes, inputs: ['a', 'b'] });
+    expect(inferShapes(network).get('l')).toEqual(shape);
+  });
+
+  it('count the batch axis of a concatenation as Keras does', () => {
+    expect(inferShapes(joined({ class: 'Concatenate', axis: 1 })).get('l')).toEqual([4, 3]);
+    expect(() => joined({ class: 'Concatenate', axis: 0 })).toThrow('joins along axis 0, but that is the batch.');
   });
 });
 
@@ -495,11 +627,11 @@ describe.skipIf(!existsSync(models))('models that others trained', () => {
       'KERAS_3layer.json': '16 → 8 layers',
       'KERAS_3layer_batch_norm.json': '16 → 12 layers',
       'KERAS_3layer_ternary_small.json': '16 → 11 layers',
-      'KERAS_conv1d_small.json': 'Layer "conv1_relu" is of class Conv1D',
-      'KERAS_conv2d_model.json': 'Layer "conv2d_1" is of class Conv2D',
+      'KERAS_conv1d_small.json': '10x4 → 11 layers',
+      'KERAS_conv2d_model.json': '8x8x1 → 6 layers',
       'KERAS_dense_16x500x500x500x500x500x5.json': '16 → 16 layers',
       'hgq_jet_classifier.h5': 'Layer "inp_q_quantizer" is of class FixedPointQuantizer',
-      'jetTagger_Conv2D_Small.json': 'Layer "cnn2D_1_relu" is of class Conv2D',
+      'jetTagger_Conv2D_Small.json': '25x25x1 → 14 layers',
       'qkeras-v3_3layer.keras': '16 → 8 layers',
       'qkeras_3layer.json': '16 → 8 layers',
       'qkeras_mnist_dense.json': 'Layer "q_dense_2" (QDense) uses quantized_po2',

@@ -22,6 +22,12 @@ const makers: Readonly<Record<string, Maker>> = {
   hard_sigmoid: (name, version) => imported(name, 'hardSigmoid', { slope: version === 2 ? 0.2 : 1 / 6, shift: 0.5 }),
   hard_tanh: (name) => imported(name, 'hardTanh', { slope: 0.5, shift: 0.5 }),
   leaky_relu: (name) => imported(name, 'leakyRelu', { slope: 0.2 }),
+  elu: (name) => imported(name, 'elu', { alpha: 1 }),
+  selu: (name) => imported(name, 'selu', {}),
+  softplus: (name) => imported(name, 'softplus', {}),
+  softsign: (name) => imported(name, 'softsign', {}),
+  relu6: (name) => imported(name, 'clippedRelu', { limit: 6 }),
+  binary_tanh: (name) => imported(name, 'binaryTanh', {}),
   ternary_tanh: (name) => imported(name, 'ternaryTanh', {}, {}, { result: 'ap_int<2>' }),
 };
 

@@ -1,101 +1,20 @@
 /**
  * Keras layer classes, each turned into layers of our own: one table, one entry per class.
  *
- * An activation inside a dense layer becomes a layer of its own named `<dense>_<activation>`, as hls4ml does, so that
- * layer-by-layer comparison finds the same names. TernaryDense is hls4ml's: its weights are −1, 0 and 1, where a
- * float weight above ½ counts as 1 and one at or below −½ as −1.
+ * An activation inside a weighted layer becomes a layer of its own named `<layer>_<activation>`, as hls4ml does, so that
+ * layer-by-layer comparison finds the same names.
  */
-import { FormatError, ShapeError, UnsupportedError, ValueError } from '../errors.ts';
-import type { Tensor } from '../tensor/index.ts';
-import { booleanField, type Fields, integerField, isFields, numberField } from './config-fields.ts';
-import { type ImportedLayer, imported } from './imported-layer.ts';
-import { activationLayer, type KerasVersion } from './keras-activation.ts';
-import { readQuantizer, weightQuantizer } from './qkeras-quantizer.ts';
-import { floatTensor, parameterTensor, shapeText, type WeightLookup } from './weights.ts';
-
-/** What the table's entries know about the layer they turn. */
-export interface ClassContext {
-  readonly name: string;
-  readonly class: string;
-  readonly config: Fields;
-  /** Shape of one input sample; undefined for the first layer of a Sequential that does not say. */
-  readonly inputShape: readonly number[] | undefined;
-  readonly weight: WeightLookup;
-  readonly version: KerasVersion;
-}
-
-/** Layers to chain (none: the input passes through) and the shape of one sample of the result. */
-export interface ClassResult {
-  readonly layers: readonly ImportedLayer[];
-  readonly inputShape: readonly number[];
-  readonly outputShape: readonly number[];
-}
-
-const ownerOf = (context: ClassContext): string => `Layer "${context.name}" (${context.class})`;
-
-const knownShape = (context: ClassContext): readonly number[] => {
-  if (context.inputShape !== undefined) return context.inputShape;
-  throw new ShapeError(`${ownerOf(context)} is the first of the model, but no input shape is given for it.`);
-};
-
-const sameShape = (context: ClassContext, ...layers: ImportedLayer[]): ClassResult => {
-  const shape = knownShape(context);
-  return { layers, inputShape: shape, outputShape: shape };
-};
-
-const mapTensor = (tensor: Tensor, change: (value: number) => number): Tensor =>
-  floatTensor(tensor.shape, Array.from(tensor.data, change));
-
-const ternarise = (weight: number): number => (weight > 0.5 ? 1 : weight <= -0.5 ? -1 : 0);
-
-type WeightRule = (context: ClassContext) => {
-  readonly kernel?: (value: number) => number;
-  readonly bias?: (value: number) => number;
-  readonly precision?: Readonly<Record<string, string>>;
-};
-
-const denseWith =
-  (rule: WeightRule) =>
-  (context: ClassContext): ClassResult => {
-    const { name, config, weight } = context;
-    const owner = ownerOf(context);
-    const units = integerField(config, 'units', owner, 1);
-    const useBias = booleanField(config, 'use_bias', owner, true);
-    const foundKernel = weight(name, 'kernel');
-    const inputShape = context.inputShape ?? (foundKernel?.shape.length === 2 ? [foundKernel.shape[0]] : undefined);
-    if (inputShape === undefined) return { ...sameShape(context), outputShape: [units] };
-    const features = inputShape.at(-1);
-    if (features === undefined)
-      throw new ShapeError(`${owner} needs an input with at least one axis, but gets a scalar.`);
-
-    const rules = rule(context);
-    const kernel = parameterTensor(name, 'kernel', foundKernel, [features, units]);
-    const parameters: Record<string, Tensor> = { kernel: rules.kernel ? mapTensor(kernel, rules.kernel) : kernel };
-    if (useBias) {
-      const bias = parameterTensor(name, 'bias', weight(name, 'bias'), [units]);
-      parameters['bias'] = rules.bias ? mapTensor(bias, rules.bias) : bias;
-    }
-    const dense = imported(name, 'dense', { units, useBias }, parameters, rules.precision);
-    const activation = readQuantizer(config['activation']);
-    const after =
-      activation === undefined || activation.name === 'linear'
-        ? []
-        : [activationLayer(`${name}_${activation.name}`, activation, owner, context.version)];
-    return { layers: [dense, ...after], inputShape, outputShape: [...inputShape.slice(0, -1), units] };
-  };
-
-const quantizedWeights: WeightRule = (context) => {
-  const owner = ownerOf(context);
-  const kernelQuantizer = readQuantizer(context.config['kernel_quantizer']);
-  const biasQuantizer = readQuantizer(context.config['bias_quantizer']);
-  const kernel = kernelQuantizer && weightQuantizer(kernelQuantizer, owner);
-  const bias = biasQuantizer && weightQuantizer(biasQuantizer, owner);
-  return {
-    ...(kernel && { kernel: kernel.snap }),
-    ...(bias && { bias: bias.snap }),
-    precision: { ...(kernel && { weight: kernel.precision }), ...(bias && { bias: bias.precision }) },
-  };
-};
+import { FormatError, UnsupportedError, ValueError } from '../errors.ts';
+import { broadcastTo, toFlat, type Tensor } from '../tensor/index.ts';
+import { booleanField, isFields, numberField } from './config-fields.ts';
+import { imported } from './imported-layer.ts';
+import { activationLayer } from './keras-activation.ts';
+import { type ClassContext, type ClassResult, type KerasClass, knownShape, ownerOf, sameShape } from './keras-class.ts';
+import { kerasMergeClasses } from './keras-merges.ts';
+import { kerasShapeClasses } from './keras-shapes.ts';
+import { kerasWeightedClasses } from './keras-weighted.ts';
+import { readQuantizer } from './qkeras-quantizer.ts';
+import { floatTensor, parameterTensor } from './weights.ts';
 
 const lastAxisOnly = (context: ClassContext, fallback: number): void => {
   const raw = context.config['axis'] ?? fallback;
@@ -155,19 +74,44 @@ const activation = (context: ClassContext): ClassResult => {
 const relu = (context: ClassContext): ClassResult => {
   const { config, name } = context;
   const owner = ownerOf(context);
-  for (const [key, neutral] of [
-    ['max_value', null],
-    ['threshold', 0],
-  ] as const) {
-    const value = config[key] ?? neutral;
-    if (value !== neutral) {
-      throw new UnsupportedError(`${owner} has ${key} ${JSON.stringify(value)}, but only ${neutral} is supported.`);
-    }
-  }
+  const threshold = numberField(config, 'threshold', owner, 0);
+  const limit = config['max_value'] ?? null;
   const slope = Array.isArray(config['negative_slope'])
     ? numberField({ negative_slope: config['negative_slope'][0] }, 'negative_slope', owner, 0)
     : numberField(config, 'negative_slope', owner, 0);
+  if ([threshold !== 0, limit !== null, slope !== 0].filter(Boolean).length > 1) {
+    throw new UnsupportedError(
+      `${owner} has max_value ${JSON.stringify(limit)}, threshold ${threshold} and negative_slope ${slope}, but at most one of them is supported.`,
+    );
+  }
+  if (threshold !== 0) return sameShape(context, imported(name, 'thresholdedRelu', { theta: threshold }));
+  if (limit !== null) {
+    return sameShape(context, imported(name, 'clippedRelu', { limit: numberField(config, 'max_value', owner) }));
+  }
   return sameShape(context, slope === 0 ? imported(name, 'relu', {}) : imported(name, 'leakyRelu', { slope }));
+};
+
+const elu = (context: ClassContext): ClassResult =>
+  sameShape(
+    context,
+    imported(context.name, 'elu', { alpha: numberField(context.config, 'alpha', ownerOf(context), 1) }),
+  );
+
+const thresholdedRelu = (context: ClassContext): ClassResult =>
+  sameShape(
+    context,
+    imported(context.name, 'thresholdedRelu', { theta: numberField(context.config, 'theta', ownerOf(context), 1) }),
+  );
+
+/** Keras shares slopes along axes by weights of length 1 there; ours has one slope per element. */
+const prelu = (context: ClassContext): ClassResult => {
+  const { name, config, weight } = context;
+  const shape = knownShape(context);
+  const shared = Array.isArray(config['shared_axes']) ? config['shared_axes'] : [];
+  const stored = shape.map((n, axis) => (shared.includes(axis + 1) ? 1 : n));
+  const slopes = parameterTensor(name, 'alpha', weight(name, 'alpha'), stored);
+  const alpha = toFlat(broadcastTo(slopes, shape));
+  return sameShape(context, imported(name, 'prelu', {}, { alpha: floatTensor(shape, alpha) }));
 };
 
 const leakyRelu = (context: ClassContext): ClassResult => {
@@ -195,30 +139,19 @@ const dropout = (context: ClassContext): ClassResult => {
   return sameShape(context, imported(context.name, 'dropout', { rate }));
 };
 
-const reshapeOfVector = (context: ClassContext): ClassResult => {
-  const shape = knownShape(context);
-  const target = context.class === 'Flatten' ? shape : context.config['target_shape'];
-  const isSame = Array.isArray(target) && target.length === 1 && (target[0] === -1 || target[0] === shape[0]);
-  if (shape.length !== 1 || !isSame) {
-    throw new UnsupportedError(
-      `${ownerOf(context)} reshapes ${shapeText(shape)}, but only vectors that keep their shape are supported.`,
-    );
-  }
-  return sameShape(context);
-};
-
 /** What each Keras class becomes. */
-export const kerasClasses: Readonly<Record<string, (context: ClassContext) => ClassResult>> = {
-  Dense: denseWith(() => ({})),
-  QDense: denseWith(quantizedWeights),
-  TernaryDense: denseWith(() => ({ kernel: ternarise, precision: { weight: 'ap_int<2>' } })),
+export const kerasClasses: Readonly<Record<string, KerasClass>> = {
+  ...kerasWeightedClasses,
   BatchNormalization: batchNormalization,
   Activation: activation,
   QActivation: activation,
   ReLU: relu,
   LeakyReLU: leakyRelu,
+  PReLU: prelu,
+  ELU: elu,
+  ThresholdedReLU: thresholdedRelu,
   Softmax: softmax,
   Dropout: dropout,
-  Flatten: reshapeOfVector,
-  Reshape: reshapeOfVector,
+  ...kerasShapeClasses,
+  ...kerasMergeClasses,
 };

@@ -3,13 +3,14 @@
  *
  * The list is what every Keras file boils down to, whatever its version; each entry is the layer's configuration with
  * its class beside it. A layer without `inbound` follows its predecessor, so a Sequential model is just a list.
- * Layers that join several inputs (Add, Concatenate …) are not supported.
+ * Only the classes that join inputs (Add, Concatenate …) may have several.
  */
 import { FormatError, ShapeError, UnsupportedError } from '../errors.ts';
 import { type Layer, type LayerPrecision, type Network, type NetworkInput, validateNetwork } from '../network/index.ts';
 import type { Fields } from './config-fields.ts';
 import type { KerasVersion } from './keras-activation.ts';
 import { kerasClasses } from './keras-classes.ts';
+import { kerasMergeClasses } from './keras-merges.ts';
 import type { WeightLookup } from './weights.ts';
 
 /** One Keras layer: its class, its name, its configuration's fields, and optionally the layers that feed it. */
@@ -90,7 +91,8 @@ const chained = (layers: readonly KerasLayer[]): readonly KerasLayer[] =>
  * A model without input layer gets an input named `input1`. The activation inside a dense layer `d` becomes a layer
  * `d_<activation>`; linear adds none; flattening a vector adds none.
  *
- * @param weight finds arrays by layer and role: kernel [in, out], bias [out], gamma, beta, movingMean, movingVariance [n]
+ * @param weight finds arrays by layer and role: kernel [in, out] or [rows, columns, channels, filters], bias [out],
+ *   gamma, beta, movingMean, movingVariance [n], alpha
  * @throws UnsupportedError naming layer and class, with the supported ones; ShapeError for weights that do not fit;
  *   ValueError for NaN and infinite weights; FormatError for a malformed configuration.
  */
@@ -127,23 +129,32 @@ export const networkFromKerasLayers = (
         `Layer "${layer.name}" is of class ${layer.class}, but only ${supportedKerasClasses.join(', ')} are supported.`,
       );
     }
-    if ((layer.inbound?.length ?? 0) > 1) {
+    const sources = layer.inbound ?? [];
+    if (sources.length > 1 && !Object.hasOwn(kerasMergeClasses, layer.class)) {
       throw new UnsupportedError(
-        `Layer "${layer.name}" (${layer.class}) has inputs ${layer.inbound?.join(', ')}, but layers with one input and one use are supported.`,
+        `Layer "${layer.name}" (${layer.class}) has inputs ${sources.join(', ')}, but layers with one input and one use are supported.`,
       );
     }
-    const [source] = layer.inbound ?? [];
-    const given = source === undefined ? sampleShape(layer) : shapes.get(source);
-    const turned = turn({ name: layer.name, class: layer.class, config: layer, inputShape: given, weight, version });
-    let end = source === undefined ? 'input1' : (ends.get(source) ?? source);
-    if (source === undefined) inputs.push({ name: end, shape: turned.inputShape });
+    const inputShape = sources.length === 0 ? sampleShape(layer) : shapes.get(sources[0]);
+    const inputShapes = sources.length === 0 ? [] : sources.map((source) => shapes.get(source)!);
+    const turned = turn({
+      name: layer.name,
+      class: layer.class,
+      config: layer,
+      inputShape,
+      inputShapes,
+      weight,
+      version,
+    });
+    let from = sources.length === 0 ? ['input1'] : sources.map((source) => ends.get(source) ?? source);
+    if (sources.length === 0) inputs.push({ name: 'input1', shape: turned.inputShape });
     for (const { precision: formats, ...one } of turned.layers) {
-      result.push({ ...one, inputs: [end] } as Layer);
+      result.push({ ...one, inputs: from } as Layer);
       if (formats !== undefined && Object.keys(formats).length > 0) precision[one.name] = formats;
-      end = one.name;
+      from = [one.name];
     }
     shapes.set(layer.name, turned.outputShape);
-    ends.set(layer.name, end);
+    ends.set(layer.name, from[0]);
   }
 
   const missing = outputs.find((output) => !ends.has(output));
