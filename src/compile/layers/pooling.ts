@@ -57,7 +57,11 @@ function pool(context: LoweringContext, windows: readonly (readonly number[])[])
   }
 
   const input = uniformFormat(context, context.inputs[0]!);
-  const accumulator = inferredOr(context, 'accum', () => (average ? averageFormat(input, windows[0]!.length) : input));
+  // Global poolings have no inference of their own: their `auto` is the default precision.
+  const infers = layer.kind !== 'globalPooling';
+  const accumulator = infers
+    ? inferredOr(context, 'accum', () => (average ? averageFormat(input, windows[0]!.length) : input))
+    : context.precision.format('accum');
   const padding = builder.constant(
     input.signed ? -(1n << BigInt(input.width - 1)) : 1n << BigInt(input.width - 1),
     fractionBits(input),
@@ -71,8 +75,7 @@ function pool(context: LoweringContext, windows: readonly (readonly number[])[])
     const sum = inside.reduce((acc, wire) => builder.cast(builder.add(acc, wire), accumulator), zero);
     return divideTowardZero(builder, sum, count, accumulator);
   });
-  // Global poolings have no rule of their own for `auto`.
-  return layer.kind === 'globalPooling' ? castResult(context, pooled) : castInferred(context, pooled, () => input);
+  return infers ? castInferred(context, pooled, () => input) : castResult(context, pooled);
 }
 
 function larger(builder: CircuitBuilder, a: Wire, b: Wire): Wire {
