@@ -33,3 +33,5 @@ export { parseCircuit, parseGraph, serializeCircuit, serializeGraph } from './te
 export { validateCircuit, validateGraph } from './validate.ts';
 export { constantMultiple, linearCombination, signedDigits, sumTerms } from './constant-multiplication.ts';
 export type { MultiplicationStrategy, SignedDigit, Term } from './constant-multiplication.ts';
+export { isLeaf, sumForms } from './sum-form.ts';
+export type { SumForm } from './sum-form.ts';

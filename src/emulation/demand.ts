@@ -7,6 +7,7 @@
 import type { Circuit, Op } from '../circuit/index.ts';
 import { roundedInterval } from '../circuit/index.ts';
 import { fractionBits, rawRange } from '../fixed/index.ts';
+import type { Products } from './products.ts';
 
 /** The demand for a whole value, sign included. */
 export const ALL_BITS = 64;
@@ -31,8 +32,12 @@ function castDemand(circuit: Circuit, op: Extract<Op, { kind: 'cast' }>, demand:
   return wraps ? Math.min(ALL_BITS, Math.max(0, Math.min(demand, format.width) + drop)) : ALL_BITS;
 }
 
-/** Return per wire how many of its low bits are ever looked at, at most `ALL_BITS`. */
-export function demandedBits(circuit: Circuit): Uint8Array {
+/**
+ * Return per wire how many of its low bits are ever looked at, at most `ALL_BITS`.
+ *
+ * Products look at the whole of their leaves; what is inside them is not computed and asks for nothing.
+ */
+export function demandedBits(circuit: Circuit, { products, needed }: Products): Uint8Array {
   const { ops, types } = circuit;
   const demand = new Uint8Array(ops.length);
   const ask = (wire: number, bits: number): void => {
@@ -47,6 +52,13 @@ export function demandedBits(circuit: Circuit): Uint8Array {
   for (let wire = ops.length - 1; wire >= 0; wire--) {
     const op = ops[wire]!;
     const bits = demand[wire]!;
+    const product = products.get(wire);
+    if (product !== undefined) {
+      for (const leaf of product.form.leaves) ask(leaf, ALL_BITS);
+      continue;
+    }
+    // A scale has no code of its own and hands on what is asked of it.
+    if (needed[wire] === 0 && op.kind !== 'scale') continue;
     const { fraction } = types[wire]!;
     switch (op.kind) {
       case 'input':

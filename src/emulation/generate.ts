@@ -2,7 +2,6 @@
  * From a planned circuit to a WebAssembly module: `run(groups)` computes a block of lane groups.
  */
 import type { Wire } from '../circuit/index.ts';
-import { operandsOf } from '../circuit/index.ts';
 import { WasmModule, i32, i32x4, i64x2, v128 } from '../wasm/index.ts';
 import type { Code, FunctionReference, Local } from '../wasm/index.ts';
 import { constantPool } from './emitter.ts';
@@ -15,6 +14,9 @@ import { emitOperation, operationBits } from './operation-code.ts';
 import type { OperationContext } from './operation-code.ts';
 import { isKnown } from './plan.ts';
 import type { Plan } from './plan.ts';
+import { emitTile } from './product-code.ts';
+import { readsOf, writesOf } from './schedule.ts';
+import type { Step, ValueId } from './schedule.ts';
 
 export interface Generated {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -25,6 +27,8 @@ export interface Generated {
 
 /** The low 32 bits of the four 64-bit lanes of two vectors. */
 const PACK = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
+/** The low halves of the 32-bit lanes of two vectors, side by side. */
+const PAIR = [0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29];
 const PAGE = 65536;
 
 interface OutputElement {
@@ -61,7 +65,7 @@ interface PieceWriter {
 }
 
 /** Write one piece as a function of the number of lane groups, which is at least 1. */
-function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: readonly Wire[], first: number): void {
+function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: readonly Step[], first: number): void {
   const { plan, layout, pool, outputs } = writer;
   const { circuit, root, slot } = plan;
   const { types } = circuit;
@@ -69,10 +73,10 @@ function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: reado
   const slots = code.local('i32');
   const vectors = localPool(code);
   /** Values of this piece that are still needed: one local per vector. */
-  const held = new Map<Wire, readonly Local[]>();
-  const vectorsOf = (wire: Wire): number => plan.bits[wire]! / 32;
+  const held = new Map<ValueId, readonly Local[]>();
+  const vectorsOf = (value: ValueId): number => plan.bits[value]! / 32;
 
-  const pushVector = (wire: Wire, index: number): void => {
+  const pushVector = (wire: ValueId, index: number): void => {
     const local = held.get(wire);
     if (local !== undefined) {
       code.get(local[index]!);
@@ -204,7 +208,17 @@ function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: reado
     });
   };
 
-  const keep = (wire: Wire): void => {
+  const packPair = (id: ValueId, a: Wire, b: Wire | undefined): void => {
+    const result = vectors.take();
+    pushVector(a, 0);
+    if (b === undefined) pool.push(code, 32, 0n);
+    else pushVector(b, 0);
+    v128.shuffle(code, PAIR);
+    code.set(result);
+    held.set(id, [result]);
+  };
+
+  const keep = (wire: ValueId): void => {
     if (slot[wire]! >= 0) {
       for (let index = 0; index < vectorsOf(wire); index++) {
         code.get(slots);
@@ -212,6 +226,7 @@ function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: reado
         v128.store(code, layout.slots + slot[wire]! + 16 * index);
       }
     }
+    // Pairs are no outputs: their numbers are beyond those of the wires.
     for (const { region, element } of outputs.get(wire) ?? []) {
       for (let half = 0; half < region.bits / 32; half++) {
         pushPort(region);
@@ -221,31 +236,51 @@ function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: reado
     }
   };
 
-  const release = (wire: Wire, position: number): void => {
+  const release = (wire: ValueId, position: number): void => {
     if (plan.lastLocalUse[wire]! > position) return;
     for (const local of held.get(wire) ?? []) vectors.give(local);
     held.delete(wire);
   };
 
+  const computeOperation = (wire: Wire): void => {
+    const op = circuit.ops[wire]!;
+    switch (op.kind) {
+      case 'input':
+        readInput(wire, op.port, op.index);
+        break;
+      case 'table':
+        lookUp(wire, op.a, op.table);
+        break;
+      case 'constant':
+      case 'scale':
+        throw new TypeError(`A ${op.kind} is not computed.`);
+      default:
+        compute(wire, operationBits(circuit, wire, op, plan.bits[wire]!), (e) => emitOperation(e, wire, op));
+    }
+  };
+
   code.loop(() => {
-    for (const [k, wire] of piece.entries()) {
-      const op = circuit.ops[wire]!;
-      switch (op.kind) {
-        case 'input':
-          readInput(wire, op.port, op.index);
-          break;
-        case 'table':
-          lookUp(wire, op.a, op.table);
-          break;
-        case 'constant':
-        case 'scale':
-          throw new TypeError(`A ${op.kind} is not computed.`);
-        default:
-          compute(wire, operationBits(circuit, wire, op, plan.bits[wire]!), (e) => emitOperation(e, wire, op));
+    for (const [k, step] of piece.entries()) {
+      if (step.kind === 'pair') {
+        packPair(step.id, step.a, step.b);
+      } else if (step.kind === 'tile') {
+        const results = emitTile(step, {
+          code,
+          demand: plan.demand,
+          constant: (value) => pool.push(code, 32, value),
+          push: (value) => pushVector(value, 0),
+          take: vectors.take,
+          give: vectors.give,
+        });
+        for (const [at, { wire }] of step.products.entries()) held.set(wire, [results[at]!]);
+      } else {
+        computeOperation(step.wire);
       }
-      keep(wire);
-      release(wire, first + k);
-      for (const operand of operandsOf(op)) release(root[operand]!, first + k);
+      for (const value of writesOf(step)) {
+        keep(value);
+        release(value, first + k);
+      }
+      for (const operand of readsOf(circuit, step)) release(root[operand]!, first + k);
     }
     code.get(slots);
     i32.const(code, plan.slotBytes);

@@ -69,6 +69,103 @@ export const v128: Family<'not' | 'and' | 'andnot' | 'or' | 'xor' | 'bitselect' 
   },
 };
 
+/** Eight 16-bit integers; comparisons give all ones or zero per lane. */
+export const i16x8: Family<
+  | 'narrowI32x4S'
+  | 'narrowI32x4U'
+  | 'extendLowI8x16S'
+  | 'extendHighI8x16S'
+  | 'extendLowI8x16U'
+  | 'extendHighI8x16U'
+  | 'add'
+  | 'addSatS'
+  | 'addSatU'
+  | 'sub'
+  | 'subSatS'
+  | 'subSatU'
+  | 'mul'
+  | 'q15mulrSatS'
+  | 'minS'
+  | 'minU'
+  | 'maxS'
+  | 'maxU'
+  | 'avgrU'
+  | 'eq'
+  | 'ne'
+  | 'ltS'
+  | 'ltU'
+  | 'gtS'
+  | 'gtU'
+  | 'leS'
+  | 'leU'
+  | 'geS'
+  | 'geU'
+  | 'abs'
+  | 'neg'
+  | 'shl'
+  | 'shrS'
+  | 'shrU'
+  | 'splat'
+  | 'allTrue'
+  | 'bitmask'
+> & {
+  readonly extractLaneS: LaneInstruction;
+  readonly extractLaneU: LaneInstruction;
+  readonly replaceLane: LaneInstruction;
+} = {
+  ...family(
+    'i16x8',
+    opcodes({
+      narrowI32x4S: 0x85,
+      narrowI32x4U: 0x86,
+      add: 0x8e,
+      addSatS: 0x8f,
+      addSatU: 0x90,
+      sub: 0x91,
+      subSatS: 0x92,
+      subSatU: 0x93,
+      mul: 0x95,
+      q15mulrSatS: 0x82,
+      minS: 0x96,
+      minU: 0x97,
+      maxS: 0x98,
+      maxU: 0x99,
+      avgrU: 0x9b,
+      eq: 0x2d,
+      ne: 0x2e,
+      ltS: 0x2f,
+      ltU: 0x30,
+      gtS: 0x31,
+      gtU: 0x32,
+      leS: 0x33,
+      leU: 0x34,
+      geS: 0x35,
+      geU: 0x36,
+    }),
+    VV,
+    V,
+  ),
+  ...family(
+    'i16x8',
+    opcodes({
+      abs: 0x80,
+      neg: 0x81,
+      extendLowI8x16S: 0x87,
+      extendHighI8x16S: 0x88,
+      extendLowI8x16U: 0x89,
+      extendHighI8x16U: 0x8a,
+    }),
+    V,
+    V,
+  ),
+  ...family('i16x8', opcodes({ shl: 0x8b, shrS: 0x8c, shrU: 0x8d }), VI, V),
+  ...family('i16x8', opcodes({ allTrue: 0x83, bitmask: 0x84 }), V, ['i32']),
+  splat: plain('i16x8.splat', VECTOR + 0x10, ['i32'], V),
+  extractLaneS: lane('i16x8.extract_lane_s', VECTOR + 0x18, 8, V, ['i32']),
+  extractLaneU: lane('i16x8.extract_lane_u', VECTOR + 0x19, 8, V, ['i32']),
+  replaceLane: lane('i16x8.replace_lane', VECTOR + 0x1a, 8, VI, V),
+};
+
 /** Four 32-bit integers; comparisons give all ones or zero per lane. */
 export const i32x4: Family<
   | 'add'
@@ -97,6 +194,17 @@ export const i32x4: Family<
   | 'allTrue'
   | 'bitmask'
   | 'truncSatF32x4S'
+  | 'dotI16x8S'
+  | 'extmulLowI16x8S'
+  | 'extmulHighI16x8S'
+  | 'extmulLowI16x8U'
+  | 'extmulHighI16x8U'
+  | 'extendLowI16x8S'
+  | 'extendHighI16x8S'
+  | 'extendLowI16x8U'
+  | 'extendHighI16x8U'
+  | 'extaddPairwiseI16x8S'
+  | 'extaddPairwiseI16x8U'
 > & { readonly extractLane: LaneInstruction; readonly replaceLane: LaneInstruction } = {
   ...family(
     'i32x4',
@@ -118,11 +226,31 @@ export const i32x4: Family<
       leU: 0x3e,
       geS: 0x3f,
       geU: 0x40,
+      dotI16x8S: 0xba,
+      extmulLowI16x8S: 0xbc,
+      extmulHighI16x8S: 0xbd,
+      extmulLowI16x8U: 0xbe,
+      extmulHighI16x8U: 0xbf,
     }),
     VV,
     V,
   ),
-  ...family('i32x4', opcodes({ abs: 0xa0, neg: 0xa1, truncSatF32x4S: 0xf8 }), V, V),
+  ...family(
+    'i32x4',
+    opcodes({
+      abs: 0xa0,
+      neg: 0xa1,
+      truncSatF32x4S: 0xf8,
+      extaddPairwiseI16x8S: 0x7e,
+      extaddPairwiseI16x8U: 0x7f,
+      extendLowI16x8S: 0xa7,
+      extendHighI16x8S: 0xa8,
+      extendLowI16x8U: 0xa9,
+      extendHighI16x8U: 0xaa,
+    }),
+    V,
+    V,
+  ),
   ...family('i32x4', opcodes({ shl: 0xab, shrS: 0xac, shrU: 0xad }), VI, V),
   ...family('i32x4', opcodes({ allTrue: 0xa3, bitmask: 0xa4 }), V, ['i32']),
   splat: plain('i32x4.splat', VECTOR + 0x11, ['i32'], V),

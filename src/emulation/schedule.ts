@@ -1,0 +1,178 @@
+/**
+ * The order in which a compiled circuit is computed: operations, pairs of 16-bit operands, and tiles of dot products.
+ *
+ * Products read pairs that all products of their level share, and several products make a tile, so that a pair is
+ * loaded once for all of them. A level is one more than that of a product's leaves; within a level every operation
+ * follows the last tile that it depends on, so that most of what a tile gives is used at once and not stored.
+ */
+import { operandsOf } from '../circuit/index.ts';
+import type { Circuit, Wire } from '../circuit/index.ts';
+import type { Product, Products } from './products.ts';
+
+/** A value of the schedule: a wire, or circuit.ops.length + the index of a pair. */
+export type ValueId = number;
+
+/** Two leaves in the low and high halves of the lanes; without `b` the high halves are zero. */
+export interface PairStep {
+  readonly kind: 'pair';
+  readonly id: ValueId;
+  readonly a: Wire;
+  readonly b: Wire | undefined;
+}
+
+export interface TileStep {
+  readonly kind: 'tile';
+  readonly drop: number;
+  readonly products: readonly Product[];
+  readonly pairs: readonly ValueId[];
+  /** weights[product][pair]: the coefficient of `a` in the low and that of `b` in the high half of an integer. */
+  readonly weights: readonly (readonly number[])[];
+}
+
+export type Step = { readonly kind: 'operation'; readonly wire: Wire } | PairStep | TileStep;
+
+/** Products of a tile: as many sums (and sums of remainders) as stay in registers. */
+const PLAIN_TILE = 8;
+const DROPPING_TILE = 4;
+
+/** List the values that a step reads, before `root`. */
+export function readsOf(circuit: Circuit, step: Step): readonly ValueId[] {
+  if (step.kind === 'operation') return operandsOf(circuit.ops[step.wire]!);
+  if (step.kind === 'tile') return step.pairs;
+  return step.b === undefined ? [step.a] : [step.a, step.b];
+}
+
+/** List the values that a step computes. */
+export function writesOf(step: Step): readonly ValueId[] {
+  if (step.kind === 'operation') return [step.wire];
+  return step.kind === 'tile' ? step.products.map((product) => product.wire) : [step.id];
+}
+
+/** How many vector instructions a step is, about. */
+export function stepSize(step: Step): number {
+  if (step.kind !== 'tile') return 1;
+  return step.pairs.length * step.products.length * (step.drop === 0 ? 3 : 6);
+}
+
+interface Level {
+  readonly products: Product[];
+  readonly operations: Wire[];
+}
+
+/** Sort what is computed into levels. */
+function levelsOf(circuit: Circuit, root: Int32Array, { products, needed }: Products): Level[] {
+  const levelOf = new Int32Array(circuit.ops.length);
+  const levels: Level[] = [];
+  for (let wire = 0; wire < circuit.ops.length; wire++) {
+    if (needed[wire] === 0) continue;
+    const product = products.get(wire);
+    let level = 0;
+    for (const operand of product?.form.leaves ?? operandsOf(circuit.ops[wire]!)) {
+      level = Math.max(level, levelOf[root[operand]!]!);
+    }
+    if (product !== undefined) level++;
+    levelOf[wire] = level;
+    while (levels.length <= level) levels.push({ products: [], operations: [] });
+    if (product !== undefined) levels[level]!.products.push(product);
+    else levels[level]!.operations.push(wire);
+  }
+  return levels;
+}
+
+/** The pairs of a level by their leaves: neighbours in the order of the circuit. */
+function pairLeaves(products: readonly Product[], root: Int32Array, firstId: ValueId): PairStep[] {
+  const leaves = [...new Set(products.flatMap(({ form }) => form.leaves.map((leaf) => root[leaf]!)))];
+  leaves.sort((p, q) => p - q);
+  const pairs: PairStep[] = [];
+  for (let k = 0; k < leaves.length; k += 2) {
+    pairs.push({ kind: 'pair', id: firstId + pairs.length, a: leaves[k]!, b: leaves[k + 1] });
+  }
+  return pairs;
+}
+
+/** Group products of one kind, in order, into tiles. */
+function tilesOf(products: readonly Product[], pairs: readonly PairStep[], root: Int32Array): TileStep[] {
+  const place = new Map<Wire, readonly [pair: ValueId, shift: number]>();
+  for (const { id, a, b } of pairs) {
+    place.set(a, [id, 0]);
+    if (b !== undefined) place.set(b, [id, 16]);
+  }
+  const tiles: TileStep[] = [];
+  for (const drop of new Set(products.map(({ form }) => form.drop))) {
+    const alike = products.filter(({ form }) => form.drop === drop);
+    const size = drop === 0 ? PLAIN_TILE : DROPPING_TILE;
+    for (let k = 0; k < alike.length; k += size) {
+      const members = alike.slice(k, k + size);
+      const columns = members.map(({ form }) => {
+        const weights = new Map<ValueId, number>();
+        for (const [at, leaf] of form.leaves.entries()) {
+          const [pair, shift] = place.get(root[leaf]!)!;
+          weights.set(pair, (weights.get(pair) ?? 0) | ((form.coefficients[at]! & 0xffff) << shift));
+        }
+        return weights;
+      });
+      const used = [...new Set(columns.flatMap((weights) => [...weights.keys()]))].toSorted((p, q) => p - q);
+      tiles.push({
+        kind: 'tile',
+        drop,
+        products: members,
+        pairs: used,
+        weights: columns.map((weights) => used.map((pair) => weights.get(pair) ?? 0)),
+      });
+    }
+  }
+  return tiles;
+}
+
+/** Put everything that is computed in order. */
+export function scheduleSteps(circuit: Circuit, root: Int32Array, chosen: Products): { steps: Step[]; pairs: number } {
+  const levels = levelsOf(circuit, root, chosen);
+  let pairCount = 0;
+  const pairsOfLevel = levels.map(({ products }) => {
+    const pairs = pairLeaves(products, root, circuit.ops.length + pairCount);
+    pairCount += pairs.length;
+    return pairs;
+  });
+  /** Pairs that wait for a wire; the count is of wires that are still missing. */
+  const waiting = new Map<Wire, { readonly pair: PairStep; missing: number }[]>();
+  for (const pair of pairsOfLevel.flat()) {
+    const entry = { pair, missing: pair.b === undefined ? 1 : 2 };
+    for (const leaf of pair.b === undefined ? [pair.a] : [pair.a, pair.b]) {
+      const list = waiting.get(leaf);
+      if (list === undefined) waiting.set(leaf, [entry]);
+      else list.push(entry);
+    }
+  }
+  const steps: Step[] = [];
+  const push = (step: Step): void => {
+    steps.push(step);
+    for (const value of writesOf(step)) {
+      for (const entry of waiting.get(value) ?? []) if (--entry.missing === 0) steps.push(entry.pair);
+    }
+  };
+  const after = new Int32Array(circuit.ops.length);
+  const levelNumber = new Int32Array(circuit.ops.length).fill(-1);
+  for (const [level, { products, operations }] of levels.entries()) {
+    const tiles = tilesOf(products, pairsOfLevel[level]!, root);
+    const following: Wire[][] = Array.from({ length: tiles.length + 1 }, () => []);
+    for (const [k, tile] of tiles.entries()) {
+      for (const { wire } of tile.products) {
+        after[wire] = k + 1;
+        levelNumber[wire] = level;
+      }
+    }
+    for (const wire of operations) {
+      levelNumber[wire] = level;
+      for (const operand of operandsOf(circuit.ops[wire]!)) {
+        const source = root[operand]!;
+        if (levelNumber[source] === level) after[wire] = Math.max(after[wire]!, after[source]!);
+      }
+      following[after[wire]!]!.push(wire);
+    }
+    for (const [k, wires] of following.entries()) {
+      if (k > 0) push(tiles[k - 1]!);
+      for (const wire of wires) push({ kind: 'operation', wire });
+    }
+  }
+  return { steps, pairs: pairCount };
+}
