@@ -1,0 +1,98 @@
+/**
+ * The clocked netlist's value at every layer's output, in the cycle in which it belongs to a sample.
+ *
+ * A sample presented in cycle t stands at the output of a layer in cycle t + the layer's output stage. Idle cycles with
+ * inverted data lie between some samples, so that a value of a wrong cycle shows.
+ */
+import type { LayerGraph } from '../../circuit/index.ts';
+import { type GraphSchedule, type Netlist, packVector, unpackVector } from '../../netlist/index.ts';
+import { simulateGraph, type Signal } from '../../simulation/index.ts';
+import { benchGap } from '../../verilog/index.ts';
+import type { RtlDifference } from './layer-trace.ts';
+import type { Stimulus } from '../stimuli.ts';
+
+/** What the simulated netlist showed. */
+export interface RtlValues {
+  readonly latencyCycles: number;
+  /** Values compared, over all layers and the outputs. */
+  readonly compared: number;
+  readonly stages: ReadonlyMap<string, number>;
+  /** By layer, in the order of samples; a graph output is compared again at the top module's port. */
+  readonly differences: ReadonlyMap<string, readonly RtlDifference[]>;
+}
+
+/**
+ * Simulate samples and compare every layer with the circuit.
+ *
+ * @param codes - raw codes by layer, one vector per sample
+ */
+export function rtlValues(
+  graph: LayerGraph,
+  schedule: GraphSchedule,
+  netlist: Netlist,
+  stimuli: readonly Stimulus[],
+  codes: (layer: string, sample: number) => readonly bigint[],
+): RtlValues {
+  const top = netlist.modules.find((module) => module.name === netlist.top)!;
+  const formats = graph.layers.map((layer) => layer.circuit.outputs[0]!.formats);
+  const presented: number[] = [];
+  for (let sample = 0, next = 0; sample < stimuli.length; sample++) {
+    presented.push((next += benchGap(sample)));
+    next++;
+  }
+  const due = new Map<number, { layer: number; sample: number }[]>();
+  const stages = schedule.layers.map((layer) => layer.outputStage);
+  for (const [sample, at] of presented.entries()) {
+    for (const [layer, stage] of stages.entries()) {
+      const list = due.get(at + stage);
+      if (list === undefined) due.set(at + stage, [{ layer, sample }]);
+      else list.push({ layer, sample });
+    }
+  }
+
+  const differences = new Map<string, RtlDifference[]>(graph.layers.map(({ name }) => [name, []]));
+  let compared = 0;
+  const compare = (layer: number, sample: number, cycle: number, word: bigint): void => {
+    const { name } = graph.layers[layer]!;
+    const expected = codes(name, sample);
+    compared += expected.length;
+    if (word === packVector(formats[layer]!, expected)) return;
+    for (const [element, found] of unpackVector(formats[layer]!, word).entries()) {
+      if (found === expected[element]) continue;
+      differences.get(name)!.push({ layer: name, sample, element, cycle, expected: expected[element]!, found });
+    }
+  };
+
+  let signals: readonly Signal[] | undefined;
+  let cycle = 0;
+  const result = simulateGraph(netlist, graph, stimuli, {
+    idleBefore: benchGap,
+    observe: (simulator) => {
+      signals ??= outputSignals(
+        simulator.signals(),
+        top.instances.map((instance) => instance.name),
+      );
+      for (const { layer, sample } of due.get(cycle) ?? []) compare(layer, sample, cycle, signals[layer]!.read());
+      cycle++;
+    },
+  });
+  for (const [sample, outputs] of result.outputs.entries()) {
+    for (const [port, raws] of outputs.entries()) {
+      const layer = graph.layers.findIndex(({ name }) => name === graph.outputs[port]);
+      compare(layer, sample, result.validAt[sample]!, packVector(formats[layer]!, raws));
+    }
+  }
+  return {
+    latencyCycles: result.latencyCycles,
+    compared,
+    stages: new Map(schedule.layers.map((layer) => [layer.name, layer.outputStage])),
+    differences,
+  };
+}
+
+/** The output of each instance of the top module, which stand in the order of the layers. */
+function outputSignals(signals: readonly Signal[], instances: readonly string[]): readonly Signal[] {
+  return instances.map((instance) =>
+    signals.find(({ path, name }) => path.length === 1 && path[0] === instance && name === 'y')!,
+  );
+}
