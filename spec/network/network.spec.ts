@@ -218,6 +218,23 @@ describe('foldBatchNormalization', () => {
     expect(fold({ d: { result: 'ap_fixed<9,2>' }, bn: { scale: 'ap_fixed<7,2>' } })).toEqual({});
   });
 
+  it('folds into convolutions of any number of axes', () => {
+    const inputs = [{ name: 'x', shape: [4, 5, 2] }];
+    const specs: LayerSpec[] = [
+      { kind: 'conv2d', attributes: { filters: 3, size: [2, 2], padding: 'same', useBias: false } },
+      { kind: 'batchNormalization', name: 'first', initializers: { movingMean: 'heUniform', beta: 'heUniform' } },
+      { kind: 'reshape', attributes: { shape: [20, 3] } },
+      { kind: 'conv1d', attributes: { filters: 2, size: [3] } },
+      { kind: 'batchNormalization', name: 'second', initializers: { gamma: 'heUniform', movingMean: 'heUniform' } },
+    ];
+    const network = buildNetwork('n', inputs, specs, stream('fold', 'convolutions'));
+    const folded = foldBatchNormalization(network);
+    const x = noise([6, 4, 5, 2], 'images');
+    expect(folded.layers.map((layer) => layer.kind)).toEqual(['conv2d', 'reshape', 'conv1d']);
+    const [a, b] = [toFlat(predict(network, x)), toFlat(predict(folded, x))];
+    a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThan(1e-5));
+  });
+
   it('folds only the layers named, and lists those that can be', () => {
     const network = build([
       { kind: 'batchNormalization', name: 'first' },
@@ -247,7 +264,7 @@ describe('foldBatchNormalization', () => {
       ),
     ).toThrow(
       new UnsupportedError(
-        'Batch normalisation "bn" cannot be folded: "r" before it is of kind relu, and only dense layers take it in.',
+        'Batch normalisation "bn" cannot be folded: "r" before it is of kind relu, and only dense layers and convolutions take it in.',
       ),
     );
     const shared = build([

@@ -1,25 +1,31 @@
 /**
- * Folding batch normalisation into the dense layer before it, as hardware wants it: no layer of its own.
+ * Folding batch normalisation into the dense layer or convolution before it, as hardware wants it: no layer of its own.
  *
- * With s = γ / √(σ² + ε): W'[i,j] = W[i,j]·s[j] and b'[j] = (b[j] − μ[j])·s[j] + β[j]. The formula is evaluated in
+ * With s = γ / √(σ² + ε) and j the output (the last axis of the kernel): W'[i,j] = W[i,j]·s[j] and b'[j] = (b[j] − μ[j])·s[j] + β[j]. The formula is evaluated in
  * double precision and rounded once to f32.
  */
 import { UnsupportedError, ValueError } from '../errors.ts';
 import { tensor, toFlat } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
+import type { LayerKind } from './layers/index.ts';
 import type { Layer, Network } from './network.ts';
 import { validateNetwork } from './validate.ts';
 
+type WeightedKind = 'dense' | 'conv1d' | 'conv2d';
+
+const isWeighted = (kind: LayerKind | undefined): kind is WeightedKind =>
+  kind === 'dense' || kind === 'conv1d' || kind === 'conv2d';
+
 /**
- * Fold batch normalisations of a network into their dense layers.
+ * Fold batch normalisations of a network into the dense layers and convolutions before them.
  *
- * The dense layer keeps its name and gains a bias if it had none; what read the batch normalisation reads the dense
- * layer. If the batch normalisation was an output of the network, the dense layer takes its place. Precisions of a
- * folded layer are dropped, except its "result", which replaces the dense layer's.
+ * The layer before keeps its name and gains a bias if it had none; what read the batch normalisation reads it. If the
+ * batch normalisation was an output of the network, the layer before takes its place. Precisions of a
+ * folded layer are dropped, except its "result", which replaces that of the layer before.
  *
  * @param names the batch normalisations to fold. @defaultValue all of the network
  * @returns a new network that computes the same as `network` at inference, up to f32 rounding
- * @throws UnsupportedError when the layer before is not dense or something else reads it too; ValueError when a name is
+ * @throws UnsupportedError when the layer before has no kernel or something else reads it too; ValueError when a name is
  * no batch normalisation
  */
 export const foldBatchNormalization = (network: Network, names?: readonly string[]): Network => {
@@ -28,7 +34,7 @@ export const foldBatchNormalization = (network: Network, names?: readonly string
   return chosen.reduce(foldOne, network);
 };
 
-/** List the batch normalisations that can be folded: behind a dense layer that nothing else reads. */
+/** List the batch normalisations that can be folded: behind a dense layer or convolution that nothing else reads. */
 export const foldableBatchNormalizations = (network: Network): readonly string[] =>
   network.layers
     .filter((layer) => layer.kind === 'batchNormalization' && foldingObstacle(network, layer) === null)
@@ -38,9 +44,9 @@ export const foldableBatchNormalizations = (network: Network): readonly string[]
 const foldingObstacle = (network: Network, norm: Layer): string | null => {
   const source = norm.inputs[0]!;
   const before = network.layers.find((layer) => layer.name === source);
-  if (before?.kind !== 'dense') {
+  if (!isWeighted(before?.kind)) {
     const found = before === undefined ? 'an input of the network' : `of kind ${before.kind}`;
-    return `"${source}" before it is ${found}, and only dense layers take it in`;
+    return `"${source}" before it is ${found}, and only dense layers and convolutions take it in`;
   }
   const others = network.layers
     .filter((layer) => layer.inputs.includes(source) && layer.name !== norm.name)
@@ -59,8 +65,8 @@ const foldOne = (network: Network, name: string): Network => {
   const obstacle = foldingObstacle(network, norm);
   if (obstacle !== null) throw new UnsupportedError(`Batch normalisation "${name}" cannot be folded: ${obstacle}.`);
   const source = norm.inputs[0]!;
-  const dense = network.layers.find((layer) => layer.name === source) as Layer<'dense'>;
-  const merged = merge(dense, norm);
+  const before = network.layers.find((layer) => layer.name === source) as Layer<WeightedKind>;
+  const merged = merge(before, norm);
   const rename = (input: string): string => (input === name ? source : input);
   return {
     ...network,
@@ -72,7 +78,7 @@ const foldOne = (network: Network, name: string): Network => {
   };
 };
 
-/** Give the dense layer the result format of the batch normalisation; its own was for values that are gone. */
+/** Give the layer before the result format of the batch normalisation; its own was for values that are gone. */
 const movePrecision = (
   precision: NonNullable<Network['precision']>,
   from: string,
@@ -85,18 +91,18 @@ const movePrecision = (
   return Object.keys(roles).length === 0 ? rest : { ...rest, [to]: roles };
 };
 
-const merge = (dense: Layer<'dense'>, norm: Layer<'batchNormalization'>): Layer<'dense'> => {
+const merge = (before: Layer<WeightedKind>, norm: Layer<'batchNormalization'>): Layer => {
   const { epsilon } = norm.attributes;
-  const { units } = dense.attributes;
+  const kernel = before.parameters['kernel']!;
+  const units = kernel.shape.at(-1)!;
   const read = (role: string): ArrayLike<number> => toFlat(norm.parameters[role]!);
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'movingMean', 'movingVariance'].map(read);
   const scale = Float64Array.from({ length: units }, (_unused, j) => gamma![j]! / Math.sqrt(variance![j]! + epsilon));
-  const kernel = dense.parameters['kernel']!;
-  const bias: Tensor | undefined = dense.parameters['bias'];
+  const bias: Tensor | undefined = before.parameters['bias'];
   const oldBias = bias === undefined ? new Float32Array(units) : toFlat(bias);
   return {
-    ...dense,
-    attributes: { units, useBias: true },
+    ...before,
+    attributes: { ...before.attributes, useBias: true },
     parameters: {
       kernel: tensor(
         Float32Array.from(toFlat(kernel), (weight, i) => weight * scale[i % units]!),
@@ -107,5 +113,5 @@ const merge = (dense: Layer<'dense'>, norm: Layer<'batchNormalization'>): Layer<
         [units],
       ),
     },
-  };
+  } as Layer;
 };
