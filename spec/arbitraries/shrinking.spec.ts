@@ -23,7 +23,7 @@ import {
 } from '../../src/verification/arbitraries/index.ts';
 import { differs, graphDiffers, inputBits, MUTATIONS, needsMoreThan32Bits } from './planted.ts';
 
-const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+const seeds = [1, 2, 3, 4, 5, 6];
 
 /** Run a property that must fail, and return its last counterexample. */
 function counterexample<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => boolean, seed: number): T {
@@ -116,7 +116,7 @@ describe('a failing circuit', () => {
 
 describe('a failing layer graph', () => {
   it.each(Object.entries(MUTATIONS))('shrinks to one small layer where an evaluator %s', (_name, mutation) => {
-    for (const seed of seeds.slice(0, 4)) {
+    for (const seed of seeds.slice(0, 3)) {
       const { graph, samples, gaps } = counterexample(
         graphCases(),
         (value) => !graphDiffers(value.graph, mutation, value.samples),

@@ -1,7 +1,7 @@
 /** Random circuits, alone or with samples for their inputs; both shrink by what the circuit is (simpler-circuits.ts). */
 import * as fc from 'fast-check';
 import type { Circuit } from '../../circuit/index.ts';
-import { assemble, steps, withOutput } from './circuit-program.ts';
+import { assemble, type Step, steps, withOutput } from './circuit-program.ts';
 import { describeCircuit, describeSamples } from './describe.ts';
 import { type FormatChoice, formats } from './formats.ts';
 import { batches, type SampleCount, type SampledPorts, simplerBatches } from './samples.ts';
@@ -16,6 +16,13 @@ export interface CircuitChoice {
   readonly minFraction?: number;
   /** Most operations after the inputs, at least 1. @defaultValue 20 */
   readonly maxSteps?: number;
+  /**
+   * Kinds of operations to draw; a kind that stands twice comes twice as often. Casts occur in any case, where an
+   * operation would be too wide.
+   *
+   * @defaultValue all, casts twice
+   */
+  readonly kinds?: readonly Step['kind'][];
   /** Most input ports (x0, x1, …), at least 1. @defaultValue 2 */
   readonly maxPorts?: number;
   /** Formats of input elements. @defaultValue any of at most 20 bits (and of `maxWidth`) */
@@ -61,12 +68,14 @@ function rawCircuits(choice: CircuitChoice): fc.Arbitrary<Circuit> {
     .array(fc.array(formats(inputFormats), { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: maxPorts })
     .map((vectors) => vectors.map((vector, k) => ({ name: `x${k}`, formats: vector })));
   const picks = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 3 });
-  return fc.tuple(ports, steps(formats(castFormats), maxSteps), picks).map(([inputs, program, picked]) => {
-    const circuit = assemble('random', inputs, program, maxWidth, minFraction);
-    const all = circuit.ops.map((_, wire) => wire);
-    const some = picked.map((pick) => all.length - 1 - (pick % all.length));
-    return withOutput(circuit, 'y', outputs === 'all' ? all : [...new Set(some)]);
-  });
+  return fc
+    .tuple(ports, steps(formats(castFormats), maxSteps, choice.kinds), picks)
+    .map(([inputs, program, picked]) => {
+      const circuit = assemble('random', inputs, program, maxWidth, minFraction);
+      const all = circuit.ops.map((_, wire) => wire);
+      const some = picked.map((pick) => all.length - 1 - (pick % all.length));
+      return withOutput(circuit, 'y', outputs === 'all' ? all : [...new Set(some)]);
+    });
 }
 
 /** Generate valid circuits with input ports x0, x1, … and one output port y. */

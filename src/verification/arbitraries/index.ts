@@ -2,6 +2,7 @@
  * fast-check arbitraries of formats, values, circuits, layer graphs, networks and stimuli that shrink to small readable
  * counterexamples, and the properties that this package is tested with. Needs the optional package fast-check.
  */
+export { type BuiltCase, builtCircuits } from './built-circuits.ts';
 export {
   type CircuitCase,
   circuitCases,

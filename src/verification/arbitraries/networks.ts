@@ -31,7 +31,12 @@ export interface NetworkChoice {
   readonly maxLayers?: number;
   /** Most input features and units of a dense layer, at least 1. @defaultValue 4 */
   readonly maxFeatures?: number;
-  /** Formats of inputs, weights, biases and results. @defaultValue any of 2 … 8 bits without AP_WRAP_SM */
+  /**
+   * Formats of inputs, weights, biases and results.
+   *
+   * @defaultValue any of 2 … 8 bits with 0 and more
+   * fraction bits, without AP_WRAP_SM
+   */
   readonly precision?: FormatChoice;
 }
 
@@ -53,6 +58,7 @@ export function networks(choice: NetworkChoice = {}): fc.Arbitrary<Network> {
   const format = formats({
     minWidth: 2,
     maxWidth: 8,
+    minFraction: 0,
     maxSaturationBits: 0,
     overflows: ['AP_WRAP', 'AP_SAT', 'AP_SAT_ZERO', 'AP_SAT_SYM'],
     ...choice.precision,

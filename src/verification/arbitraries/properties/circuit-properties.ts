@@ -98,7 +98,7 @@ export function circuitsAgree(expected: Circuit, found: Circuit, samples: readon
         const other = valueText(expected, port, element, wanted[port]![element]!);
         if (value === other) continue;
         throw new MismatchError(
-          `${placeOf(found, port, element)} is ${value} at sample ${k}, where circuit "${expected.name}" gives ${other}.`,
+          `The value of ${placeOf(found, port, element)} is ${value} at sample ${k}, where circuit "${expected.name}" gives ${other}.`,
         );
       }
     }
