@@ -16,8 +16,10 @@ export function lowerTernaryThreshold(context: LoweringContext): WireVector {
   const zero = builder.constant(0n, 0);
   const minusOne = builder.constant(-1n, 0);
   const signs = wires.map((wire, k) => {
-    const high = builder.constant(threshold(0.5, scale[k]!, bias[k]!, format), fractionBits(format));
-    const low = builder.constant(threshold(-0.5, scale[k]!, bias[k]!, format), fractionBits(format));
+    // Fewer scales than elements: one per channel, channels last.
+    const channel = k % scale.length;
+    const high = builder.constant(threshold(0.5, scale[channel]!, bias[channel]!, format), fractionBits(format));
+    const low = builder.constant(threshold(-0.5, scale[channel]!, bias[channel]!, format), fractionBits(format));
     const notNegative = builder.select(builder.compare('lt', high, wire), one, zero);
     return builder.select(builder.compare('le', wire, low), minusOne, notNegative);
   });
