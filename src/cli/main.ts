@@ -11,6 +11,7 @@ import { emulateCommand } from './commands/emulate.ts';
 import { runCommand } from './commands/run.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { synthCommand } from './commands/synth.ts';
+import { traceCommand } from './commands/trace.ts';
 import { packageVersion } from './package-version.ts';
 import { styleCommand, UsageError, usageText } from './usage.ts';
 
@@ -28,7 +29,7 @@ Examples:
 Results go to stdout (with --json as one JSON document), everything else to stderr.
 Exit codes: 0 ok, 1 failure, 2 usage or bad input, 3 verification mismatch, 130 interrupted.`;
 
-const verbs = [runCommand(), compileCommand(), emulateCommand(), simulateCommand(), synthCommand()];
+const verbs = [runCommand(), compileCommand(), emulateCommand(), simulateCommand(), traceCommand(), synthCommand()];
 
 function program(): Command {
   const root = new Command('distill-rtl')

@@ -20,3 +20,4 @@ export {
   type WrappedLayer,
   wrappedLayers,
 } from './precision-fit.ts';
+export * from './trace/index.ts';

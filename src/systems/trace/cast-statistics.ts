@@ -92,6 +92,8 @@ export interface CastCollector {
   /** Add a site whose operands have any binary point, as float samples do. */
   floatingSite(site: SiteEffects): Observe;
   result(): CastStatistics;
+  /** Whether a value was lost, by [samples][elements]; null if none was. */
+  lost(): Uint8Array | null;
 }
 
 /** Widths up to here are computed on machine numbers, exactly. */
@@ -188,6 +190,7 @@ export function castCollector(
       casts++;
       return (sample, raw, from = 0) => addExact(sample, BigInt(raw), from, site);
     },
+    lost: () => tally.hit,
     result: () => {
       const seen = low !== Infinity;
       const [least, most] = seen ? [BigInt(low), BigInt(high)] : [0n, 0n];

@@ -2,6 +2,9 @@
 import type { CastStatistics } from './cast-statistics.ts';
 import type { Codes } from './observed-circuit.ts';
 
+/** Bits of what can happen to a value on the way: it wrapped around, or it was clipped. */
+export const LOST = { overflow: 1, saturation: 2 } as const;
+
 /** Float value minus fixed value over all samples and elements. */
 export interface Differences {
   readonly max: number;
@@ -68,6 +71,8 @@ export interface LayerTrace {
     readonly codes: Codes;
     /** The exact value before the accumulator's last cast (or the result's); NaN where there is none. */
     readonly exact: Float64Array;
+    /** What became of the value: 0 nothing, else the sum of `LOST`'s bits. */
+    readonly lost: Uint8Array;
   };
 }
 

@@ -23,7 +23,7 @@ import { formatsText } from './formats-text.ts';
 import { type CastCollector, castCollector, type CastStatistics, neededInteger } from './cast-statistics.ts';
 import { type CastSite, castSites } from './cast-sites.ts';
 import { type FloatInputs, floatValues, networkNames } from './float-values.ts';
-import type { Differences, LayerTrace, Trace } from './layer-trace.ts';
+import { type Differences, type LayerTrace, LOST, type Trace } from './layer-trace.ts';
 import { type Codes, observeCircuit } from './observed-circuit.ts';
 import { type RtlValues, rtlValues } from './rtl-values.ts';
 
@@ -125,6 +125,7 @@ interface Draft {
   readonly codes: Codes;
   readonly exact: Float64Array;
   readonly casts: readonly CastStatistics[];
+  readonly lost: Uint8Array;
 }
 
 function traceInput(name: string, formats: readonly FixedFormat[], values: Float64Array, samples: number): Draft {
@@ -150,7 +151,7 @@ function traceInput(name: string, formats: readonly FixedFormat[], values: Float
     asked: true,
     codes,
     exact: values,
-    casts: [...collectors.values()].map((collector) => collector.result()),
+    ...collected([...collectors.values()], samples * formats.length),
   };
 }
 
@@ -195,11 +196,26 @@ function traceLayer(layer: GraphLayer, inputs: readonly Codes[], samples: number
     name,
     kind,
     formats,
-    asked: asked || sites.some((site) => site.role === 'result' && !site.rectifies),
+    asked: asked || sites.some((site) => (site.role === 'result' || site.role === 'accumulator') && !site.rectifies),
     codes: parts.length === 1 ? parts[0]! : parts.flatMap((part) => Array.from(part, BigInt)),
     exact,
-    casts: [...collectors.values()].map((collector) => collector.result()),
+    ...collected([...collectors.values()], samples * formats.length),
   };
+}
+
+/** What the collectors found, and which values were lost. */
+function collected(collectors: readonly CastCollector[], values: number): Pick<Draft, 'casts' | 'lost'> {
+  const lost = new Uint8Array(values);
+  const casts = collectors.map((collector) => {
+    const found = collector.result();
+    const hit = collector.lost();
+    const bit = found.overflow.events > 0 ? LOST.overflow : LOST.saturation;
+    // A wrapped partial sum loses nothing by itself, and tables clamp by design.
+    const isLoss = !found.modular && !(found.role === 'table' && bit === LOST.saturation);
+    if (hit !== null && isLoss) for (const [k, isHit] of hit.entries()) if (isHit === 1) lost[k]! |= bit;
+    return found;
+  });
+  return { casts, lost };
 }
 
 /** Per element the site whose operand is the element's exact value: its accumulator, else its result; −1 for none. */
@@ -260,7 +276,7 @@ function finish(
     constantInFixedOnly: constant.filter((element) => !varies.has(element)),
     stage: simulated?.stages.get(name) ?? null,
     rtlDifferences: simulated === null ? null : (simulated.differences.get(name) ?? []),
-    values: { float, fixed, codes, exact: draft.exact },
+    values: { float, fixed, codes, exact: draft.exact, lost: draft.lost },
   };
 }
 
