@@ -190,6 +190,7 @@ export function compileCircuit(circuit: Circuit): Emulator {
     readonly memory: WebAssembly.Memory;
     readonly run: (groups: number) => void;
   };
+  const exported = instance.exports as Readonly<Record<string, (groups: number) => number>>;
   const inputLimits = circuit.inputs.map((port, k) => limitsOf(port, layout.inputs[k]!));
   const describe = (port: Port, { bits }: Region): EmulatorPort => ({
     name: port.name,
@@ -216,12 +217,33 @@ export function compileCircuit(circuit: Circuit): Emulator {
       for (let from = 0; from < batch; from += block) {
         const count = Math.min(block, batch - from);
         // Lanes beyond the batch compute on what an earlier run left there, which was in range, and are not read.
+        const groups = Math.ceil(count / GROUP);
         for (const [k, limits] of inputLimits.entries()) {
-          copyIn(circuit, limits, memory.buffer as ArrayBuffer, inputs[k]!, from, count);
+          const source = inputs[k]!;
+          const { rows } = limits.region;
+          if (rows === undefined || !(source instanceof Int32Array)) {
+            copyIn(circuit, limits, memory.buffer as ArrayBuffer, source, from, count);
+            continue;
+          }
+          const n = limits.port.wires.length;
+          const target = new Int32Array(memory.buffer, rows, block * n);
+          target.set(source.subarray(from * n, (from + count) * n));
+          if (exported[`read${k}`]!(groups) !== 0) {
+            target.fill(0);
+            copyIn(circuit, limits, memory.buffer as ArrayBuffer, source, from, count);
+          }
         }
-        run(Math.ceil(count / GROUP));
+        run(groups);
         for (const [k, port] of circuit.outputs.entries()) {
-          copyOut(layout.outputs[k]!, port.wires.length, memory.buffer as ArrayBuffer, results[k]!, from, count);
+          const region = layout.outputs[k]!;
+          const result = results[k]!;
+          const n = port.wires.length;
+          if (region.rows === undefined || !(result instanceof Int32Array)) {
+            copyOut(region, n, memory.buffer as ArrayBuffer, result, from, count);
+          } else {
+            exported[`write${k}`]!(groups);
+            result.set(new Int32Array(memory.buffer, region.rows, count * n), from * n);
+          }
         }
       }
       return results;

@@ -3,20 +3,21 @@
  */
 import type { Wire } from '../circuit/index.ts';
 import { WasmModule, i32, i32x4, i64x2, v128 } from '../wasm/index.ts';
-import type { Code, FunctionReference, Local } from '../wasm/index.ts';
+import type { Code, Local } from '../wasm/index.ts';
 import { constantPool } from './emitter.ts';
 import type { ConstantPool } from './emitter.ts';
 import { lanes32, lanes64 } from './lanes.ts';
 import type { LaneBits } from './lanes.ts';
-import { layoutMemory, tableBytes } from './layout.ts';
+import { layoutMemory, limitBytes, tableBytes } from './layout.ts';
 import type { Layout, Region } from './layout.ts';
 import { emitOperation, operationBits } from './operation-code.ts';
 import type { OperationContext } from './operation-code.ts';
 import { isKnown } from './plan.ts';
 import type { Plan } from './plan.ts';
-import { emitTile } from './product-code.ts';
+import { streamBytes, tileKernels } from './product-code.ts';
 import { readsOf, writesOf } from './schedule.ts';
 import type { Step, ValueId } from './schedule.ts';
+import { writeReader, writeWriter } from './transpose-code.ts';
 
 export interface Generated {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -218,6 +219,16 @@ function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: reado
     held.set(id, [result]);
   };
 
+  const writeOutputs = (wire: Wire): void => {
+    for (const { region, element } of outputs.get(wire) ?? []) {
+      for (let half = 0; half < region.bits / 32; half++) {
+        pushPort(region);
+        pushAs(wire, region.bits, half as 0 | 1);
+        v128.store(code, region.address + (element * region.bits) / 2 + 16 * half);
+      }
+    }
+  };
+
   const keep = (wire: ValueId): void => {
     if (slot[wire]! >= 0) {
       for (let index = 0; index < vectorsOf(wire); index++) {
@@ -227,13 +238,7 @@ function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: reado
       }
     }
     // Pairs are no outputs: their numbers are beyond those of the wires.
-    for (const { region, element } of outputs.get(wire) ?? []) {
-      for (let half = 0; half < region.bits / 32; half++) {
-        pushPort(region);
-        pushAs(wire, region.bits, half as 0 | 1);
-        v128.store(code, region.address + (element * region.bits) / 2 + 16 * half);
-      }
-    }
+    writeOutputs(wire);
   };
 
   const release = (wire: ValueId, position: number): void => {
@@ -263,18 +268,10 @@ function writePiece(writer: PieceWriter, code: Code, groups: Local, piece: reado
     for (const [k, step] of piece.entries()) {
       if (step.kind === 'pair') {
         packPair(step.id, step.a, step.b);
-      } else if (step.kind === 'tile') {
-        const results = emitTile(step, {
-          code,
-          demand: plan.demand,
-          constant: (value) => pool.push(code, 32, value),
-          push: (value) => pushVector(value, 0),
-          take: vectors.take,
-          give: vectors.give,
-        });
-        for (const [at, { wire }] of step.products.entries()) held.set(wire, [results[at]!]);
-      } else {
+      } else if (step.kind === 'operation') {
         computeOperation(step.wire);
+      } else if (step.kind === 'output') {
+        writeOutputs(step.wire);
       }
       for (const value of writesOf(step)) {
         keep(value);
@@ -323,29 +320,68 @@ function writeConstantOutputs(writer: PieceWriter, code: Code, groups: Local): v
   });
 }
 
-/** Generate the module of a planned circuit; it exports `memory` and `run(groups)`. */
+/**
+ * Generate the module of a planned circuit.
+ *
+ * It exports `memory`, `run(groups)` and, for ports with rows, `read<k>(groups)` and `write<k>(groups)`.
+ */
 export function generateModule(plan: Plan): Generated {
   const { circuit } = plan;
-  const layout = layoutMemory(circuit, plan.slotBytes);
+  const streams = new Map<Step, number>();
+  let streamLength = 0;
+  for (const step of plan.pieces.flat()) {
+    if (step.kind !== 'tile') continue;
+    streams.set(step, streamLength);
+    streamLength += streamBytes(step, plan.slot).length;
+  }
+  const layout = layoutMemory(circuit, plan.slotBytes, streamLength);
   const pool = constantPool(layout.constants);
   const module = new WasmModule();
   const writer: PieceWriter = { plan, layout, pool, outputs: outputsByWire(plan, layout) };
-  const parts: FunctionReference[] = [];
+  const kernels = tileKernels(module, layout.slots, plan.slotBytes);
+  /** Calls of the parts, each for the number of lane groups in the local. */
+  const calls: ((code: Code, groups: Local) => void)[] = [];
+  let functions = 0;
+  const addPart = (write: (code: Code, groups: Local) => void): void => {
+    functions++;
+    const part = module.function({ parameters: ['i32'] }, (code, groups) => write(code, groups!));
+    calls.push((code, groups) => {
+      code.get(groups);
+      code.call(part);
+    });
+  };
   let first = 0;
   for (const piece of plan.pieces) {
     const start = first;
-    parts.push(
-      module.function({ parameters: ['i32'] }, (code, groups) => writePiece(writer, code, groups!, piece, start)),
-    );
+    const [step] = piece;
+    if (step?.kind === 'tile') {
+      const stream = layout.streams + streams.get(step)!;
+      module.data(stream, streamBytes(step, plan.slot));
+      const call = kernels.caller(step);
+      const { wire } = step.products[0]!;
+      calls.push((code, groups) => call(code, groups, stream, plan.slot[wire]!));
+    } else {
+      addPart((code, groups) => writePiece(writer, code, groups, piece, start));
+    }
     first += piece.length;
   }
-  parts.push(module.function({ parameters: ['i32'] }, (code, groups) => writeConstantOutputs(writer, code, groups!)));
+  addPart((code, groups) => writeConstantOutputs(writer, code, groups));
   module.function({ exportName: 'run', parameters: ['i32'] }, (code, groups) => {
-    for (const part of parts) {
-      code.get(groups!);
-      code.call(part);
-    }
+    for (const call of calls) call(code, groups!);
   });
+  for (const [k, port] of circuit.inputs.entries()) {
+    const { address, rows, limits } = layout.inputs[k]!;
+    if (rows === undefined || limits === undefined) continue;
+    module.data(limits, limitBytes(port));
+    writeReader(module, `read${k}`, { elements: port.wires.length, rows, port: address }, limits);
+    functions++;
+  }
+  for (const [k, port] of circuit.outputs.entries()) {
+    const { address, rows } = layout.outputs[k]!;
+    if (rows === undefined) continue;
+    writeWriter(module, `write${k}`, { elements: port.wires.length, rows, port: address });
+    functions++;
+  }
   for (const [k, table] of circuit.tables.entries()) {
     const region = layout.tables[k]!;
     module.data(region.address, tableBytes(table, region));
@@ -354,5 +390,5 @@ export function generateModule(plan: Plan): Generated {
   module.data(layout.constants, constants);
   const memoryBytes = layout.constants + constants.length;
   module.memory({ pages: Math.ceil(memoryBytes / PAGE), exportName: 'memory' });
-  return { bytes: module.toBytes(), layout, memoryBytes, functions: parts.length + 1 };
+  return { bytes: module.toBytes(), layout, memoryBytes, functions: functions + 1 + kernels.count() };
 }

@@ -12,11 +12,11 @@ import { demandedBits } from './demand.ts';
 import { laneBits } from './lanes.ts';
 import type { LaneBits } from './lanes.ts';
 import { chooseProducts } from './products.ts';
-import { readsOf, scheduleSteps, stepSize, writesOf } from './schedule.ts';
+import { readsOf, scheduleSteps, writesOf } from './schedule.ts';
 import type { Step, ValueId } from './schedule.ts';
 
-/** Vector instructions per function, about; larger ones gain nothing and compile slower. */
-const PIECE = 800;
+/** Operations per function; larger ones gain nothing and compile slower. */
+const PIECE = 400;
 
 export interface Plan {
   readonly circuit: Circuit;
@@ -56,20 +56,55 @@ function laneBitsOf(circuit: Circuit, wire: Wire): LaneBits {
   return bits;
 }
 
-/** Cut the steps, in order, into pieces of bounded size. */
+/** Cut the steps, in order, into pieces: each tile for itself, operations in runs of bounded size. */
 function piecesOf(steps: readonly Step[]): Step[][] {
   const pieces: Step[][] = [];
-  let size = Infinity;
   for (const step of steps) {
-    const own = stepSize(step);
-    if (size + own > PIECE) {
-      pieces.push([]);
-      size = 0;
-    }
-    pieces.at(-1)!.push(step);
-    size += own;
+    const last = pieces.at(-1);
+    const open = last !== undefined && last.length < PIECE && last[0]!.kind !== 'tile' && step.kind !== 'tile';
+    if (open) last.push(step);
+    else pieces.push([step]);
   }
   return pieces;
+}
+
+/** Hands out byte ranges and takes them back, lowest free address first. */
+function rangeAllocator(): {
+  take: (bytes: number) => number;
+  give: (start: number, bytes: number) => void;
+  end: () => number;
+} {
+  /** Free ranges in order of address; none touch. */
+  const free: { start: number; bytes: number }[] = [];
+  let end = 0;
+  return {
+    take(bytes) {
+      const at = free.findIndex((range) => range.bytes >= bytes);
+      if (at < 0) {
+        end += bytes;
+        return end - bytes;
+      }
+      const range = free[at]!;
+      const { start } = range;
+      range.start += bytes;
+      range.bytes -= bytes;
+      if (range.bytes === 0) free.splice(at, 1);
+      return start;
+    },
+    give(start, bytes) {
+      let at = free.findIndex((range) => range.start > start);
+      if (at < 0) at = free.length;
+      free.splice(at, 0, { start, bytes });
+      for (const k of [at, at - 1]) {
+        const [range, next] = [free[k], free[k + 1]];
+        if (range !== undefined && next !== undefined && range.start + range.bytes === next.start) {
+          range.bytes += next.bytes;
+          free.splice(k + 1, 1);
+        }
+      }
+    },
+    end: () => end,
+  };
 }
 
 /** Plan a circuit without dead operations. Errors: `UnsupportedError` naming a wire that needs more than 64 bits. */
@@ -78,7 +113,8 @@ export function planCircuit(circuit: Circuit): Plan {
   const scaled = new Int32Array(ops.length);
   for (const [wire, op] of ops.entries()) scaled[wire] = op.kind === 'scale' ? scaled[op.a]! : wire;
   const chosen = chooseProducts(circuit, scaled);
-  const { steps, pairs } = scheduleSteps(circuit, scaled, chosen);
+  const demand = demandedBits(circuit, chosen);
+  const { steps, pairs } = scheduleSteps(circuit, scaled, chosen, demand);
   const values = ops.length + pairs;
   const root = Int32Array.from({ length: values }, (_, value) => scaled[value] ?? value);
   const bits = Array.from({ length: values }, (_, value): LaneBits =>
@@ -104,26 +140,39 @@ export function planCircuit(circuit: Circuit): Plan {
   }
 
   const slot = new Int32Array(values).fill(-1);
-  const free: Readonly<Record<LaneBits, number[]>> = { 32: [], 64: [] };
+  const slots = rangeAllocator();
   const ending = new Map<number, ValueId[]>();
-  let slotBytes = 0;
   for (const [k, piece] of pieces.entries()) {
-    for (const value of piece.flatMap(writesOf)) {
-      const last = lastPiece[value]!;
-      if (last <= k) continue;
-      const width = bits[value]!;
-      let offset = free[width].pop();
-      if (offset === undefined) {
-        offset = slotBytes;
-        slotBytes += width / 2;
-      }
-      slot[value] = offset;
+    const give = (value: ValueId): void => {
+      const last = Math.max(k, lastPiece[value]!);
       const list = ending.get(last);
       if (list === undefined) ending.set(last, [value]);
       else list.push(value);
+    };
+    for (const step of piece) {
+      const written = writesOf(step);
+      if (step.kind === 'tile') {
+        // A tile stores its values side by side.
+        const start = slots.take(16 * written.length);
+        for (const [at, value] of written.entries()) slot[value] = start + 16 * at;
+        written.forEach(give);
+        continue;
+      }
+      const kept = written.filter((value) => lastPiece[value]! > k);
+      for (const value of kept) slot[value] = slots.take(bits[value]! / 2);
+      kept.forEach(give);
     }
-    for (const value of ending.get(k) ?? []) free[bits[value]!].push(slot[value]!);
+    for (const value of ending.get(k) ?? []) slots.give(slot[value]!, bits[value]! / 2);
   }
-  const demand = demandedBits(circuit, chosen);
-  return { circuit, root, bits, pieces, lastLocalUse, slot, demand, slotBytes, products: chosen.products.size };
+  return {
+    circuit,
+    root,
+    bits,
+    pieces,
+    lastLocalUse,
+    slot,
+    demand,
+    slotBytes: slots.end(),
+    products: chosen.products.size,
+  };
 }

@@ -2,11 +2,12 @@
  * The order in which a compiled circuit is computed: operations, pairs of 16-bit operands, and tiles of dot products.
  *
  * Products read pairs that all products of their level share, and several products make a tile, so that a pair is
- * loaded once for all of them. A level is one more than that of a product's leaves; within a level every operation
- * follows the last tile that it depends on, so that most of what a tile gives is used at once and not stored.
+ * loaded once for all of them. A level is one more than that of a product's leaves: first come its tiles, then its
+ * operations.
  */
 import { operandsOf } from '../circuit/index.ts';
 import type { Circuit, Wire } from '../circuit/index.ts';
+import { ALL_BITS } from './demand.ts';
 import type { Product, Products } from './products.ts';
 
 /** A value of the schedule: a wire, or circuit.ops.length + the index of a pair. */
@@ -20,24 +21,38 @@ export interface PairStep {
   readonly b: Wire | undefined;
 }
 
+/** How values are read from sums that hold them times 2^drop: shift left, then right with sign or without. */
+export interface Reading {
+  readonly drop: number;
+  readonly left: number;
+  readonly right: number;
+  readonly signed: boolean;
+}
+
 export interface TileStep {
   readonly kind: 'tile';
-  readonly drop: number;
+  readonly reading: Reading;
   readonly products: readonly Product[];
   readonly pairs: readonly ValueId[];
   /** weights[product][pair]: the coefficient of `a` in the low and that of `b` in the high half of an integer. */
   readonly weights: readonly (readonly number[])[];
 }
 
-export type Step = { readonly kind: 'operation'; readonly wire: Wire } | PairStep | TileStep;
+export type Step =
+  | { readonly kind: 'operation'; readonly wire: Wire }
+  /** Copy a product to the outputs. */
+  | { readonly kind: 'output'; readonly wire: Wire }
+  | PairStep
+  | TileStep;
 
-/** Products of a tile: as many sums (and sums of remainders) as stay in registers. */
-const PLAIN_TILE = 8;
-const DROPPING_TILE = 4;
+/** Products of a tile: as many sums (and sums of remainders) as stay in registers for two lane groups. */
+const PLAIN_TILE = 4;
+const DROPPING_TILE = 2;
 
 /** List the values that a step reads, before `root`. */
 export function readsOf(circuit: Circuit, step: Step): readonly ValueId[] {
   if (step.kind === 'operation') return operandsOf(circuit.ops[step.wire]!);
+  if (step.kind === 'output') return [step.wire];
   if (step.kind === 'tile') return step.pairs;
   return step.b === undefined ? [step.a] : [step.a, step.b];
 }
@@ -45,13 +60,8 @@ export function readsOf(circuit: Circuit, step: Step): readonly ValueId[] {
 /** List the values that a step computes. */
 export function writesOf(step: Step): readonly ValueId[] {
   if (step.kind === 'operation') return [step.wire];
+  if (step.kind === 'output') return [];
   return step.kind === 'tile' ? step.products.map((product) => product.wire) : [step.id];
-}
-
-/** How many vector instructions a step is, about. */
-export function stepSize(step: Step): number {
-  if (step.kind !== 'tile') return 1;
-  return step.pairs.length * step.products.length * (step.drop === 0 ? 3 : 6);
 }
 
 interface Level {
@@ -90,20 +100,39 @@ function pairLeaves(products: readonly Product[], root: Int32Array, firstId: Val
   return pairs;
 }
 
-/** Group products of one kind, in order, into tiles. */
-function tilesOf(products: readonly Product[], pairs: readonly PairStep[], root: Int32Array): TileStep[] {
+/** Return how a product's value is read; bits above those that anyone looks at may stay. */
+function readingOf({ wire, form, bits, signed }: Product, demand: Uint8Array): Reading {
+  const { drop } = form;
+  const left = demand[wire]! <= bits && demand[wire]! < ALL_BITS ? 0 : 32 - drop - bits;
+  return { drop, left, right: left + drop, signed };
+}
+
+/** Group products that are read alike, in order, into tiles. */
+function tilesOf(
+  products: readonly Product[],
+  pairs: readonly PairStep[],
+  root: Int32Array,
+  demand: Uint8Array,
+): TileStep[] {
   const place = new Map<Wire, readonly [pair: ValueId, shift: number]>();
   for (const { id, a, b } of pairs) {
     place.set(a, [id, 0]);
     if (b !== undefined) place.set(b, [id, 16]);
   }
+  const alike = new Map<string, { readonly reading: Reading; readonly members: Product[] }>();
+  for (const product of products) {
+    const reading = readingOf(product, demand);
+    const key = Object.values(reading).join();
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, { reading, members: [product] });
+    else group.members.push(product);
+  }
   const tiles: TileStep[] = [];
-  for (const drop of new Set(products.map(({ form }) => form.drop))) {
-    const alike = products.filter(({ form }) => form.drop === drop);
-    const size = drop === 0 ? PLAIN_TILE : DROPPING_TILE;
-    for (let k = 0; k < alike.length; k += size) {
-      const members = alike.slice(k, k + size);
-      const columns = members.map(({ form }) => {
+  for (const { reading, members } of alike.values()) {
+    const size = reading.drop === 0 ? PLAIN_TILE : DROPPING_TILE;
+    for (let k = 0; k < members.length; k += size) {
+      const tile = members.slice(k, k + size);
+      const columns = tile.map(({ form }) => {
         const weights = new Map<ValueId, number>();
         for (const [at, leaf] of form.leaves.entries()) {
           const [pair, shift] = place.get(root[leaf]!)!;
@@ -114,8 +143,8 @@ function tilesOf(products: readonly Product[], pairs: readonly PairStep[], root:
       const used = [...new Set(columns.flatMap((weights) => [...weights.keys()]))].toSorted((p, q) => p - q);
       tiles.push({
         kind: 'tile',
-        drop,
-        products: members,
+        reading,
+        products: tile,
         pairs: used,
         weights: columns.map((weights) => used.map((pair) => weights.get(pair) ?? 0)),
       });
@@ -125,8 +154,14 @@ function tilesOf(products: readonly Product[], pairs: readonly PairStep[], root:
 }
 
 /** Put everything that is computed in order. */
-export function scheduleSteps(circuit: Circuit, root: Int32Array, chosen: Products): { steps: Step[]; pairs: number } {
+export function scheduleSteps(
+  circuit: Circuit,
+  root: Int32Array,
+  chosen: Products,
+  demand: Uint8Array,
+): { steps: Step[]; pairs: number } {
   const levels = levelsOf(circuit, root, chosen);
+  const outputs = new Set(circuit.outputs.flatMap((port) => port.wires.map((wire) => root[wire]!)));
   let pairCount = 0;
   const pairsOfLevel = levels.map(({ products }) => {
     const pairs = pairLeaves(products, root, circuit.ops.length + pairCount);
@@ -144,35 +179,20 @@ export function scheduleSteps(circuit: Circuit, root: Int32Array, chosen: Produc
     }
   }
   const steps: Step[] = [];
+  const ready: PairStep[] = [];
   const push = (step: Step): void => {
     steps.push(step);
     for (const value of writesOf(step)) {
-      for (const entry of waiting.get(value) ?? []) if (--entry.missing === 0) steps.push(entry.pair);
+      for (const entry of waiting.get(value) ?? []) if (--entry.missing === 0) ready.push(entry.pair);
     }
+    // Pairs go with operations, so that a level's tiles stay together.
+    if (step.kind === 'operation') steps.push(...ready.splice(0));
   };
-  const after = new Int32Array(circuit.ops.length);
-  const levelNumber = new Int32Array(circuit.ops.length).fill(-1);
   for (const [level, { products, operations }] of levels.entries()) {
-    const tiles = tilesOf(products, pairsOfLevel[level]!, root);
-    const following: Wire[][] = Array.from({ length: tiles.length + 1 }, () => []);
-    for (const [k, tile] of tiles.entries()) {
-      for (const { wire } of tile.products) {
-        after[wire] = k + 1;
-        levelNumber[wire] = level;
-      }
-    }
-    for (const wire of operations) {
-      levelNumber[wire] = level;
-      for (const operand of operandsOf(circuit.ops[wire]!)) {
-        const source = root[operand]!;
-        if (levelNumber[source] === level) after[wire] = Math.max(after[wire]!, after[source]!);
-      }
-      following[after[wire]!]!.push(wire);
-    }
-    for (const [k, wires] of following.entries()) {
-      if (k > 0) push(tiles[k - 1]!);
-      for (const wire of wires) push({ kind: 'operation', wire });
-    }
+    for (const tile of tilesOf(products, pairsOfLevel[level]!, root, demand)) push(tile);
+    steps.push(...ready.splice(0));
+    for (const { wire } of products) if (outputs.has(wire)) push({ kind: 'output', wire });
+    for (const wire of operations) push({ kind: 'operation', wire });
   }
   return { steps, pairs: pairCount };
 }
