@@ -109,7 +109,10 @@ export function wrappedLayers(graph: LayerGraph, stimuli: readonly Stimulus[]): 
       if (unlimited.some((code, k) => code !== output[k])) counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   }
-  return [...counts].map(([layer, samples]) => ({ layer, samples }));
+  return graph.layers.flatMap(({ name: layer }) => {
+    const samples = counts.get(layer);
+    return samples === undefined ? [] : [{ layer, samples }];
+  });
 }
 
 /** The circuit with wrapping casts that have room; the interpreter reads no intervals, so these may stay as they are. */

@@ -34,7 +34,7 @@ export async function withOutputFolder<T>(directory: string, fill: (staging: str
       await makeFolder(staging, []);
       return found;
     });
-    const result = await attempt(directory, () => fill(staging));
+    const result = await attempt(directory, () => fill(staging), staging);
     if (result === null) return result;
     await attempt(directory, async () => {
       if (present) await rename(target, old);
@@ -105,12 +105,17 @@ async function isReplaceable(directory: string, target: string): Promise<boolean
   return true;
 }
 
-/** Turn a failure of the file system into one sentence about the output folder. */
-async function attempt<T>(directory: string, action: () => Promise<T>): Promise<T> {
+/** Turn a failure of the file system into one sentence about the output folder, under the name that the caller gave. */
+async function attempt<T>(directory: string, action: () => Promise<T>, staging?: string): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (!isFileSystemError(error)) throw error;
-    throw new FileError(`Output folder "${directory}" cannot be written: ${fileReason(error)}.`);
+    if (isFileSystemError(error)) {
+      throw new FileError(`Output folder "${directory}" cannot be written: ${fileReason(error)}.`);
+    }
+    if (error instanceof FileError && staging !== undefined && error.message.includes(staging)) {
+      throw new FileError(error.message.replaceAll(staging, directory));
+    }
+    throw error;
   }
 }
