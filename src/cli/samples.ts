@@ -1,11 +1,12 @@
 /** Samples for emulation and simulation: float rows from .npy, .npz or .csv, and their raw input codes. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { LayerGraph } from '../circuit/index.ts';
 import { FileError, FormatError, ShapeError, UnsupportedError, ValueError } from '../errors.ts';
 import { parseCsv, readNpy, readNpz } from '../formats/index.ts';
 import { fromDouble } from '../fixed/index.ts';
 import type { Stimulus } from '../systems/index.ts';
+import { readReason } from './options.ts';
 
 /** Float rows of one input. */
 export interface Samples {
@@ -25,14 +26,18 @@ export function readSamples(path: string, inputs: LayerGraph['inputs']): Samples
   if (second !== undefined || input === undefined) {
     throw new UnsupportedError(`The network has ${inputs.length} inputs; samples can be read for networks with one.`);
   }
-  if (!existsSync(path)) throw new FileError(`Samples file "${path}" does not exist.`);
   const { shape, values } = readTable(path);
-  const rows = shape[0] ?? 0;
+  if (shape.length < 2) {
+    throw new ShapeError(
+      `${basename(path)} has shape [${shape.join(', ')}]; samples need at least two axes, [rows, …].`,
+    );
+  }
+  const rows = shape[0]!;
   const elements = rows === 0 ? 0 : values.length / rows;
   if (rows === 0) throw new ShapeError(`${basename(path)} holds no samples; at least one is needed.`);
   if (elements !== input.formats.length) {
     throw new ShapeError(
-      `${basename(path)} has samples of ${elements} numbers, but input "${input.name}" of the network takes ${input.formats.length}.`,
+      `${basename(path)} has samples of ${elements} ${elements === 1 ? 'number' : 'numbers'}, but input "${input.name}" of the network takes ${input.formats.length}.`,
     );
   }
   const bad = values.findIndex((value) => !Number.isFinite(value));
@@ -60,7 +65,7 @@ export function sampleStimuli(samples: Samples, inputs: LayerGraph['inputs']): S
 }
 
 function readTable(path: string): { shape: readonly number[]; values: Float64Array } {
-  const bytes = readFileSync(path);
+  const bytes = readBytes(path);
   const source = basename(path);
   switch (extname(path).toLowerCase()) {
     case '.npy': {
@@ -83,5 +88,13 @@ function readTable(path: string): { shape: readonly number[]; values: Float64Arr
     }
     default:
       throw new UnsupportedError(`Samples file "${source}" is of no known kind; it must end in .npy, .npz or .csv.`);
+  }
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new FileError(`Samples file "${path}" cannot be read: ${readReason(error)}.`);
   }
 }
