@@ -7,16 +7,14 @@
  */
 import type { CircuitBuilder, Wire } from '../../circuit/index.ts';
 import { widthOf } from '../../circuit/index.ts';
-import { fractionBits, ufixed } from '../../fixed/index.ts';
+import { type FixedFormat, fractionBits, ufixed } from '../../fixed/index.ts';
 import { expScalar } from '../../tensor/index.ts';
-import { type LoweringContext, resultFormat } from '../lowering.ts';
+import type { LoweringContext } from '../lowering.ts';
 import { functionTable } from '../tables.ts';
 import { maximumOf, treeReduce } from './tree-reduce.ts';
 
-/** Lower one row of softmax in the exact profile. */
-export function exactSoftmaxRow(context: LoweringContext, wires: readonly Wire[]): Wire[] {
-  const { builder, precision } = context;
-  const result = resultFormat(context) ?? precision.fallback;
+/** Lower one row of softmax for a result of format `result`. */
+export function exactSoftmaxRow({ builder }: LoweringContext, wires: readonly Wire[], result: FixedFormat): Wire[] {
   const guarded = fractionBits(result) + 3;
   const maximum = maximumOf(builder, wires);
   const exponentials = wires.map((wire) => {

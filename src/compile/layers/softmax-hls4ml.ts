@@ -24,19 +24,20 @@ export function stableSoftmaxRow(context: LoweringContext, wires: readonly Wire[
   const unsigned = input.signed ? ufixed(input.width - 1, input.integer - 1) : plain(input);
   const normalized = askedOr(context, 'inputNorm', unsigned);
   const maximum = maximumOf(builder, wires);
-  const distances = wires.map((wire) => builder.cast(builder.subtract(maximum, wire), normalized));
-  return normalizedExponentials(context, distances, normalized, -1);
+  const distance = (wire: Wire): Wire => builder.cast(builder.subtract(maximum, wire), normalized);
+  return normalizedExponentials(context, wires, distance, normalized, -1);
 }
 
 /** Lower one row of `latency` softmax. */
 export function latencySoftmaxRow(context: LoweringContext, wires: readonly Wire[]): Wire[] {
-  return normalizedExponentials(context, wires, uniformFormat(context, context.inputs[0]!), 1);
+  return normalizedExponentials(context, wires, (wire) => wire, uniformFormat(context, context.inputs[0]!), 1);
 }
 
-/** e^(sign·a_i) / Σ_j e^(sign·a_j) for addresses of one format. */
+/** e^(sign·a_i) / Σ_j e^(sign·a_j) for the addresses a_i of some wires, all of one format. */
 function normalizedExponentials(
   context: LoweringContext,
-  addresses: readonly Wire[],
+  wires: readonly Wire[],
+  address: (wire: Wire) => Wire,
   format: FixedFormat,
   sign: 1 | -1,
 ): Wire[] {
@@ -56,7 +57,7 @@ function normalizedExponentials(
     askedOr(context, 'invTable', standard),
     (x) => Math.fround(1 / x),
   );
-  const exponentials = addresses.map((address) => builder.cast(exponential(address), accumulator));
+  const exponentials = wires.map((wire) => builder.cast(exponential(address(wire)), accumulator));
   const sum = treeReduce(exponentials, (a, b) => builder.cast(builder.add(a, b), accumulator));
   const factor = inverse(builder.cast(sum, inverseInput));
   return exponentials.map((e) => builder.multiply(e, factor));

@@ -3,7 +3,7 @@
  * profile, the implementation say. `argmax` stands for 1 at the first maximum and 0 elsewhere in both profiles.
  */
 import type { Wire } from '../../circuit/index.ts';
-import { castResult, type LoweringContext } from '../lowering.ts';
+import { castResult, type LoweringContext, resultFormat } from '../lowering.ts';
 import type { WireVector } from '../wire-vector.ts';
 import { exactSoftmaxRow } from './softmax-exact.ts';
 import { latencySoftmaxRow, legacySoftmaxRow, stableSoftmaxRow } from './softmax-hls4ml.ts';
@@ -17,16 +17,18 @@ const implementations = {
 } as const;
 
 export function lowerSoftmax(context: LoweringContext): WireVector {
-  const { layer, profile, softmax } = context;
+  const { layer, precision, profile, softmax } = context;
   const { wires } = context.inputs[0]!;
   const implementation = softmax.implementation ?? 'stable';
-  const lowerRow =
-    profile === 'exact' && implementation !== 'argmax' ? exactSoftmaxRow : implementations[implementation];
   const length = layer.inputShapes[0]!.at(-1)!;
   const rows = Array.from({ length: wires.length / length }, (_, row) => wires.slice(row * length, (row + 1) * length));
+  if (profile === 'exact' && implementation !== 'argmax') {
+    const format = resultFormat(context) ?? precision.fallback;
+    return { wires: rows.flatMap((row) => exactSoftmaxRow(context, row, format)), formats: wires.map(() => format) };
+  }
   return castResult(
     context,
-    rows.flatMap((row) => lowerRow(context, row)),
+    rows.flatMap((row) => implementations[implementation](context, row)),
   );
 }
 

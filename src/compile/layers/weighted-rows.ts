@@ -29,11 +29,9 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
     Array.from({ length: terms }, (_, i) => weights[i * units + j]!),
   );
   const biases =
-    layer.parameters['bias'] === undefined
-      ? undefined
-      : quantizeParameter(layer, 'bias', biasFormat, profile).map((raw) =>
-          builder.constant(raw, fractionBits(biasFormat)),
-        );
+    layer.parameters['bias'] === undefined ? undefined : quantizeParameter(layer, 'bias', biasFormat, profile);
+  const bias = (j: number): Wire | undefined =>
+    biases === undefined ? undefined : builder.constant(biases[j]!, fractionBits(biasFormat));
   const named = (sums: Wire[], row: number): Wire[] =>
     sums.map((sum, j) => builder.label(sum, rows.length === 1 ? `n${j}_sum` : `p${row}_n${j}_sum`));
 
@@ -41,7 +39,7 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
     const sums = rows.flatMap((row, r) =>
       named(
         columns.map((column, j) =>
-          linearCombination(builder, row, column, fractionBits(weightFormat), biases?.[j], context.strategy),
+          linearCombination(builder, row, column, fractionBits(weightFormat), bias(j), context.strategy),
         ),
         r,
       ),
@@ -59,12 +57,16 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
   const accumulator = formatOf('accum');
   const result = formatOf('result');
   const product = productRule(context, input.binary === true, weightFormat);
-  const zero = builder.constant(0n, 0);
   const sums = rows.flatMap((row, r) =>
     named(
       columns.map((column, j) => {
         const products = row.map((wire, i) => builder.cast(product.multiply(wire, column[i]!), accumulator));
-        return accumulate(builder, builder.cast(biases?.[j] ?? zero, accumulator), products, accumulator);
+        return accumulate(
+          builder,
+          builder.cast(bias(j) ?? builder.constant(0n, 0), accumulator),
+          products,
+          accumulator,
+        );
       }),
       r,
     ),
@@ -105,14 +107,13 @@ function signedCount(builder: CircuitBuilder, ones: Wire, terms: number): Wire {
 function accumulate(builder: CircuitBuilder, start: Wire, products: readonly Wire[], accumulator: FixedFormat): Wire {
   const wraps = accumulator.overflow === 'AP_WRAP' && accumulator.saturationBits === 0;
   return wraps
-    ? wrappingSum(builder, [start, ...products], accumulator)
+    ? wrappingSum(builder, [start, ...products.filter((product) => !isZero(builder, product))], accumulator)
     : products.reduce((acc, product) => builder.cast(builder.add(acc, product), accumulator), start);
 }
 
 /** Sum in a balanced tree modulo 2^width: a node is wrapped when it needs more bits than the accumulator has. */
 function wrappingSum(builder: CircuitBuilder, wires: readonly Wire[], accumulator: FixedFormat): Wire {
-  let level = wires.filter((wire) => !isZero(builder, wire));
-  if (level.length === 0) return wires[0]!;
+  let level = [...wires];
   while (level.length > 1) {
     const next: Wire[] = [];
     for (let k = 0; k + 1 < level.length; k += 2) {
