@@ -14,11 +14,11 @@ export interface Rational {
   readonly fraction: number;
 }
 
-/** One product, cast on its own where `format` is given: value = cast(coefficient · wire). */
+/** coefficient · wire; where `cast` is given, the product goes through that wire's cast before it is added. */
 export interface LinearTerm {
   readonly wire: Wire;
   readonly coefficient: Rational;
-  readonly format?: FixedFormat;
+  readonly cast?: Wire;
 }
 
 export interface LinearForm {
@@ -142,8 +142,8 @@ function singleProduct(circuit: Circuit, wire: Wire): LinearTerm | undefined {
   if (op.kind !== 'cast' || !isLinear(circuit, op.a)) return undefined;
   const form = linearForm(circuit, op.a, undefined);
   const term = form.terms[0];
-  if (form.terms.length !== 1 || form.constant.raw !== 0n || term!.format !== undefined) return undefined;
-  return { ...term!, format: op.format };
+  if (form.terms.length !== 1 || form.constant.raw !== 0n || term!.cast !== undefined) return undefined;
+  return { ...term!, cast: wire };
 }
 
 /** The wires that a form may pass through or end at, largest first. */

@@ -63,6 +63,8 @@ export interface Reduction {
 
 export interface Loop {
   readonly target: ArrayId;
+  /** Which element of the target iteration k fills. */
+  readonly position: IndexMap;
   readonly count: number;
   readonly reduction?: Reduction;
   readonly operands: readonly LoopOperand[];

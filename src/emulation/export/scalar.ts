@@ -134,6 +134,10 @@ export function scalarBuilder(): ScalarBuilder {
     if (kind === 'multiply' && isConstant(b, 1n)) return a;
     if ((kind === 'add' || kind === 'subtract') && isConstant(b, 0n)) return a;
     if (kind === 'add' && isConstant(a, 0n)) return b;
+    if (kind === 'subtract' && y.lo === y.hi && y.lo < 0n) return binary('add', a, constant(-y.lo));
+    if (kind === 'add' && y.lo === y.hi && y.lo < 0n) {
+      return derive(`subtract${a},${constant(-y.lo)}`, { kind: 'subtract', a, b: constant(-y.lo) }, rules.add(x, y));
+    }
     if (kind === 'minimum') {
       if (x.hi <= y.lo) return a;
       if (y.hi <= x.lo) return b;

@@ -1,0 +1,59 @@
+/**
+ * One cast for many wires: the modes under which every member of a family gives what its own cast gives.
+ *
+ * The circuit builder drops modes that an interval makes needless, wire by wire, so casts that were written alike look
+ * different. A loop needs one of them; any member that asks for more may lend its modes if they change nothing for
+ * the others.
+ */
+import { castKeepsValues, roundedInterval, typeOfFormat, type WireType } from '../../circuit/index.ts';
+import { type FixedFormat, fractionBits, sameFormat } from '../../fixed/index.ts';
+import { isWrapping } from './linear-form.ts';
+
+/** An operand type and the cast it goes through; no format where nothing is rounded or wrapped. */
+export interface CastUse {
+  readonly type: WireType;
+  readonly format: FixedFormat | undefined;
+}
+
+/** The format with the plainest modes that do the same to operands of this type. */
+function plainest(type: WireType, format: FixedFormat): FixedFormat {
+  const target = typeOfFormat(format);
+  const exact = target.fraction >= type.fraction;
+  const plainRounding = exact || (format.quantization === 'AP_TRN_ZERO' && type.lo >= 0n);
+  const quantization = plainRounding ? 'AP_TRN' : format.quantization;
+  const rounded = roundedInterval(type, format);
+  const symmetric = format.overflow === 'AP_SAT_SYM' && format.signed && format.width > 1 ? 1n : 0n;
+  const inRange = rounded.lo >= target.lo + symmetric && rounded.hi <= target.hi;
+  return inRange ? { ...format, quantization, overflow: 'AP_WRAP', saturationBits: 0 } : { ...format, quantization };
+}
+
+/** Tell whether `candidate` gives this use what its own format gives. */
+export function servesUse({ type, format }: CastUse, candidate: FixedFormat): boolean {
+  if (format === undefined) return castKeepsValues(type, candidate);
+  return format === candidate || sameFormat(plainest(type, format), plainest(type, candidate));
+}
+
+/** As {@link servesUse} where multiples of 2^modulus.width will be wrapped away, so that only rounding counts. */
+export function servesUseModulo({ type, format }: CastUse, candidate: FixedFormat, modulus: FixedFormat): boolean {
+  if (!wrapsWide(candidate, modulus)) return false;
+  if (format === undefined) return type.fraction <= fractionBits(candidate);
+  return (
+    wrapsWide(format, modulus) &&
+    fractionBits(format) === fractionBits(candidate) &&
+    plainest(type, format).quantization === plainest(type, candidate).quantization
+  );
+}
+
+/** Tell whether a format wraps at a multiple of where `modulus` wraps. */
+export function wrapsWide(format: FixedFormat, modulus: FixedFormat): boolean {
+  return isWrapping(format) && format.width - fractionBits(format) >= modulus.width - fractionBits(modulus);
+}
+
+/** Pick the format with the most to say: rounding before truncation, then any overflow mode before wrapping. */
+export function strictest(formats: readonly FixedFormat[]): FixedFormat | undefined {
+  const weight = (format: FixedFormat): number =>
+    (format.quantization === 'AP_TRN' ? 0 : 2) + (isWrapping(format) ? 0 : 1);
+  let best: FixedFormat | undefined;
+  for (const format of formats) if (best === undefined || weight(format) > weight(best)) best = format;
+  return best;
+}
