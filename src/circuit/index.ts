@@ -35,3 +35,5 @@ export { constantMultiple, linearCombination, signedDigits, sumTerms } from './c
 export type { MultiplicationStrategy, SignedDigit, Term } from './constant-multiplication.ts';
 export { isLeaf, sumForms } from './sum-form.ts';
 export type { SumForm } from './sum-form.ts';
+export { withNarrowPorts } from './narrow-ports.ts';
+export { readElements, withoutUnreadElements } from './unread-elements.ts';

@@ -41,8 +41,8 @@ export interface LayerRow {
 const free: readonly OpKind[] = ['input', 'constant', 'scale'];
 
 /** List the layers of a compiled design; the modules of a netlist stand in the order of its layers, the top last. */
-export function layerRows({ graph, schedule, resources }: HardwareResult): LayerRow[] {
-  return graph.layers.map(({ name, kind, circuit }, k) => {
+export function layerRows({ built, schedule, resources }: HardwareResult): LayerRow[] {
+  return built.layers.map(({ name, kind, circuit }, k) => {
     const { lut, ff, dsp, bram } = resources.perModule[k]!;
     const busy = busyStages(circuit, schedule.layers[k]!.stages);
     return { layer: name, kind, operations: busy.length, lut, ff, dsp, bram, stages: spanOf(busy) };

@@ -17,16 +17,7 @@ import {
 } from '../estimation/index.ts';
 import { TargetError } from '../errors.ts';
 import type { FixedFormat } from '../fixed/index.ts';
-import {
-  type GraphSchedule,
-  type ModulePort,
-  type Netlist,
-  packVector,
-  pipelineGraph,
-  scheduleGraph,
-  VALID_IN,
-  VALID_OUT,
-} from '../netlist/index.ts';
+import { type ModulePort, type Netlist, packVector, VALID_IN, VALID_OUT } from '../netlist/index.ts';
 import { type Network, serializeNetwork } from '../network/index.ts';
 import { type BatchResult, simulateBatch } from '../simulation/index.ts';
 import { coSimulate } from '../verification/index.ts';
@@ -38,13 +29,8 @@ import {
   projectManifest,
   writeProject,
 } from '../verilog/index.ts';
+import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
 import type { Stimulus } from './stimuli.ts';
-
-export interface HardwareTarget {
-  /** Part name, full (`xcvu13p-flga2577-2-e`) or short (`xcvu13p`). */
-  readonly part: string;
-  readonly clockMHz: number;
-}
 
 /** How many vectors two evaluators were compared on, and on how many they differ. */
 export interface Comparison {
@@ -77,10 +63,9 @@ export type SimulatorName = 'icarus' | 'verilator';
 
 export type HardwareStep = 'compile' | 'emulate' | 'simulate' | 'verilog' | 'icarus' | 'verilator';
 
-export interface HardwareResult {
+export interface HardwareResult extends BuiltPipeline {
+  /** The model's graph, the reference. */
   readonly graph: LayerGraph;
-  readonly schedule: GraphSchedule;
-  readonly netlist: Netlist;
   readonly part: string;
   readonly clockMHz: number;
   /** As measured in simulation. */
@@ -132,7 +117,7 @@ export async function buildHardware(
     return result;
   };
 
-  const { graph, schedule, netlist, resources } = await step(
+  const { graph, built, schedule, netlist, resources } = await step(
     'compile',
     () => compileFor(network, target, options.compile),
     (made) =>
@@ -208,6 +193,7 @@ export async function buildHardware(
 
   return {
     graph,
+    built,
     schedule,
     netlist,
     part: target.part,
@@ -260,12 +246,11 @@ export function compileFor(
   network: Network,
   target: HardwareTarget,
   options: CompileOptions = {},
-): { graph: LayerGraph; schedule: GraphSchedule; netlist: Netlist; resources: ResourceEstimate } {
+): BuiltPipeline & { readonly graph: LayerGraph; readonly resources: ResourceEstimate } {
   const part = checkTarget(target);
   const graph = compileNetwork(network, options);
-  const schedule = scheduleGraph(graph, { periodNs: 1000 / target.clockMHz, delay: ultrascalePlusDelay(part) });
-  const netlist = pipelineGraph(graph, schedule);
-  const resources = estimateResources(netlist, part);
+  const pipeline = buildPipeline(graph, target);
+  const resources = estimateResources(pipeline.netlist, part);
   for (const kind of ['lut', 'ff', 'dsp', 'bram'] as const) {
     if (resources[kind] > part[kind]) {
       throw new TargetError(
@@ -273,7 +258,7 @@ export function compileFor(
       );
     }
   }
-  return { graph, schedule, netlist, resources };
+  return { graph, ...pipeline, resources };
 }
 
 interface EmulatedStimuli {

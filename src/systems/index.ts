@@ -9,7 +9,6 @@ export {
   type HardwareOptions,
   type HardwareResult,
   type HardwareStep,
-  type HardwareTarget,
   type SimulatorName,
 } from './hardware.ts';
 export { randomStimuli, type Stimulus } from './stimuli.ts';
@@ -21,3 +20,4 @@ export {
   wrappedLayers,
 } from './precision-fit.ts';
 export * from './trace/index.ts';
+export { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';

@@ -112,7 +112,7 @@ describe('traceNetwork', () => {
     expect(layerOf(trace, 'fc1').casts.some((cast) => cast.saturation.events > 0)).toBe(true);
     expect(layerOf(trace, 'relu1').casts.every((cast) => cast.saturation.events === 0)).toBe(true);
     expect(flagsOf(trace)[0]!.text).toBe(
-      'in: 1 of 4 elements are clipped by ap_fixed<10,4,AP_RND,AP_SAT> in 1 of 2 samples (largest |value| 20, range ±8)',
+      'in: 1 of 4 elements is clipped by ap_fixed<10,4,AP_RND,AP_SAT> in 1 of 2 samples (largest |value| 20, range ±8)',
     );
   });
 
@@ -259,11 +259,11 @@ describe('traceNetwork', () => {
 describe('the simulated RTL in a trace', () => {
   const network = hungryNetwork();
   const options = { profile: 'hls4ml', precision: 'ap_fixed<12,6>' } as const;
-  const { graph, schedule, netlist } = compileFor(network, { ...target, clockMHz: 400 }, options);
+  const { graph, built, schedule, netlist } = compileFor(network, { ...target, clockMHz: 400 }, options);
   const samples = randomSamples('rtl', 40, 4, 4);
 
   it('equals the circuit at every layer in the right cycle', () => {
-    const trace = traceNetwork(network, graph, { in: samples }, { rtl: { schedule, netlist } });
+    const trace = traceNetwork(network, graph, { in: samples }, { rtl: { built, schedule, netlist } });
 
     expect(trace.rtl).toMatchObject({ latencyCycles: schedule.latencyCycles, compared: 40 * (8 + 8 + 3 + 3) });
     expect(trace.layers.flatMap((layer) => layer.rtlDifferences)).toEqual([]);
@@ -282,7 +282,7 @@ describe('the simulated RTL in a trace', () => {
     );
     const wrong = { ...netlist, modules };
 
-    const trace = traceNetwork(network, graph, { in: samples }, { rtl: { schedule, netlist: wrong } });
+    const trace = traceNetwork(network, graph, { in: samples }, { rtl: { built, schedule, netlist: wrong } });
 
     expect(layerOf(trace, 'relu1').rtlDifferences).toEqual([]);
     const [first] = layerOf(trace, 'fc2').rtlDifferences!;

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { type LayerGraph, parseGraph } from '../../circuit/index.ts';
 import { interpretGraph } from '../../emulation/index.ts';
-import { device, ultrascalePlusDelay } from '../../estimation/index.ts';
 import { FileError, FormatError, MismatchError } from '../../errors.ts';
-import { packVector, pipelineGraph, scheduleGraph } from '../../netlist/index.ts';
+import { packVector } from '../../netlist/index.ts';
 import { stream } from '../../random/index.ts';
 import { recordVcd, simulateGraph, type VcdRecorder } from '../../simulation/index.ts';
-import { randomStimuli } from '../../systems/index.ts';
+import { buildPipeline, randomStimuli } from '../../systems/index.ts';
 import { benchGap, printNetlist } from '../../verilog/index.ts';
 import { wholeNumber } from '../options.ts';
 import { readSamples, sampleStimuli } from '../samples.ts';
@@ -42,8 +41,7 @@ export function simulateCommand(): Command {
 async function run(folder: string, options: SimulateArguments): Promise<void> {
   const { graph, clockMHz, part } = await openProject(folder);
   const periodNs = 1000 / clockMHz;
-  const schedule = scheduleGraph(graph, { periodNs, delay: ultrascalePlusDelay(device(part)) });
-  const netlist = pipelineGraph(graph, schedule);
+  const { netlist } = buildPipeline(graph, { part, clockMHz });
   await checkSources(folder, printNetlist(netlist));
 
   const stimuli =

@@ -7,11 +7,10 @@ import { compileNetwork } from '../../compile/index.ts';
 import { MismatchError, UnsupportedError, ValueError } from '../../errors.ts';
 import { fractionBits, toDouble } from '../../fixed/index.ts';
 import { loadModel } from '../../formats/index.ts';
-import { pipelineGraph, scheduleGraph } from '../../netlist/index.ts';
-import { ultrascalePlusDelay } from '../../estimation/index.ts';
 import { stream } from '../../random/index.ts';
 import { textTable } from '../../report/index.ts';
 import {
+  buildPipeline,
   checkTarget,
   type FloatInputs,
   flagsOf,
@@ -165,9 +164,9 @@ function chooseLayers(graph: LayerGraph, { layer, sample }: TraceArguments): Rea
 async function chooseRtl(graph: LayerGraph, options: TraceArguments) {
   if (options.rtl !== undefined) return openEmittedRtl(options.rtl, graph);
   if (options.simulate !== true) return undefined;
-  const part = checkTarget({ part: options.part, clockMHz: options.clock });
-  const schedule = scheduleGraph(graph, { periodNs: 1000 / options.clock, delay: ultrascalePlusDelay(part) });
-  return { schedule, netlist: pipelineGraph(graph, schedule) };
+  const target = { part: options.part, clockMHz: options.clock };
+  checkTarget(target);
+  return buildPipeline(graph, target);
 }
 
 function traceText(trace: Trace, options: TraceArguments, shown: ReadonlySet<string> | undefined): string {

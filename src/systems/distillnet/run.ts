@@ -17,9 +17,9 @@ import {
   compileFor,
   type HardwareResult,
   type HardwareStep,
-  type HardwareTarget,
   type SimulatorName,
 } from '../hardware.ts';
+import type { HardwareTarget } from '../pipeline.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
 import { randomStimuli, type Stimulus } from '../stimuli.ts';
 import { type LearningCheckpoint, plainTeacher } from './checkpoint.ts';

@@ -6,15 +6,15 @@
  * the accumulator's last cast alone. Such sites are `modular`.
  */
 import { castKeepsValues, type Circuit, operandsOf, type Wire } from '../../circuit/index.ts';
-import type { FixedFormat } from '../../fixed/index.ts';
+import { type FixedFormat, sameFormat } from '../../fixed/index.ts';
 
 /**
  * - `input`: a float sample to the input's format.
  * - `product`, `partial`: before the end of a sum, modular.
  * - `accumulator`: the end of a sum. `table`: only chooses an entry of a table. `result`: the layer's output.
- * - `internal`: any other.
+ * - `rectifier`: clips at zero to a format of its own. `internal`: any other.
  */
-export type CastRole = 'input' | 'product' | 'partial' | 'accumulator' | 'table' | 'internal' | 'result';
+export type CastRole = 'input' | 'product' | 'partial' | 'accumulator' | 'table' | 'rectifier' | 'internal' | 'result';
 
 /** One cast of a circuit that can change a value. */
 export interface CastSite {
@@ -105,12 +105,12 @@ export function castSites(circuit: Circuit, kind: string): CastSite[] {
   return ops.flatMap((op, wire): CastSite[] => {
     if (op.kind !== 'cast' || !isSite(wire)) return [];
     const { format, a: operand } = op;
+    const isOutputFormat = circuit.outputs[0]!.formats.some((output) => sameFormat(output, format));
     const wraps = format.overflow === 'AP_WRAP' && format.saturationBits === 0;
     const modular = wraps && isModular(wire, format.integer);
     const rectifies = !format.signed && format.overflow.startsWith('AP_SAT') && rectifiers.has(kind);
-    return [
-      { wire, operand, format, role: roleOf(wire, operand, modular), modular, rectifies, elements: reached(wire) },
-    ];
+    const role = rectifies && !isOutputFormat ? 'rectifier' : roleOf(wire, operand, modular);
+    return [{ wire, operand, format, role, modular, rectifies, elements: reached(wire) }];
   });
 }
 

@@ -7,9 +7,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LayerGraph, parseGraph, serializeCircuit, serializeGraph } from '../../circuit/index.ts';
-import { device, ultrascalePlusDelay } from '../../estimation/index.ts';
 import { FileError, FormatError, MismatchError, ValueError } from '../../errors.ts';
-import { type GraphSchedule, type Netlist, pipelineGraph, scheduleGraph } from '../../netlist/index.ts';
+import { type BuiltPipeline, buildPipeline } from '../pipeline.ts';
 import { fileReason, printNetlist } from '../../verilog/index.ts';
 
 /**
@@ -19,23 +18,19 @@ import { fileReason, printNetlist } from '../../verilog/index.ts';
  * @throws FileError or FormatError if the folder is no emitted project, ValueError if it is one of another model or of
  * other compile options, MismatchError if its Verilog is not that of its circuit
  */
-export async function openEmittedRtl(
-  folder: string,
-  graph: LayerGraph,
-): Promise<{ readonly schedule: GraphSchedule; readonly netlist: Netlist }> {
+export async function openEmittedRtl(folder: string, graph: LayerGraph): Promise<BuiltPipeline> {
   const text = await readPart(folder, 'model/circuit.json');
   if (text.trim() !== serializeGraph(graph)) throw new ValueError(differenceText(folder, parseGraph(text), graph));
   const { part, clockMHz } = manifestFacts(folder, await readPart(folder, 'manifest.json'));
-  const schedule = scheduleGraph(graph, { periodNs: 1000 / clockMHz, delay: ultrascalePlusDelay(device(part)) });
-  const netlist = pipelineGraph(graph, schedule);
-  for (const { path, text: expected } of printNetlist(netlist)) {
+  const pipeline = buildPipeline(graph, { part, clockMHz });
+  for (const { path, text: expected } of printNetlist(pipeline.netlist)) {
     if ((await readPart(folder, path)) !== expected) {
       throw new MismatchError(
         `${path} in "${folder}" is not the Verilog of model/circuit.json; compile the model again.`,
       );
     }
   }
-  return { schedule, netlist };
+  return pipeline;
 }
 
 async function readPart(folder: string, name: string): Promise<string> {

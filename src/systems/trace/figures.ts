@@ -88,7 +88,7 @@ export function magnitudeFigure(layer: LayerTrace): ReportFigure | null {
 /** Shares of values by |difference|, relative to the largest |float value| of the layer, for all layers. */
 export function errorFigure(trace: Trace): ReportFigure {
   const limits = [0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1];
-  const columns = ['equal', '< 0.001 %', '< 0.01 %', '< 0.1 %', '< 1 %', '< 10 %', '< 100 %', 'more'];
+  const columns = ['0', '< 1e-5', '< 1e-4', '< 1e-3', '< 0.01', '< 0.1', '< 1', 'more'];
   const values = trace.layers.map((layer) => {
     const { float, fixed } = layer.values;
     const size = Math.max(Math.abs(layer.floatLow), Math.abs(layer.floatHigh)) || 1;
@@ -103,7 +103,7 @@ export function errorFigure(trace: Trace): ReportFigure {
   return {
     svg: heatMap({
       title: 'Difference of float and fixed point',
-      height: 110 + 26 * trace.layers.length,
+      height: 140 + 26 * trace.layers.length,
       x: '|difference| / largest |float value| of the layer',
       y: 'layer',
       columns,
@@ -129,7 +129,7 @@ export function roundingFigure(trace: Trace): ReportFigure | null {
   return {
     svg: heatMap({
       title: 'Rounding errors',
-      height: 110 + 26 * groups.length,
+      height: 170 + 26 * groups.length,
       x: 'exact − rounded, in units of the last bit (left end of the bin)',
       y: 'casts',
       columns: Array.from({ length: bins }, (_, k) => String(-1 + (2 * k) / bins)),

@@ -73,8 +73,8 @@ const lost = ({ modular, overflow, saturation }: CastStatistics): number =>
   modular ? 0 : overflow.events + saturation.events;
 
 function lossText(layer: LayerTrace, group: CastStatistics, loss: Occurrences, samples: number): string {
-  const many = layer.elements > 1;
-  const verb = loss === group.overflow ? `overflow${many ? '' : 's'}` : `${many ? 'are' : 'is'} clipped by`;
+  const isOne = loss.elements === 1;
+  const verb = loss === group.overflow ? `overflow${isOne ? 's' : ''}` : `${isOne ? 'is' : 'are'} clipped by`;
   const what = group.role === 'table' ? 'the table argument ' : group.role === 'internal' ? 'an intermediate ' : '';
   const largest = Math.max(Math.abs(group.low), Math.abs(group.high));
   const where = `${what}${group.format} in ${loss.samples} of ${samples} samples`;

@@ -22,22 +22,23 @@ export function largestValue(layer: LayerTrace): number {
   return Math.max(...[layer, ...before].flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
 }
 
-/** One row per input and layer. */
-export function layerTable(trace: Trace): Table {
-  const hasRtl = trace.rtl !== null;
+/** One row per input and layer; for a page without what its other parts show. */
+export function layerTable(trace: Trace, width: 'terminal' | 'page' = 'terminal'): Table {
+  const isWide = width === 'terminal';
+  const hasRtl = isWide && trace.rtl !== null;
   return {
     columns: [
       { header: 'layer' },
-      { header: 'kind' },
+      ...(isWide ? [{ header: 'kind' }] : []),
       { header: 'format' },
       { header: 'max |diff.|' },
       { header: 'rms diff.' },
-      { header: 'max', unit: 'LSB' },
+      ...(isWide ? [{ header: 'max', unit: 'LSB' }] : []),
       { header: 'rms', unit: 'LSB' },
       { header: 'overflows' },
       { header: 'clipped' },
       { header: 'max |value|' },
-      { header: 'range', align: 'right' },
+      ...(isWide ? [{ header: 'range', align: 'right' as const }] : []),
       ...(hasRtl ? [{ header: 'RTL', align: 'right' as const }] : []),
     ],
     rows: trace.layers.map((layer): Cell[] => {
@@ -45,24 +46,25 @@ export function layerTable(trace: Trace): Table {
       const { max, rms, maxLsb, rmsLsb } = layer.difference;
       return [
         layer.name,
-        layer.kind,
+        ...(isWide ? [layer.kind] : []),
         layer.format ?? 'by element',
         max,
         rms,
         // In units of a last bit that nobody asked for a difference says nothing.
-        layer.asked ? maxLsb : null,
+        ...(isWide ? [layer.asked ? maxLsb : null] : []),
         layer.asked ? rmsLsb : null,
         overflows,
         saturations,
         largestValue(layer),
-        layer.range === null ? null : rangeText(layer.range),
+        ...(isWide ? [layer.range === null ? null : rangeText(layer.range)] : []),
         ...(hasRtl ? [rtlText(layer)] : []),
       ];
     }),
   };
 }
 
-function rtlText({ stage, rtlDifferences }: LayerTrace): string {
+/** Say how the simulated RTL compares at a layer. */
+export function rtlText({ stage, rtlDifferences }: LayerTrace): string {
   if (stage === null || rtlDifferences === null) return '–';
   return rtlDifferences.length === 0 ? `equal, stage ${stage}` : `${rtlDifferences.length} differ`;
 }
@@ -72,7 +74,8 @@ const roles: Readonly<Record<CastStatistics['role'], string>> = {
   product: 'product',
   partial: 'partial sum',
   accumulator: 'accumulator',
-  table: 'table argument',
+  table: 'table input',
+  rectifier: 'rectifier',
   internal: 'internal',
   result: 'result',
 };
@@ -80,7 +83,7 @@ const roles: Readonly<Record<CastStatistics['role'], string>> = {
 /** Name a role for people. */
 export const roleText = (role: CastStatistics['role']): string => roles[role];
 
-/** One row per role and format of each layer. */
+/** One row per role and format of each layer; rectifiers, which lose nothing, are left out. */
 export function castTable(trace: Trace): Table {
   return {
     columns: [
@@ -89,29 +92,27 @@ export function castTable(trace: Trace): Table {
       { header: 'format' },
       { header: 'casts' },
       { header: 'outside' },
-      { header: 'of them harmful' },
-      { header: 'mean error', unit: 'LSB' },
-      { header: 'rms error', unit: 'LSB' },
-      { header: 'values', align: 'right' },
-      { header: 'range', align: 'right' },
+      { header: 'lost' },
+      { header: 'mean error' },
+      { header: 'rms error' },
     ],
     rows: trace.layers.flatMap((layer) =>
-      layer.casts.map((group): Cell[] => {
-        const outside = group.overflow.events + group.saturation.events;
-        const isClamp = group.role === 'table' && group.saturation.events > 0;
-        return [
-          layer.name,
-          roleText(group.role),
-          group.format,
-          group.casts,
-          outside,
-          group.modular || isClamp ? 0 : outside,
-          group.rounding?.mean,
-          group.rounding?.rms,
-          rangeText([group.low, group.high]),
-          rangeText(group.range),
-        ];
-      }),
+      layer.casts
+        .filter((group) => group.role !== 'rectifier')
+        .map((group): Cell[] => {
+          const outside = group.overflow.events + group.saturation.events;
+          const isClamp = group.role === 'table' && group.saturation.events > 0;
+          return [
+            layer.name,
+            roleText(group.role),
+            group.format,
+            group.casts,
+            outside,
+            group.modular || isClamp ? 0 : outside,
+            group.rounding?.mean,
+            group.rounding?.rms,
+          ];
+        }),
     ),
   };
 }

@@ -3,7 +3,7 @@ import { formatNumber, htmlReport, type ReportSection, type ReportTable } from '
 import { distributionFigure, errorFigure, magnitudeFigure, roundingFigure } from './figures.ts';
 import { type Flag, flagsOf } from './flags.ts';
 import type { LayerTrace, Trace } from './layer-trace.ts';
-import { castTable, layerTable } from './summary.ts';
+import { castTable, layerTable, rtlText } from './summary.ts';
 import { valueTable } from './value-rows.ts';
 
 /** Facts for the head of the report, as name and value. */
@@ -27,13 +27,19 @@ export function traceReport(trace: Trace, facts: ReportFacts = []): string {
         tables: [
           {
             caption:
-              'Float model against fixed-point model. Overflows and clippings count pairs of sample and element; max |value| is before anything was lost. Differences in units of the last bit (LSB) stand where a format was asked for.',
-            ...layerTable(trace),
+              'Float against fixed point. Overflows and clippings count pairs of sample and element; max |value| is before the loss.',
+            ...layerTable(trace, 'page'),
           },
         ],
       },
       { heading: 'Where errors come from', figures: [errorFigure(trace), ...(rounding === null ? [] : [rounding])] },
-      { heading: 'Casts', tables: [castsTable(trace)] },
+      {
+        heading: 'Casts',
+        paragraphs: [
+          'A cast is the only place where a value can be rounded or leave its range. A product or partial sum **outside** its range is not **lost** where the sum itself fits, because wrapping additions agree modulo the accumulator; a table clamps its input by design. Errors are exact minus rounded operand.',
+        ],
+        tables: [castsTable(trace)],
+      },
       { heading: 'Layer by layer', sections: trace.layers.map((layer) => layerSection(layer, trace, flags)) },
     ],
   });
@@ -74,8 +80,7 @@ function flagSection(flags: readonly Flag[]): ReportSection {
 
 function castsTable(trace: Trace): ReportTable {
   return {
-    caption:
-      'Every rounding and overflow of the design by layer, purpose and format. A product or partial sum outside its range is harmless where the sum itself fits, because wrapping additions agree modulo the accumulator; a table clamps its argument by design. Errors are exact minus rounded operand.',
+    caption: 'Every cast of the design by layer, purpose and format; errors in units of the last bit.',
     ...castTable(trace),
   };
 }
@@ -85,11 +90,14 @@ function layerSection(layer: LayerTrace, trace: Trace, flags: readonly Flag[]): 
   const merged =
     layer.standsFor === layer.name ? '' : ` It carries the value of the network's layer \`${layer.standsFor}\`.`;
   const { max, rms, worst } = layer.difference;
+  const rtl = layer.stage === null ? '' : ` Simulated RTL: ${rtlText(layer)}.`;
   return {
     heading: layer.name,
     paragraphs: [
-      `${layer.kind}, ${layer.formats.replaceAll(/(ap_u?fixed<[^>]*>)/g, '`$1`')}.${merged} Differences from the float model: at most ${formatNumber(max)} (sample ${worst.sample}, element ${worst.element}), ${formatNumber(rms)} in quadratic mean.`,
-      ...flags.filter((flag) => flag.layer === layer.name).map((flag) => `**${flag.kind}** ${flag.text}.`),
+      `${layer.kind}, ${layer.formats.replaceAll(/(ap_u?fixed<[^>]*>)/g, '`$1`')}.${merged} Differences from the float model: at most ${formatNumber(max)} (sample ${worst.sample}, element ${worst.element}), ${formatNumber(rms)} in quadratic mean.${rtl}`,
+      ...flags
+        .filter((flag) => flag.layer === layer.name)
+        .map((flag) => `**${flag.kind}** ${flag.text.slice(layer.name.length + 2)}.`),
     ],
     figures: trace.samples === 1 ? [] : [distributionFigure(layer), ...(magnitude === null ? [] : [magnitude])],
     tables: [

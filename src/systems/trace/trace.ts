@@ -17,7 +17,6 @@ import {
   sameFormat,
   toDouble,
 } from '../../fixed/index.ts';
-import type { GraphSchedule, Netlist } from '../../netlist/index.ts';
 import type { Network } from '../../network/index.ts';
 import { formatsText } from './formats-text.ts';
 import { type CastCollector, castCollector, type CastStatistics, neededInteger } from './cast-statistics.ts';
@@ -26,11 +25,12 @@ import { type FloatInputs, floatValues, networkNames } from './float-values.ts';
 import { type Differences, type LayerTrace, LOST, type Trace } from './layer-trace.ts';
 import { type Codes, observeCircuit } from './observed-circuit.ts';
 import { type RtlValues, rtlValues } from './rtl-values.ts';
+import type { BuiltPipeline } from '../pipeline.ts';
 
 /** What to trace besides the float and the fixed-point model. */
 export interface TraceOptions {
   /** The clocked netlist of the graph, to be simulated. @defaultValue none */
-  readonly rtl?: { readonly schedule: GraphSchedule; readonly netlist: Netlist };
+  readonly rtl?: BuiltPipeline;
   /** Name of the numerics profile, for the record. @defaultValue 'exact' */
   readonly profile?: string;
 }
@@ -75,7 +75,7 @@ export function traceNetwork(
   };
   const stimuli = Array.from({ length: samples }, (_, sample) => graph.inputs.map(({ name }) => row(name, sample)));
   const { rtl } = options;
-  const simulated = rtl === undefined ? null : rtlValues(graph, rtl.schedule, rtl.netlist, stimuli, row);
+  const simulated = rtl === undefined ? null : rtlValues(rtl, stimuli, row);
   return {
     model: network.name,
     profile: options.profile ?? 'exact',
