@@ -92,6 +92,14 @@ describe('inputs with several axes', () => {
   });
 });
 
+describe('tables of hls4ml', () => {
+  it('are addressed in whole steps of an input without a binary point', () => {
+    // Steps of 16: x = 16 is 1,024 entries of 1/64 right of the centre, which is the last one.
+    const asked = hls4ml('ap_fixed<16,6>', { x0: { result: 'ap_fixed<4,8>' } });
+    expect(run(oneLayer({ kind: 'sigmoid' }, [3]), asked, [-1, 0, 1])).toEqual([0, 0.5, 1 - 2 ** -10]);
+  });
+});
+
 describe('binary activations and weights', () => {
   const specs: LayerSpec[] = [
     { kind: 'binaryTanh', name: 'sign' },
@@ -109,7 +117,7 @@ describe('binary activations and weights', () => {
   });
 
   it('count equal bits where both are binary', () => {
-    const signs = withParameters(network, { sum: { kernel: tensor([1, 0, 1], [3, 1]) } });
+    const signs = withParameters(network, { sum: { kernel: tensor([1, -1, 1], [3, 1]) } });
     const asked = hls4ml('ap_fixed<16,8>', {
       sign: { result: 'ap_uint<1>' },
       sum: { weight: 'ap_uint<1>', result: 'ap_int<8>' },

@@ -90,10 +90,16 @@ export function indexedTable(
   return builder.table(clampIndex(builder, index, values.length), table, 0);
 }
 
-/** trunc₀(x·size·2^shift) as C++ converts it with to_int(): toward zero, then the low 32 bits. */
+/**
+ * trunc₀(x·size·2^shift) as C++ converts it: the division keeps the fraction bits of x, even if they are fewer than none,
+ * and to_int() truncates toward zero and takes the low 32 bits.
+ */
 export function truncatedPosition(builder: CircuitBuilder, wire: Wire, size: number, shift: number): Wire {
+  const towardZero = { quantization: 'AP_TRN_ZERO' } as const;
+  const { fraction } = builder.typeOf(wire);
   const position = builder.scale(builder.multiply(wire, builder.constant(BigInt(size), 0)), shift);
-  return builder.cast(position, fixed(32, 32, { quantization: 'AP_TRN_ZERO' }));
+  const quotient = fraction < 0 ? builder.cast(position, fixed(64, 64 - fraction, towardZero)) : position;
+  return builder.cast(quotient, fixed(32, 32, towardZero));
 }
 
 /** Most input codes for which the exact profile builds a table directly. */

@@ -6,7 +6,7 @@
  * whose nodes wrap only where they outgrow the accumulator; any other overflow mode keeps hls4ml's order.
  * The exact profile sums without any rounding and casts once, at the result.
  *
- * Binary operands (nnet_mult.h) are codes 0 and 1 of `ap_uint<1>` for −1 and 1. With both binary a product is the
+ * Binary operands (nnet_mult.h) are codes 0 and 1 of `ap_uint<1>` for −1 and 1; a float weight above 0 is 1. With both binary a product is the
  * single bit x = w, the accumulator counts ones, and the sum 2·acc − n passes through an integer of ⌈log2 n⌉ + 2 bits.
  */
 import type { CircuitBuilder, Wire } from '../../circuit/index.ts';
@@ -23,7 +23,10 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
   const terms = rows[0]!.length;
   const weightFormat = precision.format('weight');
   const biasFormat = precision.format('bias');
-  const weights = quantizeParameter(layer, 'kernel', weightFormat, profile);
+  const weights =
+    profile === 'hls4ml' && isBinary(weightFormat)
+      ? Array.from(layer.parameters['kernel']!, (weight) => (weight > 0 ? 1n : 0n))
+      : quantizeParameter(layer, 'kernel', weightFormat, profile);
   const units = weights.length / terms;
   const columns = Array.from({ length: units }, (_, j) =>
     Array.from({ length: terms }, (_, i) => weights[i * units + j]!),
