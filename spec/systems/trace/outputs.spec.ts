@@ -81,7 +81,7 @@ describe('a trace in numbers', () => {
       'fixed',
       'code',
       'difference',
-      'difference',
+      'off by',
       'flags',
     ]);
     expect(table.rows).toHaveLength(4);

@@ -172,7 +172,7 @@ describe('traceNetwork', () => {
           expect(layerOf(trace, 'activation').standsFor).toBe('drop');
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 24 },
     );
   });
 

@@ -110,7 +110,7 @@ export function errorFigure(trace: Trace): ReportFigure {
       rows: trace.layers.map((layer) => layer.name),
       values,
       value: { label: 'values', unit: '%', min: 0, max: 100 },
-      format: (share) => (share < 0.1 ? '< 0.1' : share.toFixed(share < 9.95 ? 1 : 0)),
+      format: shareText,
     }),
     caption:
       'Share of values by how far the fixed-point value is from the float value. Mass that moves right from one layer to the next is error that the layer adds or magnifies.',
@@ -125,23 +125,33 @@ export function roundingFigure(trace: Trace): ReportFigure | null {
     ),
   );
   if (groups.length === 0) return null;
-  const bins = groups[0]!.histogram.length;
+  // Two bins of the statistics are one column, so that the shares can be written into the cells.
+  const columns = groups[0]!.histogram.length / 2;
   return {
     svg: heatMap({
       title: 'Rounding errors',
-      height: 170 + 26 * groups.length,
+      height: 140 + 26 * groups.length,
       x: 'exact − rounded, in units of the last bit (left end of the bin)',
       y: 'casts',
-      columns: Array.from({ length: bins }, (_, k) => String(-1 + (2 * k) / bins)),
+      columns: Array.from({ length: columns }, (_, k) => String(-1 + (2 * k) / columns)),
       rows: groups.map(({ name }) => name),
       values: groups.map(({ histogram: counts, count }) =>
-        counts.map((one) => (one === 0 ? undefined : (100 * one) / count)),
+        Array.from({ length: columns }, (_, k) => {
+          const both = counts[2 * k]! + counts[2 * k + 1]!;
+          return both === 0 ? undefined : (100 * both) / count;
+        }),
       ),
-      value: { label: 'casts', unit: '%', min: 0 },
+      value: { label: 'casts', unit: '%', min: 0, max: 100 },
+      format: shareText,
     }),
     caption:
       'What rounding removed. Truncation (`AP_TRN`) takes 0 to 1 and shifts every value down by half a unit on average; rounding to nearest is centred.',
   };
+}
+
+/** A share in percent, for a cell. */
+function shareText(share: number): string {
+  return share < 0.1 ? '< 0.1' : share.toFixed(share < 9.95 ? 1 : 0);
 }
 
 function histogram(values: Float64Array, edges: readonly number[]): number[] {

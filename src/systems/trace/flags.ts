@@ -75,7 +75,7 @@ const lost = ({ modular, overflow, saturation }: CastStatistics): number =>
 function lossText(layer: LayerTrace, group: CastStatistics, loss: Occurrences, samples: number): string {
   const isOne = loss.elements === 1;
   const verb = loss === group.overflow ? `overflow${isOne ? 's' : ''}` : `${isOne ? 'is' : 'are'} clipped by`;
-  const what = group.role === 'table' ? 'the table argument ' : group.role === 'internal' ? 'an intermediate ' : '';
+  const what = group.role === 'table' ? 'the table input ' : group.role === 'internal' ? 'an intermediate ' : '';
   const largest = Math.max(Math.abs(group.low), Math.abs(group.high));
   const where = `${what}${group.format} in ${loss.samples} of ${samples} samples`;
   return `${countText(loss.elements, layer)} ${verb} ${where} (largest |value| ${formatNumber(largest)}, range ${rangeText(group.range)})`;

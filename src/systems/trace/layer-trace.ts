@@ -62,8 +62,10 @@ export interface LayerTrace {
   readonly constantInFixedOnly: readonly number[];
   /** Stage of the pipeline in which the value stands at the layer's output; null without a simulation. */
   readonly stage: number | null;
-  /** Values of the simulated netlist that differ, [samples][elements] compared; null without a simulation. */
+  /** Values of the simulated netlist that differ; null without a simulation. */
   readonly rtlDifferences: readonly RtlDifference[] | null;
+  /** Which elements exist in the RTL, those that something reads; null without a simulation. */
+  readonly rtlBuilt: readonly boolean[] | null;
   /** Row-major [samples][elements]. */
   readonly values: {
     readonly float: Float64Array;

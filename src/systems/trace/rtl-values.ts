@@ -19,6 +19,8 @@ export interface RtlValues {
   /** Values compared, over all layers and the outputs. */
   readonly compared: number;
   readonly stages: ReadonlyMap<string, number>;
+  /** By layer: which elements something reads, so that they exist. */
+  readonly read: ReadonlyMap<string, readonly boolean[]>;
   /** By layer, in the order of samples; a graph output is compared again at the top module's port. */
   readonly differences: ReadonlyMap<string, readonly RtlDifference[]>;
 }
@@ -87,6 +89,7 @@ export function rtlValues(
   return {
     latencyCycles: result.latencyCycles,
     compared,
+    read,
     stages: new Map(schedule.layers.map((layer) => [layer.name, layer.outputStage])),
     differences,
   };

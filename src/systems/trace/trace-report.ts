@@ -26,8 +26,7 @@ export function traceReport(trace: Trace, facts: ReportFacts = []): string {
         heading: 'Layers',
         tables: [
           {
-            caption:
-              'Float against fixed point. Overflows and clippings count pairs of sample and element; max |value| is before the loss.',
+            caption: 'Float against fixed point; overflows and clippings count values, max |value| is before them.',
             ...layerTable(trace, 'page'),
           },
         ],
@@ -80,7 +79,7 @@ function flagSection(flags: readonly Flag[]): ReportSection {
 
 function castsTable(trace: Trace): ReportTable {
   return {
-    caption: 'Every cast of the design by layer, purpose and format; errors in units of the last bit.',
+    caption: 'Casts by layer, purpose and format; mean and rms of the rounding errors in units of the last bit.',
     ...castTable(trace),
   };
 }
@@ -89,12 +88,13 @@ function layerSection(layer: LayerTrace, trace: Trace, flags: readonly Flag[]): 
   const magnitude = magnitudeFigure(layer);
   const merged =
     layer.standsFor === layer.name ? '' : ` It carries the value of the network's layer \`${layer.standsFor}\`.`;
-  const { max, rms, worst } = layer.difference;
+  const { max, rms, rmsLsb, worst } = layer.difference;
+  const units = layer.asked ? ` (${formatNumber(rmsLsb)} units of the last bit)` : '';
   const rtl = layer.stage === null ? '' : ` Simulated RTL: ${rtlText(layer)}.`;
   return {
     heading: layer.name,
     paragraphs: [
-      `${layer.kind}, ${layer.formats.replaceAll(/(ap_u?fixed<[^>]*>)/g, '`$1`')}.${merged} Differences from the float model: at most ${formatNumber(max)} (sample ${worst.sample}, element ${worst.element}), ${formatNumber(rms)} in quadratic mean.${rtl}`,
+      `${layer.kind}, ${layer.formats.replaceAll(/(ap_u?fixed<[^>]*>)/g, '`$1`')}.${merged} Differences from the float model: at most ${formatNumber(max)} (sample ${worst.sample}, element ${worst.element}), ${formatNumber(rms)}${units} in quadratic mean.${rtl}`,
       ...flags
         .filter((flag) => flag.layer === layer.name)
         .map((flag) => `**${flag.kind}** ${flag.text.slice(layer.name.length + 2)}.`),
@@ -102,7 +102,7 @@ function layerSection(layer: LayerTrace, trace: Trace, flags: readonly Flag[]): 
     figures: trace.samples === 1 ? [] : [distributionFigure(layer), ...(magnitude === null ? [] : [magnitude])],
     tables: [
       trace.samples === 1
-        ? { caption: `All values of ${layer.name}.`, ...valueTable(layer, 0) }
+        ? { caption: `All values of ${layer.name}.`, ...valueTable(layer, 0, 'page') }
         : worstElements(layer, trace.samples),
     ],
   };

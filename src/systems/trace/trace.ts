@@ -276,6 +276,8 @@ function finish(
     constantInFixedOnly: constant.filter((element) => !varies.has(element)),
     stage: simulated?.stages.get(name) ?? null,
     rtlDifferences: simulated === null ? null : (simulated.differences.get(name) ?? []),
+    // Samples are given to the RTL as they are: an input's elements are all there.
+    rtlBuilt: simulated === null ? null : (simulated.read.get(name) ?? formats.map(() => true)),
     values: { float, fixed, codes, exact: draft.exact, lost: draft.lost },
   };
 }

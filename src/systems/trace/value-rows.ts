@@ -11,7 +11,7 @@ export interface ValueRow {
   readonly exact: number | null;
   readonly fixed: number;
   readonly code: bigint;
-  /** Code in the simulated RTL; null without a simulation. */
+  /** Code in the simulated RTL; null without a simulation, and where nothing reads the element. */
   readonly rtl: bigint | null;
   /** Fixed minus float. */
   readonly difference: number;
@@ -28,7 +28,7 @@ export function valueRows(layer: LayerTrace, sample: number): ValueRow[] {
   return Array.from({ length: layer.elements }, (_, element): ValueRow => {
     const k = sample * layer.elements + element;
     const code = BigInt(codes[k]!);
-    const rtl = layer.rtlDifferences === null ? null : (wrong.get(element) ?? code);
+    const rtl = layer.rtlBuilt?.[element] === true ? (wrong.get(element) ?? code) : null;
     const difference = fixed[k]! - float[k]!;
     return {
       element,
@@ -48,8 +48,9 @@ export function valueRows(layer: LayerTrace, sample: number): ValueRow[] {
   });
 }
 
-/** The values of a layer for one sample as a table. */
-export function valueTable(layer: LayerTrace, sample: number): Table {
+/** The values of a layer for one sample as a table; for a page with the difference in one unit only. */
+export function valueTable(layer: LayerTrace, sample: number, width: 'terminal' | 'page' = 'terminal'): Table {
+  const isAbsolute = width === 'terminal' || !layer.asked;
   const hasRtl = layer.rtlDifferences !== null;
   const rows = valueRows(layer, sample);
   const exactCell = (value: number | null): Cell => (value === null ? null : digits(value));
@@ -60,9 +61,9 @@ export function valueTable(layer: LayerTrace, sample: number): Table {
       { header: 'before cast', align: 'right' },
       { header: 'fixed', align: 'right' },
       { header: 'code' },
-      ...(hasRtl ? [{ header: 'RTL code' }] : []),
-      { header: 'difference', align: 'right' },
-      ...(layer.asked ? [{ header: 'difference', unit: 'LSB', decimals: 2 }] : []),
+      ...(hasRtl ? [{ header: 'RTL' }] : []),
+      ...(isAbsolute ? [{ header: 'difference', align: 'right' as const }] : []),
+      ...(layer.asked ? [{ header: 'off by', unit: 'LSB', decimals: 2 }] : []),
       { header: 'flags' },
     ],
     rows: rows.map((row) => [
@@ -72,7 +73,7 @@ export function valueTable(layer: LayerTrace, sample: number): Table {
       digits(row.fixed),
       row.code,
       ...(hasRtl ? [row.rtl] : []),
-      digits(row.difference),
+      ...(isAbsolute ? [digits(row.difference)] : []),
       ...(layer.asked ? [row.differenceLsb] : []),
       row.flags.map((flag) => (flag === 'rtl' ? 'RTL differs' : flag)).join(', '),
     ]),
