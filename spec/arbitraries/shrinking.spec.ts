@@ -23,7 +23,7 @@ import {
 } from '../../src/verification/arbitraries/index.ts';
 import { differs, graphDiffers, inputBits, MUTATIONS, needsMoreThan32Bits } from './planted.ts';
 
-const seeds = [1, 2, 3, 4, 5, 6];
+const seeds = [1, 2, 3, 4];
 
 /** Run a property that must fail, and return its last counterexample. */
 function counterexample<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => boolean, seed: number): T {
@@ -107,7 +107,7 @@ describe('a failing circuit', () => {
     const fails = (value: Parameters<typeof simplerCases>[0]): boolean =>
       differs(value.circuit, mutation, value.samples);
     const [start] = fc
-      .sample(circuitCases({ maxSteps: 60 }), { seed: 4, numRuns: 4000 })
+      .sample(circuitCases({ maxSteps: 60 }), { seed: 4, numRuns: 1500 })
       .filter((value) => value.circuit.ops.length > 40 && fails(value));
     const smallest = minimize(start!, (value) => simplerCases(value), fails);
     expect(smallest.circuit.ops.map(({ kind }) => kind)).toEqual(['input', 'cast']);
@@ -116,7 +116,7 @@ describe('a failing circuit', () => {
 
 describe('a failing layer graph', () => {
   it.each(Object.entries(MUTATIONS))('shrinks to one small layer where an evaluator %s', (_name, mutation) => {
-    for (const seed of seeds.slice(0, 3)) {
+    for (const seed of seeds.slice(0, 2)) {
       const { graph, samples, gaps } = counterexample(
         graphCases(),
         (value) => !graphDiffers(value.graph, mutation, value.samples),
@@ -133,7 +133,8 @@ describe('a failing layer graph', () => {
   it('keeps two layers where the bug is between them', () => {
     const { graph } = counterexample(
       graphCases(),
-      (value) => value.graph.layers.every(({ inputs }) => inputs.every((name) => name.startsWith('in'))),
+      ({ graph: { layers } }) =>
+        layers.every(({ inputs }) => inputs.every((name) => layers.every((layer) => layer.name !== name))),
       seeds[0]!,
     );
     expect(graph.layers.length).toBe(2);
@@ -173,7 +174,7 @@ describe('every simpler value', () => {
           expect(() => differs(simpler, (op) => op, samples.map(adapt))).not.toThrow();
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 
@@ -186,7 +187,7 @@ describe('every simpler value', () => {
           expect(() => graphDiffers(simpler, (op) => op, samples.map(adapt))).not.toThrow();
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 });

@@ -61,7 +61,10 @@ describe('compiled emulation equals the interpreter', () => {
     };
     fc.assert(
       fc.property(
-        circuitCases({ maxWidth: 20, maxSteps: 14, castFormats, outputs: 'some' }, { maxSamples: 9 }),
+        circuitCases(
+          { maxWidth: 20, maxSteps: 10, castFormats, kinds: ['cast', 'cast', 'add', 'multiply'], outputs: 'some' },
+          { minSamples: 4, maxSamples: 9 },
+        ),
         ({ circuit, samples }) => {
           if (compiles(circuit)) properties.emulationEqualsInterpreter(circuit, samples);
         },

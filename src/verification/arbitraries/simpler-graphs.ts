@@ -5,9 +5,10 @@
  * order. A reader of a layer that has lost outputs reads those that are left, in turn.
  */
 import type { LayerGraph } from '../../circuit/index.ts';
+import { interpretGraph } from '../../emulation/index.ts';
 import { type FixedFormat, rawRange } from '../../fixed/index.ts';
 import { circuitWidth, type Draft, draftOf, settle, type SettleOptions } from './draft.ts';
-import { formatSize, simplerFormats } from './formats.ts';
+import { formatSize, isChosen, simplerFormats } from './formats.ts';
 import { circuitSize, type Sample, simplerInside, type SimplerOptions } from './simpler-circuits.ts';
 import { clampCode } from './values.ts';
 
@@ -21,8 +22,9 @@ export interface SimplerGraph {
 interface InputDraft {
   readonly name: string;
   readonly formats: readonly FixedFormat[];
-  readonly port: number;
-  /** Elements of that input of the original graph. */
+  /** Input of the original graph by number, or one of its layers by name, whose values it is fed with. */
+  readonly source: number | string;
+  /** Elements of that vector. */
   readonly elements: readonly number[];
 }
 
@@ -59,7 +61,7 @@ export function* simplerGraphs(graph: LayerGraph, options: SimplerOptions = {}):
   } = options;
   const size = graphSize(graph);
   for (const change of changes(graph, { ...options, maxWidth })) {
-    const settled = settleGraph(change, { maxWidth, minFraction });
+    const settled = settleGraph(graph, change, { maxWidth, minFraction });
     if (settled !== null && graphSize(settled.graph) < size) yield settled;
   }
 }
@@ -67,11 +69,17 @@ export function* simplerGraphs(graph: LayerGraph, options: SimplerOptions = {}):
 function* changes(graph: LayerGraph, options: SimplerOptions): Iterable<GraphDraft> {
   const start: GraphDraft = {
     name: graph.name,
-    inputs: graph.inputs.map(({ name, formats }, port) => ({ name, formats, port, elements: [...formats.keys()] })),
+    inputs: graph.inputs.map(({ name, formats }, port) => ({
+      name,
+      formats,
+      source: port,
+      elements: [...formats.keys()],
+    })),
     layers: graph.layers.map(({ name, kind, inputs, circuit }) => ({ name, kind, inputs, draft: draftOf(circuit) })),
     outputs: graph.outputs,
   };
   for (const { name } of start.layers) yield { ...start, outputs: [name] };
+  yield* layersAsInputs(graph, start, options);
   yield* shorterPaths(start);
   for (const [k, { circuit }] of graph.layers.entries()) {
     for (const simpler of simplerInside(circuit, options)) {
@@ -83,6 +91,20 @@ function* changes(graph: LayerGraph, options: SimplerOptions): Iterable<GraphDra
 
 function withLayer(graph: GraphDraft, k: number, change: Partial<LayerDraft>): GraphDraft {
   return { ...graph, layers: graph.layers.with(k, { ...graph.layers[k]!, ...change }) };
+}
+
+/** Cut a layer out and feed its values in, so that what follows sees the same and what only served it is gone. */
+function* layersAsInputs(graph: LayerGraph, start: GraphDraft, options: SimplerOptions): Iterable<GraphDraft> {
+  for (const { name, circuit } of graph.layers) {
+    const { formats } = circuit.outputs[0]!;
+    const allowed = options.inputFormats ?? {};
+    if (start.outputs.includes(name) || !formats.every((format) => isChosen(format, allowed))) continue;
+    yield {
+      ...start,
+      inputs: [...start.inputs, { name, formats, source: name, elements: [...formats.keys()] }],
+      layers: start.layers.filter((layer) => layer.name !== name),
+    };
+  }
 }
 
 function* shorterPaths(graph: GraphDraft): Iterable<GraphDraft> {
@@ -156,7 +178,7 @@ function withoutElement(graph: GraphDraft, k: number, left: number): GraphDraft 
   };
 }
 
-function settleGraph(graph: GraphDraft, limits: SettleOptions): SimplerGraph | null {
+function settleGraph(original: LayerGraph, graph: GraphDraft, limits: SettleOptions): SimplerGraph | null {
   if (graph.outputs.length === 0) return null;
   const live = new Set(graph.outputs);
   for (const { name, inputs } of graph.layers.toReversed())
@@ -183,9 +205,12 @@ function settleGraph(graph: GraphDraft, limits: SettleOptions): SimplerGraph | n
       layers,
       outputs: graph.outputs,
     },
-    adapt: (sample) =>
-      inputs.map(({ formats: own, port, elements }) =>
-        own.map((format, k) => clampCode(sample[port]![elements[k]!]!, rawRange(format))),
-      ),
+    adapt: (sample) => {
+      const cut = inputs.some(({ source }) => typeof source === 'string') ? interpretGraph(original, sample) : null;
+      return inputs.map(({ formats: own, source, elements }) => {
+        const vector = typeof source === 'string' ? cut!.get(source)! : sample[source]!;
+        return own.map((format, k) => clampCode(vector[elements[k]!]!, rawRange(format)));
+      });
+    },
   };
 }
