@@ -19,7 +19,7 @@ const marks = { 'run.json': '"distill-rtl"', 'manifest.json': '"distill-rtl ' } 
  */
 export async function withOutputFolder<T>(directory: string, fill: (staging: string) => Promise<T>): Promise<T> {
   const { rename, rm } = await import('node:fs/promises');
-  const { existsSync } = await import('node:fs');
+  const { existsSync, rmSync } = await import('node:fs');
   const { basename, dirname, join, resolve } = await import('node:path');
   if (directory === '') throw new FileError('The output folder has an empty name; it must name a folder.');
   const target = resolve(directory);
@@ -27,6 +27,9 @@ export async function withOutputFolder<T>(directory: string, fill: (staging: str
   const staging = beside('new');
   const old = beside('old');
   const made: string[] = [];
+  // A second Ctrl-C ends the process without unwinding.
+  const onExit = (): void => rmSync(staging, { recursive: true, force: true });
+  process.once('exit', onExit);
   try {
     const present = await attempt(directory, async () => {
       const found = await isReplaceable(directory, target);
@@ -48,6 +51,7 @@ export async function withOutputFolder<T>(directory: string, fill: (staging: str
     throw error;
   } finally {
     await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+    process.off('exit', onExit);
     await removeEmpty(made);
   }
 }
