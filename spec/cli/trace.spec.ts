@@ -6,6 +6,7 @@ import { distillRtl, smallModel, temporaryFolder } from './capture.ts';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder.path, name);
+const words = (text: string): string[] => text.split(' ').map((word) => word.replace('@', folder.path));
 const coarse = ['--precision', 'ap_fixed<8,3>', '--profile', 'hls4ml'];
 
 beforeAll(async () => {
@@ -37,8 +38,10 @@ describe('trace', () => {
 
   it('prints one sample value by value beside the RTL of an emitted folder', async () => {
     const { code, stdout } = await distillRtl(
-      ...['trace', at('small.json'), ...coarse, '--inputs', at('x.csv')],
-      ...['--sample', '2', '--layer', 'fc2', '--rtl', at('rtl')],
+      'trace',
+      at('small.json'),
+      ...coarse,
+      ...words('--inputs @/x.csv --sample 2 --layer fc2 --rtl @/rtl'),
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -48,9 +51,9 @@ describe('trace', () => {
   });
 
   it('writes report, JSON and CSV, the same bytes each time', async () => {
-    const words = ['trace', at('small.json'), ...coarse, '--vectors', '12', '--simulate', '--values', '--json'];
-    const { code, stdout } = await distillRtl(...words, '--out', at('first'));
-    await distillRtl(...words, '--out', at('second'));
+    const line = ['trace', at('small.json'), ...coarse, '--vectors', '12', '--simulate', '--values', '--json'];
+    const { code, stdout } = await distillRtl(...line, '--out', at('first'));
+    await distillRtl(...line, '--out', at('second'));
 
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(at('first'), 'trace.json'), 'utf8')));
@@ -79,11 +82,8 @@ describe('trace', () => {
     ['small.json --rtl @/nowhere', 'is no emitted project: it has no model/circuit.json.'],
     ['small.json --rtl @/rtl', 'differing'],
     ['renamed.json --rtl @/rtl', 'the model to trace is "renamed".'],
-  ])('refuses "%s" in one sentence with exit code 2', async (words, message) => {
-    const { code, stdout, stderr } = await distillRtl(
-      'trace',
-      ...`@/${words}`.split(' ').map((word) => word.replace('@', folder.path)),
-    );
+  ])('refuses "%s" in one sentence with exit code 2', async (line, message) => {
+    const { code, stdout, stderr } = await distillRtl('trace', ...words(`@/${line}`));
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);

@@ -241,6 +241,21 @@ describe('traceNetwork', () => {
     expect(layerOf(again, 'fc2').format).toBe(suggested);
     expect([...layerOf(again, 'fc2').values.fixed]).toEqual([...layerOf(first, 'fc2').values.fixed]);
     expect(layerOf(again, 'fc2').couldBe).toBeNull();
+    expect(flagsOf(first).map((flag) => flag.text)).toContainEqual(
+      expect.stringContaining(`fc2: ap_fixed<20,10> could be ${suggested} on these samples`),
+    );
+  });
+
+  it('suggests no narrower format behind a layer that lost values', () => {
+    const samples = Float64Array.from([8, 5, 4, 5, 0.5, 0.5, 0.5, 0.5]);
+    const options = { profile: 'hls4ml', precision: 'ap_fixed<20,10>' } as const;
+    const narrow = { fc1: { accum: 'ap_fixed<12,2>', result: 'ap_fixed<12,2>' } };
+
+    const trace = traceOf(hungryNetwork(), samples, { ...options, layerPrecision: narrow });
+
+    expect(layerOf(trace, 'fc2').couldBe).not.toBeNull();
+    const suggestions = flagsOf(trace).filter((flag) => flag.kind === 'range' && flag.text.includes('could be'));
+    expect(suggestions.map((flag) => flag.layer)).toEqual(['in']);
   });
 
   it('refuses samples that do not fit, in one sentence', () => {

@@ -21,11 +21,15 @@ const order: readonly FlagKind[] = ['mismatch', 'overflow', 'saturation', 'const
 
 /** Write the remarks on a trace. */
 export function flagsOf(trace: Trace): Flag[] {
-  const flags = trace.layers.flatMap((layer) => layerFlags(layer, trace.samples));
+  // Behind values that were lost, small values prove nothing about a format.
+  const firstLoss = trace.layers.findIndex((layer) =>
+    layer.casts.some((group) => group.role !== 'table' && lost(group) > 0),
+  );
+  const flags = trace.layers.flatMap((layer, k) => layerFlags(layer, trace.samples, firstLoss < 0 || k <= firstLoss));
   return order.flatMap((kind) => flags.filter((flag) => flag.kind === kind));
 }
 
-function layerFlags(layer: LayerTrace, samples: number): Flag[] {
+function layerFlags(layer: LayerTrace, samples: number, isTrusted: boolean): Flag[] {
   const flags: Flag[] = [];
   const add = (kind: FlagKind, text: string): void => {
     flags.push({ kind, layer: layer.name, text: `${layer.name}: ${text}` });
@@ -59,12 +63,11 @@ function layerFlags(layer: LayerTrace, samples: number): Flag[] {
   if (layer.couldBe !== null) {
     const isTooNarrow = layer.casts.some((group) => group.format === layer.format && lost(group) > 0);
     const used = `values ${formatNumber(layer.low)} to ${formatNumber(layer.high)}, range ${rangeText(layer.range!)}`;
-    add(
-      'range',
-      isTooNarrow
-        ? `${layer.format} would have to be ${layer.couldBe} to hold every value of these samples`
-        : `${layer.format} could be ${layer.couldBe} on these samples (${used})`,
-    );
+    if (isTooNarrow) {
+      add('range', `${layer.format} would have to be ${layer.couldBe} to hold every value of these samples`);
+    } else if (isTrusted) {
+      add('range', `${layer.format} could be ${layer.couldBe} on these samples (${used})`);
+    }
   }
   return flags;
 }

@@ -31,7 +31,7 @@ export function layerTable(trace: Trace, width: 'terminal' | 'page' = 'terminal'
       { header: 'layer' },
       ...(isWide ? [{ header: 'kind' }] : []),
       { header: 'format' },
-      { header: 'max |diff.|' },
+      ...(isWide ? [{ header: 'max |diff.|' }] : []),
       { header: 'rms diff.' },
       ...(isWide ? [{ header: 'max', unit: 'LSB' }] : []),
       ...(isWide ? [{ header: 'rms', unit: 'LSB' }] : []),
@@ -48,7 +48,7 @@ export function layerTable(trace: Trace, width: 'terminal' | 'page' = 'terminal'
         layer.name,
         ...(isWide ? [layer.kind] : []),
         layer.format ?? 'by element',
-        max,
+        ...(isWide ? [max] : []),
         rms,
         // In units of a last bit that nobody asked for a difference says nothing.
         ...(isWide ? [layer.asked ? maxLsb : null, layer.asked ? rmsLsb : null] : []),
