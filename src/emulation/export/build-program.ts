@@ -3,6 +3,7 @@ import type { LayerGraph } from '../../circuit/index.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { type FixedFormat, formatText, rawRange } from '../../fixed/index.ts';
 import { arrayStore } from './arrays.ts';
+import { liveProgram } from './live.ts';
 import type { ExportProgram, LayerCode, ProgramPort } from './program.ts';
 import { rollCircuit } from './roll.ts';
 import { type Range, unite } from './scalar.ts';
@@ -49,7 +50,7 @@ export function buildProgram(graph: LayerGraph, word: WordLimit): ExportProgram 
     checkPort(graph, 'output', name, formats);
     return { name, formats, array: arrays.get(name)! };
   });
-  return { name: graph.name, arrays: store.arrays(), inputs, layers, outputs };
+  return liveProgram({ name: graph.name, arrays: store.arrays(), inputs, layers, outputs });
 }
 
 function spanOf(formats: readonly FixedFormat[]): Range {

@@ -109,8 +109,10 @@ export function cCode(program: ExportProgram): { data: string; functions: string
   const { arrays } = program;
   const name = (array: ArrayId): string => arrays[array]!.name;
   const data = arrays
-    .flatMap(({ name: own, length, range, values }) =>
-      values === undefined ? [] : [`static const ${storageType(range)} ${own}[${length}] = {\n${wrapped(values)}\n};`],
+    .flatMap(({ name: own, length, range, values }, array) =>
+      values === undefined || !program.used.has(array)
+        ? []
+        : [`static const ${storageType(range)} ${own}[${length}] = {\n${wrapped(values)}\n};`],
     )
     .join('\n');
   const declaration = (array: ArrayId): string =>
@@ -118,14 +120,13 @@ export function cCode(program: ExportProgram): { data: string; functions: string
   const rangeOf = (array: ArrayId): Range => arrays[array]!.range;
   const functions = program.layers.map((layer, k) => layerText(layer, k, name, rangeOf, declaration)).join('\n\n');
   const used = Object.entries(helpers).flatMap(([helper, text]) => (functions.includes(`${helper}(`) ? [text] : []));
-  const shared = new Set([...program.inputs.map((port) => port.array), ...program.layers.flatMap((l) => l.outputs)]);
+  const inputs = program.inputs.map((port) => port.array).filter((array) => program.used.has(array));
+  const shared = new Set([...inputs, ...program.layers.flatMap((layer) => layer.outputs)]);
   return {
     data,
     functions: [...used, functions].join('\n\n'),
     locals: [...shared].map(declaration),
-    calls: program.layers.map(
-      ({ inputs, outputs }, k) => `layer${k}(${[...new Set([...inputs, ...outputs])].map(name).join(', ')});`,
-    ),
+    calls: program.layers.map((layer, k) => `layer${k}(${[...layer.inputs, ...layer.outputs].map(name).join(', ')});`),
   };
 }
 
@@ -151,22 +152,19 @@ function layerText(
   rangeOf: (array: ArrayId) => Range,
   declaration: (array: ArrayId) => string,
 ): string {
-  const inputs = [...new Set(layer.inputs)].map((array) => `const ${storageType(rangeOf(array))} *${name(array)}`);
+  const inputs = layer.inputs.map((array) => `const ${storageType(rangeOf(array))} *${name(array)}`);
   const outputs = layer.outputs.map((array) => `${storageType(rangeOf(array))} *${name(array)}`);
   const lines = [
     ...layer.scratch.map((array) => `  ${declaration(array)}`),
     '  int k;',
     ...layer.loops.map((loop) => loopText(loop, name, rangeOf)),
   ];
-  // A layer of constants reads nothing, which is no oversight.
   const text = lines.join('\n');
-  const unread = [...new Set(layer.inputs)].map(name).filter((own) => !text.includes(`${own}[`));
   const counter = text.includes('for (k') ? text : text.replace('  int k;\n', '');
   return [
     `/* Layer "${commentText(layer.name)}" (${commentText(layer.kind)}). */`,
     `static void layer${number}(${[...inputs, ...outputs].join(', ')}) {`,
     counter,
-    ...unread.map((own) => `  (void)${own};`),
     '}',
   ].join('\n');
 }
@@ -230,10 +228,8 @@ function loopText(loop: Loop, name: (array: ArrayId) => string, rangeOf: (array:
         ),
   );
   const { lines: locals, result } = bodyText(body, lookup, texts, (n) => `v${n}`);
-  const declared = lines.filter((line) => line.startsWith('const ') || line === 'int i;' || / sum = /.test(line));
-  const others = lines.filter((line) => !declared.includes(line));
   const stored = `${name(target)}[${indexText(position, k, name)}] = ${castTo(storageType(rangeOf(target)))}${result};`;
-  const inside = [...declared, ...others, ...locals, stored].map((line) => `    ${line}`);
+  const inside = [...lines, ...locals, stored].map((line) => `    ${line}`);
   return [count === 1 ? '  {' : `  for (k = 0; k < ${count}; k++) {`, ...inside, '  }'].join('\n');
 }
 

@@ -27,10 +27,10 @@ ${portsText('input', program.inputs, `${upper}_INPUT`)}
 ${portsText('output', program.outputs, `${upper}_OUTPUT`)}
 
 /*
- * Compute one event: raw codes in, raw codes out. Uses no heap, no library and no state.
+ * Compute one event: ${upper}_INPUTS raw codes in, ${upper}_OUTPUTS raw codes out. Uses no heap, no library and no state.
  * Returns 0, or 1 + the index of the first input that is outside its format; then nothing is written.
  */
-int ${baseName}_run(const int32_t input[${upper}_INPUTS], int32_t output[${upper}_OUTPUTS]);
+int ${baseName}_run(const int32_t *input, int32_t *output);
 
 #endif
 `;
@@ -84,7 +84,7 @@ function runText({ program, baseName }: ExportSource, locals: readonly string[],
     body.push(
       `  for (k = 0; k < ${formats.length}; k++) {`,
       ...(tests.length === 0 ? [] : [`    if (${tests.join(' || ')}) return ${offset + 1} + k;`]),
-      `    ${name}[k] = input[${at()}];`,
+      ...(program.used.has(array) ? [`    ${name}[k] = input[${at()}];`] : []),
       '  }',
     );
     offset += formats.length;

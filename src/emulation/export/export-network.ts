@@ -77,7 +77,8 @@ export function exportNetwork(graph: LayerGraph, target: ExportTarget, options: 
   };
   const { files, codeBytes } = rules.files(source);
   const dataBytes = program.arrays.reduce(
-    (sum, { values, range, length }) => sum + (values === undefined ? 0 : length * bytesOf(range)),
+    (sum, { values, range, length }, array) =>
+      sum + (values === undefined || !program.used.has(array) ? 0 : length * bytesOf(range)),
     0,
   );
   return { files, codeBytes, dataBytes };

@@ -88,7 +88,9 @@ function condition(text: string): string {
 /** The arrays and layer functions of a program, one function per layer called as `layers[name]`. */
 export function javascriptCode(program: ExportProgram): { code: string; data: string; calls: readonly string[] } {
   const name = (array: ArrayId): string => program.arrays[array]!.name;
-  const data = program.arrays.map((array) => `var ${array.name} = ${arrayText(array)};`).join('\n');
+  const data = program.arrays
+    .flatMap((array, k) => (program.used.has(k) ? [`var ${array.name} = ${arrayText(array)};`] : []))
+    .join('\n');
   const withLookup: Dialect = {
     ...dialect,
     operation: (op: ScalarOp, operands, ranges, range) =>

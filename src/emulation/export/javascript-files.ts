@@ -29,7 +29,7 @@ export function javascriptFiles(source: ExportSource): { files: ExportedFile[]; 
       `  for (k = 0; k < ${formats.length}; k++) {`,
       `    var code = input[${offset === 0 ? 'k' : `${offset} + k`}];`,
       `    if (!(code >= ${lo} && code <= ${hi})) refuse(${offset === 0 ? 'k' : `${offset} + k`}, code);`,
-      `    ${name}[k] = code;`,
+      ...(program.used.has(array) ? [`    ${name}[k] = code;`] : []),
       '  }',
     );
     offset += formats.length;

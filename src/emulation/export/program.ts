@@ -94,4 +94,6 @@ export interface ExportProgram {
   readonly inputs: readonly ProgramPort[];
   readonly layers: readonly LayerCode[];
   readonly outputs: readonly ProgramPort[];
+  /** The arrays that are read or are outputs. */
+  readonly used: ReadonlySet<ArrayId>;
 }

@@ -56,7 +56,9 @@ export function wasmCode(program: ExportProgram): { bytes: Uint8Array; dataBytes
   };
   for (const [k, { length, values }] of program.arrays.entries()) {
     const { bytes } = storages[k]!;
-    addresses.push(reserve(length * bytes));
+    // An input that nothing reads is copied in all the same.
+    addresses.push(program.used.has(k) || values === undefined ? reserve(length * bytes) : 0);
+    if (!program.used.has(k)) continue;
     if (values === undefined) continue;
     module.data(addresses[k]!, encode(values, bytes));
     dataBytes += length * bytes;
