@@ -146,7 +146,8 @@ describe('emulate and simulate', () => {
     expect([values.code, raw.code]).toEqual([0, 0]);
     expect(JSON.parse(values.stdout)).toMatchObject({ samples: 8, outputs: 2 });
     expect(y!.shape).toEqual([8, 2]);
-    const ratios = Array.from(codes!.data, (code, k) => Number(code) / Number(y!.data[k])).filter(Number.isFinite);
+    const numbers = Array.from(codes!.data as ArrayLike<number | bigint>, Number);
+    const ratios = numbers.map((code, k) => code / Number(y!.data[k])).filter(Number.isFinite);
     expect(new Set(ratios).size).toBe(1);
   });
 

@@ -45,6 +45,7 @@ HLSConfig:
   it.each([
     ['HLSConfig: {', FormatError, /^c\.yml is not valid YAML: /],
     ['Clockperiod: 5', FormatError, /^In c\.yml, the top level: key "Clockperiod" is unknown; known are .*ClockPeriod/],
+    ['HLSConfig: {Model: {Precision: ap_fixed<16,6>}}', FormatError, /key "6>" is unknown \(a format inside braces/],
     ['ClockPeriod: fast', FormatError, /ClockPeriod: .*number/],
     ['ClockPeriod: 0', FormatError, /ClockPeriod: /],
     ['- 1', FormatError, /the top level/],

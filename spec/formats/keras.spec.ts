@@ -544,6 +544,10 @@ describe('loadModel', () => {
     for (const file of ['m.h5', 'm.keras', 'own.json']) {
       expect(hashNetwork(await loadModel(join(dir, file))), file).toBe(hashNetwork(first));
     }
+    writeFileSync(join(dir, 'other.h5'), await buildHdf5({ ...tinyArrays, 'bn9/bn9/gamma:0': ramp([2]) }));
+    await expect(loadModel(join(dir, 'm.json'), { weights: join(dir, 'other.h5') })).rejects.toThrow(
+      /^other\.h5 holds weights of layer "bn9", which the model does not have; its layers are /,
+    );
     await expect(loadModel(join(dir, 'm_weights.h5'))).rejects.toThrow(/^m_weights\.h5 holds weights without a model/);
   });
 

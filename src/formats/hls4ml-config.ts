@@ -73,12 +73,16 @@ export function precisionFromHls4ml(keys: Readonly<Record<string, string>>): Lay
   return Object.fromEntries([...covered, ...named]);
 }
 
+/** `{Precision: ap_fixed<16,6>}` has a key `6>`, for a comma ends a value inside braces. */
+const quotesHint = (key: string | undefined): string =>
+  key?.endsWith('>') === true ? ' (a format inside braces needs quotes)' : '';
+
 /** An object whose unknown keys are answered with the known ones. */
 const section = <S extends z.ZodRawShape>(shape: S) =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `key "${issue.keys[0]}" is unknown; known are ${Object.keys(shape).join(', ')}`
+        ? `key "${issue.keys[0]}" is unknown${quotesHint(issue.keys[0])}; known are ${Object.keys(shape).join(', ')}`
         : undefined,
   });
 

@@ -53,8 +53,27 @@ const weightsBeside = async (path: string): Promise<string> => {
   return found;
 };
 
+/** Groups of Keras 2 files that hold no layer. */
+const otherGroups: readonly string[] = ['optimizer_weights', 'top_level_model_weights'];
+
+/**
+ * Refuse the weights of another model whose layers happen to include this one's (`fc1/fc1/kernel:0`, as Keras 2 has it).
+ */
+const checkLayers = (model: KerasModel, paths: Iterable<string>, source: string): void => {
+  const known = new Set(model.layers.map(({ name }) => name));
+  for (const path of paths) {
+    const parts = path.replace(/^model_weights\//, '').split('/');
+    const layer = parts[0] ?? '';
+    if (parts.length < 2 || !path.endsWith(':0') || known.has(layer) || otherGroups.includes(layer)) continue;
+    throw new FormatError(
+      `${source} holds weights of layer "${layer}", which the model does not have; its layers are ${[...known].join(', ')}.`,
+    );
+  }
+};
+
 const withHdf5Weights = async (model: KerasModel, path: string): Promise<Network> => {
   const content = await readHdf5(await readBytes(path, 'Weights file'), fileName(path));
+  checkLayers(model, content.datasets.keys(), fileName(path));
   return networkFromKerasModel(model, kerasWeightsOf(content));
 };
 
