@@ -206,10 +206,19 @@ export function circuitBuilder(name: string): CircuitBuilder {
     return derive(`c${relation}${a},${b}`, { kind: 'compare', relation, a, b });
   };
 
+  /** A zero beside an operand with a negative fraction takes that fraction: it must not make the result finer. */
+  const coarseZeros = (a: Wire, b: Wire): [Wire, Wire] => {
+    const zeroFor = (wire: Wire, other: Wire): Wire => {
+      const { lo, hi } = types[wire]!;
+      const { fraction } = types[other]!;
+      return lo === 0n && hi === 0n && fraction < 0 ? constant(0n, fraction) : wire;
+    };
+    return [zeroFor(a, b), zeroFor(b, a)];
+  };
+
   const select = (conditionWire: Wire, left: Wire, right: Wire): Wire => {
     const condition = source(conditionWire);
-    const a = source(left);
-    const b = source(right);
+    const [a, b] = coarseZeros(source(left), source(right));
     if (a === b) return a;
     const { lo, hi } = types[condition]!;
     if (lo > 0n || hi < 0n) return a;

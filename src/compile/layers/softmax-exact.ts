@@ -15,7 +15,7 @@ import { maximumOf, treeReduce } from './tree-reduce.ts';
 
 /** Lower one row of softmax for a result of format `result`. */
 export function exactSoftmaxRow({ builder }: LoweringContext, wires: readonly Wire[], result: FixedFormat): Wire[] {
-  const guarded = fractionBits(result) + 3;
+  const guarded = Math.max(0, fractionBits(result)) + 3;
   const maximum = maximumOf(builder, wires);
   const exponentials = wires.map((wire) => {
     const distance = nonNegative(builder, builder.subtract(maximum, wire));
