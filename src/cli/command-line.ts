@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { DistillError } from '../errors.ts';
 import { compileCommand } from './commands/compile.ts';
 import { emulateCommand } from './commands/emulate.ts';
+import { exportCommand } from './commands/export.ts';
 import { runCommand } from './commands/run.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { synthCommand } from './commands/synth.ts';
@@ -23,6 +24,7 @@ Examples:
   distill-rtl emulate model.onnx --inputs x.npy --out y.npy
   distill-rtl simulate out/jet --vcd jet.vcd
   distill-rtl synth out/jet
+  distill-rtl export out/jet --target c99 --out out/jet-c
 
 "distill-rtl <verb> --help" shows a verb's options and an example.
 Results go to stdout (with --json as one JSON document), everything else to stderr.
@@ -36,6 +38,7 @@ const makeVerbs = (): Command[] => [
   simulateCommand(),
   traceCommand(),
   synthCommand(),
+  exportCommand(),
 ];
 
 function program(verbs: readonly Command[]): Command {
