@@ -1,6 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteWriter, WasmModule, f32, f32x4, f64, f64x2, i32, i32x4, i64, i64x2, v128 } from '../../src/wasm/index.ts';
+import {
+  ByteWriter,
+  WasmModule,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i16x8,
+  i32,
+  i32x4,
+  i64,
+  i64x2,
+  v128,
+} from '../../src/wasm/index.ts';
 import type { Code, Instruction, Local, ValueType } from '../../src/wasm/index.ts';
 
 const int32 = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.integer({ min: -3, max: 3 }));
@@ -44,6 +57,37 @@ function vector(write: (code: Code) => void): (a: ArrayBuffer, b: ArrayBuffer) =
     (f as () => void)();
     return memory.buffer.slice(32, 48) as ArrayBuffer;
   };
+}
+
+/** Apply an instruction to the second operand alone. */
+function unary(instruction: Instruction): (code: Code) => void {
+  return (code) => {
+    const b = code.local('v128');
+    code.set(b);
+    code.drop('v128');
+    code.get(b);
+    instruction(code);
+  };
+}
+
+/** Apply an instruction to the second operand twice. */
+function narrowed(instruction: Instruction): (code: Code) => void {
+  return (code) => {
+    const b = code.local('v128');
+    code.set(b);
+    code.drop('v128');
+    code.get(b);
+    code.get(b);
+    instruction(code);
+  };
+}
+
+/** Shift the second operand. */
+function shifted(instruction: Instruction, shift: number): (code: Code) => void {
+  return unary((code) => {
+    i32.const(code, shift);
+    instruction(code);
+  });
 }
 
 describe('numbers', () => {
@@ -185,6 +229,76 @@ describe('vector instructions', () => {
           expect([...found]).toEqual(a.map((x, k) => expected(x, b[k]!) | 0));
         }),
         { numRuns: 30 },
+      );
+    }
+  });
+
+  it('of 16-bit lanes compute like JavaScript', () => {
+    const int16 = fc.oneof(fc.integer({ min: -32768, max: 32767 }), fc.constantFrom(-32768, 32767, 0, -1));
+    const eight = fc.array(int16, { minLength: 8, maxLength: 8 });
+    const clip = (value: number): number => Math.max(-32768, Math.min(32767, value));
+    const low = (value: number): number => value & 0xffff;
+    const wide = (b: Int16Array): Int32Array => new Int32Array(b.buffer);
+    const lanes: readonly (readonly [Instruction, (a: number, b: number) => number])[] = [
+      [i16x8.add, (a, b) => a + b],
+      [i16x8.addSatS, (a, b) => clip(a + b)],
+      [i16x8.addSatU, (a, b) => Math.min(65535, low(a) + low(b))],
+      [i16x8.sub, (a, b) => a - b],
+      [i16x8.subSatS, (a, b) => clip(a - b)],
+      [i16x8.subSatU, (a, b) => Math.max(0, low(a) - low(b))],
+      [i16x8.mul, (a, b) => a * b],
+      [i16x8.q15mulrSatS, (a, b) => clip((a * b + 16384) >> 15)],
+      [i16x8.minS, Math.min],
+      [i16x8.maxS, Math.max],
+      [i16x8.minU, (a, b) => Math.min(low(a), low(b))],
+      [i16x8.maxU, (a, b) => Math.max(low(a), low(b))],
+      [i16x8.avgrU, (a, b) => (low(a) + low(b) + 1) >> 1],
+      [i16x8.eq, (a, b) => -(a === b)],
+      [i16x8.ne, (a, b) => -(a !== b)],
+      [i16x8.ltS, (a, b) => -(a < b)],
+      [i16x8.ltU, (a, b) => -(low(a) < low(b))],
+      [i16x8.gtS, (a, b) => -(a > b)],
+      [i16x8.gtU, (a, b) => -(low(a) > low(b))],
+      [i16x8.leS, (a, b) => -(a <= b)],
+      [i16x8.leU, (a, b) => -(low(a) <= low(b))],
+      [i16x8.geS, (a, b) => -(a >= b)],
+      [i16x8.geU, (a, b) => -(low(a) >= low(b))],
+    ];
+    const rows: readonly (readonly [(code: Code) => void, (a: Int16Array, b: Int16Array) => ArrayLike<number>])[] = [
+      ...lanes.map(
+        ([instruction, expected]) =>
+          [instruction, (a: Int16Array, b: Int16Array) => a.map((x, k) => expected(x, b[k]!))] as const,
+      ),
+      [narrowed(i16x8.narrowI32x4S), (_, b) => [...wide(b), ...wide(b)].map(clip)],
+      [narrowed(i16x8.narrowI32x4U), (_, b) => [...wide(b), ...wide(b)].map((x) => Math.max(0, Math.min(65535, x)))],
+      [i32x4.dotI16x8S, (a, b) => [0, 2, 4, 6].map((k) => (a[k]! * b[k]! + a[k + 1]! * b[k + 1]!) | 0)],
+      [i32x4.extmulLowI16x8S, (a, b) => [0, 1, 2, 3].map((k) => a[k]! * b[k]!)],
+      [i32x4.extmulHighI16x8S, (a, b) => [4, 5, 6, 7].map((k) => a[k]! * b[k]!)],
+      [i32x4.extmulLowI16x8U, (a, b) => [0, 1, 2, 3].map((k) => (low(a[k]!) * low(b[k]!)) | 0)],
+      [i32x4.extmulHighI16x8U, (a, b) => [4, 5, 6, 7].map((k) => (low(a[k]!) * low(b[k]!)) | 0)],
+      [unary(i32x4.extendLowI16x8S), (_, b) => b.subarray(0, 4)],
+      [unary(i32x4.extendHighI16x8S), (_, b) => b.subarray(4)],
+      [unary(i32x4.extendLowI16x8U), (_, b) => Array.from(b.subarray(0, 4), low)],
+      [unary(i32x4.extendHighI16x8U), (_, b) => Array.from(b.subarray(4), low)],
+      [unary(i32x4.extaddPairwiseI16x8S), (_, b) => [0, 2, 4, 6].map((k) => b[k]! + b[k + 1]!)],
+      [unary(i32x4.extaddPairwiseI16x8U), (_, b) => [0, 2, 4, 6].map((k) => low(b[k]!) + low(b[k + 1]!))],
+      [unary(i16x8.abs), (_, b) => b.map(Math.abs)],
+      [unary(i16x8.neg), (_, b) => b.map((x) => -x)],
+      [shifted(i16x8.shl, 3), (_, b) => b.map((x) => x << 3)],
+      [shifted(i16x8.shrS, 3), (_, b) => b.map((x) => x >> 3)],
+      [shifted(i16x8.shrU, 3), (_, b) => b.map((x) => low(x) >> 3)],
+    ];
+    for (const [write, expected] of rows) {
+      const f = vector(write);
+      fc.assert(
+        fc.property(eight, eight, (p, q) => {
+          const a = Int16Array.from(p);
+          const b = Int16Array.from(q);
+          const row = expected(a, b);
+          const wide = row.length === 4 ? Int32Array.from(row) : Int16Array.from(row);
+          expect(new Uint8Array(f(a.buffer, b.buffer))).toEqual(new Uint8Array(wide.buffer));
+        }),
+        { numRuns: 20 },
       );
     }
   });

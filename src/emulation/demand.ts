@@ -7,6 +7,7 @@
 import type { Circuit, Op } from '../circuit/index.ts';
 import { roundedInterval } from '../circuit/index.ts';
 import { fractionBits, rawRange } from '../fixed/index.ts';
+import { extremumOf } from './extremum.ts';
 import type { Products } from './products.ts';
 
 /** The demand for a whole value, sign included. */
@@ -81,6 +82,11 @@ export function demandedBits(circuit: Circuit, { products, needed }: Products): 
         askAligned(op.b, bits, fraction);
         break;
       case 'select':
+        if (extremumOf(circuit, op) !== undefined) {
+          ask(op.a, ALL_BITS);
+          ask(op.b, ALL_BITS);
+          break;
+        }
         ask(op.condition, ALL_BITS);
         askAligned(op.a, bits, fraction);
         askAligned(op.b, bits, fraction);

@@ -37,6 +37,8 @@ export interface Emulator {
   readonly statistics: {
     /** Operations of the circuit after simplification. */
     readonly operations: number;
+    /** Wires computed as dot products instead of by their operations. */
+    readonly products: number;
     readonly functions: number;
     readonly codeBytes: number;
     readonly memoryBytes: number;
@@ -183,7 +185,8 @@ export function compileEmulator(target: Circuit | LayerGraph, options: EmulatorO
 
 /** Compile a circuit without dead operations. Errors: see `compileEmulator`. */
 export function compileCircuit(circuit: Circuit): Emulator {
-  const generated = generateModule(planCircuit(circuit));
+  const plan = planCircuit(circuit);
+  const generated = generateModule(plan);
   const { layout } = generated;
   const instance = new WebAssembly.Instance(new WebAssembly.Module(generated.bytes));
   const { memory, run } = instance.exports as {
@@ -203,6 +206,7 @@ export function compileCircuit(circuit: Circuit): Emulator {
     outputs: circuit.outputs.map((port, k) => describe(port, layout.outputs[k]!)),
     statistics: {
       operations: circuit.ops.length,
+      products: plan.products,
       functions: generated.functions,
       codeBytes: generated.bytes.length,
       memoryBytes: generated.memoryBytes,

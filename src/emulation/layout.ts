@@ -11,7 +11,7 @@ import type { LaneBits } from './lanes.ts';
 import { LEAST_ELEMENTS } from './transpose-code.ts';
 
 /** Bytes of slots and ports that a block may use; a share of a typical second-level cache. */
-const BLOCK_BYTES = 192 * 1024;
+const BLOCK_BYTES = 96 * 1024;
 const MOST_GROUPS = 64;
 
 export interface Region {

@@ -8,10 +8,11 @@
 import { alignType } from '../circuit/index.ts';
 import type { Circuit, Op, Wire, WireType } from '../circuit/index.ts';
 import { UnsupportedError } from '../errors.ts';
-import { i64x2, v128 } from '../wasm/index.ts';
+import { i32x4, i64x2, v128 } from '../wasm/index.ts';
 import { castLaneBits, emitCast } from './cast-code.ts';
 import { shiftLeft } from './emitter.ts';
 import type { Expression } from './emitter.ts';
+import { extremumOf } from './extremum.ts';
 import { fitsBits } from './lanes.ts';
 import type { LaneBits } from './lanes.ts';
 
@@ -108,7 +109,12 @@ export function emitOperation(e: OperationContext, wire: Wire, op: ComputedOp): 
     case 'select': {
       const { fraction } = types[wire]!;
       const condition = types[op.condition]!;
-      if (condition.lo > 0n || condition.hi < 0n) {
+      const extremum = extremumOf(circuit, op);
+      if (extremum !== undefined) {
+        pushAligned(op.a, fraction);
+        pushAligned(op.b, fraction);
+        (extremum === 'minimum' ? i32x4.minS : i32x4.maxS)(code);
+      } else if (condition.lo > 0n || condition.hi < 0n) {
         pushAligned(op.a, fraction);
       } else if (condition.lo === 0n && condition.hi === 0n) {
         pushAligned(op.b, fraction);

@@ -16,6 +16,7 @@
  */
 import { isLeaf, operandsOf, sumForms } from '../circuit/index.ts';
 import type { Circuit, Op, SumForm, Wire } from '../circuit/index.ts';
+import { codeOperands } from './extremum.ts';
 import { fitsBits } from './lanes.ts';
 
 /** A wire computed as a dot product. */
@@ -97,7 +98,7 @@ export function chooseProducts(circuit: Circuit, root: Int32Array): Products {
       products.set(wire, product);
       for (const leaf of product.form.leaves) need(leaf);
     } else {
-      for (const operand of operandsOf(ops[wire]!)) need(operand);
+      for (const operand of codeOperands(circuit, ops[wire]!)) need(operand);
     }
   }
   return { products, needed };

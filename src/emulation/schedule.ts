@@ -5,9 +5,9 @@
  * loaded once for all of them. A level is one more than that of a product's leaves: first come its tiles, then its
  * operations.
  */
-import { operandsOf } from '../circuit/index.ts';
 import type { Circuit, Wire } from '../circuit/index.ts';
 import { ALL_BITS } from './demand.ts';
+import { codeOperands } from './extremum.ts';
 import type { Product, Products } from './products.ts';
 
 /** A value of the schedule: a wire, or circuit.ops.length + the index of a pair. */
@@ -51,7 +51,7 @@ const DROPPING_TILE = 2;
 
 /** List the values that a step reads, before `root`. */
 export function readsOf(circuit: Circuit, step: Step): readonly ValueId[] {
-  if (step.kind === 'operation') return operandsOf(circuit.ops[step.wire]!);
+  if (step.kind === 'operation') return codeOperands(circuit, circuit.ops[step.wire]!);
   if (step.kind === 'output') return [step.wire];
   if (step.kind === 'tile') return step.pairs;
   return step.b === undefined ? [step.a] : [step.a, step.b];
@@ -77,7 +77,7 @@ function levelsOf(circuit: Circuit, root: Int32Array, { products, needed }: Prod
     if (needed[wire] === 0) continue;
     const product = products.get(wire);
     let level = 0;
-    for (const operand of product?.form.leaves ?? operandsOf(circuit.ops[wire]!)) {
+    for (const operand of product?.form.leaves ?? codeOperands(circuit, circuit.ops[wire]!)) {
       level = Math.max(level, levelOf[root[operand]!]!);
     }
     if (product !== undefined) level++;

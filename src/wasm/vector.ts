@@ -73,10 +73,6 @@ export const v128: Family<'not' | 'and' | 'andnot' | 'or' | 'xor' | 'bitselect' 
 export const i16x8: Family<
   | 'narrowI32x4S'
   | 'narrowI32x4U'
-  | 'extendLowI8x16S'
-  | 'extendHighI8x16S'
-  | 'extendLowI8x16U'
-  | 'extendHighI8x16U'
   | 'add'
   | 'addSatS'
   | 'addSatU'
@@ -105,14 +101,7 @@ export const i16x8: Family<
   | 'shl'
   | 'shrS'
   | 'shrU'
-  | 'splat'
-  | 'allTrue'
-  | 'bitmask'
-> & {
-  readonly extractLaneS: LaneInstruction;
-  readonly extractLaneU: LaneInstruction;
-  readonly replaceLane: LaneInstruction;
-} = {
+> = {
   ...family(
     'i16x8',
     opcodes({
@@ -145,25 +134,8 @@ export const i16x8: Family<
     VV,
     V,
   ),
-  ...family(
-    'i16x8',
-    opcodes({
-      abs: 0x80,
-      neg: 0x81,
-      extendLowI8x16S: 0x87,
-      extendHighI8x16S: 0x88,
-      extendLowI8x16U: 0x89,
-      extendHighI8x16U: 0x8a,
-    }),
-    V,
-    V,
-  ),
+  ...family('i16x8', opcodes({ abs: 0x80, neg: 0x81 }), V, V),
   ...family('i16x8', opcodes({ shl: 0x8b, shrS: 0x8c, shrU: 0x8d }), VI, V),
-  ...family('i16x8', opcodes({ allTrue: 0x83, bitmask: 0x84 }), V, ['i32']),
-  splat: plain('i16x8.splat', VECTOR + 0x10, ['i32'], V),
-  extractLaneS: lane('i16x8.extract_lane_s', VECTOR + 0x18, 8, V, ['i32']),
-  extractLaneU: lane('i16x8.extract_lane_u', VECTOR + 0x19, 8, V, ['i32']),
-  replaceLane: lane('i16x8.replace_lane', VECTOR + 0x1a, 8, VI, V),
 };
 
 /** Four 32-bit integers; comparisons give all ones or zero per lane. */
