@@ -10,6 +10,7 @@
  */
 import { i16x8, i32, i32x4, v128 } from '../wasm/index.ts';
 import type { Code, FunctionReference, Local, WasmModule } from '../wasm/index.ts';
+import { readingKey } from './schedule.ts';
 import type { TileStep, ValueId } from './schedule.ts';
 
 /** Lane groups that a kernel computes at once. */
@@ -17,7 +18,9 @@ const AT_ONCE = 2;
 
 /** Encode the tile: the initial sums, then per pair its slot and the coefficients of all products. */
 export function streamBytes({ products, pairs, weights, reading }: TileStep, slot: Int32Array): Uint8Array {
-  const words = products.map(({ form }) => Number(BigInt.asIntN(32, BigInt(form.constant) << BigInt(reading.drop))));
+  const words = products.map(({ form }) =>
+    Number(BigInt.asIntN(32, (BigInt(form.constant) << BigInt(reading.drop)) + BigInt(reading.bias))),
+  );
   for (const [p, pair] of pairs.entries()) words.push(slot[pair as ValueId]!, ...weights.map((column) => column[p]!));
   return new Uint8Array(Int32Array.from(words).buffer);
 }
@@ -42,7 +45,7 @@ export function tileKernels(module: WasmModule, slots: number, slotBytes: number
     count: () => known.size,
     caller(tile) {
       const count = tile.products.length;
-      const key = [count, ...Object.values(tile.reading)].join();
+      const key = `${count},${readingKey(tile.reading)}`;
       let kernel = known.get(key);
       if (kernel === undefined) {
         kernel = module.function({ parameters: ['i32', 'i32', 'i32', 'i32'] }, (code, groups, stream, pairs, slot) => {
@@ -103,6 +106,16 @@ function writeKernel(
   const mask = ((1 << drop) - 1) * 0x10001;
   /** Remainders that fit the 16-bit lanes of a sum. */
   const rounds = drop === 0 ? 0 : Math.floor(0xffff / (2 ** drop - 1));
+
+  const limit = (value: number | undefined): Local | undefined => {
+    if (value === undefined) return undefined;
+    const local = code.local('v128');
+    splat(code, value);
+    code.set(local);
+    return local;
+  };
+  const lowest = limit(reading.lo);
+  const highest = limit(reading.hi);
 
   const overPairs = (counter: Local): void => {
     code.loop(() => {
@@ -223,6 +236,14 @@ function writeKernel(
         if (reading.right > 0) {
           i32.const(code, reading.right);
           (reading.signed ? i32x4.shrS : i32x4.shrU)(code);
+        }
+        if (lowest !== undefined) {
+          code.get(lowest);
+          i32x4.maxS(code);
+        }
+        if (highest !== undefined) {
+          code.get(highest);
+          i32x4.minS(code);
         }
         v128.store(code, slots + g * slotBytes + 16 * k);
       }

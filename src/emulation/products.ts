@@ -14,18 +14,33 @@
  * Rule of choice: a wire is computed as a product if that takes fewer vector instructions than its share of the
  * operations between it and the leaves, an operation being shared evenly by its readers.
  */
-import { isLeaf, operandsOf, sumForms } from '../circuit/index.ts';
+import { isLeaf, operandsOf, roundedInterval, sumForms } from '../circuit/index.ts';
 import type { Circuit, Op, SumForm, Wire } from '../circuit/index.ts';
-import { codeOperands } from './extremum.ts';
+import { fractionBits, rawRange } from '../fixed/index.ts';
+import type { FixedFormat } from '../fixed/index.ts';
+import { codeOperands, extremumOf } from './extremum.ts';
 import { fitsBits } from './lanes.ts';
 
-/** A wire computed as a dot product. */
+/** What is done to a sum in the kernel: (sum + bias) << left >> right, then brought between `lo` and `hi`. */
+export interface Finish {
+  readonly bias: number;
+  readonly left: number;
+  readonly right: number;
+  /** Whether the right shift is with sign. */
+  readonly signed: boolean;
+  readonly lo?: number;
+  readonly hi?: number;
+}
+
+/** A wire computed as a dot product: its sum, and the cast and the choice of a minimum or maximum that follow. */
 export interface Product {
   readonly wire: Wire;
   readonly form: SumForm;
   /** The low bits of the sum that are right; the value is their signed (or unsigned) reading. */
   readonly bits: number;
   readonly signed: boolean;
+  /** Undefined where the sum itself is the value. */
+  readonly finish?: Finish;
 }
 
 export interface Products {
@@ -71,6 +86,45 @@ function productOf(circuit: Circuit, wire: Wire, form: SumForm | undefined): Pro
   return type.lo >= 0n && type.hi < 2n * half ? { wire, form, bits, signed: false } : undefined;
 }
 
+/** Return how a cast of a plain sum is finished, or undefined where it needs more than shifts and limits. */
+function castFinish(circuit: Circuit, { wire, form, bits, signed }: Product, format: FixedFormat): Finish | undefined {
+  const type = circuit.types[wire]!;
+  const right = type.fraction - fractionBits(format);
+  const rounds = format.quantization === 'AP_RND' && right > 0;
+  if (form.drop > 0 || right < 0 || right > 30 || !(rounds || format.quantization === 'AP_TRN')) return undefined;
+  const bias = rounds ? 2 ** (right - 1) : 0;
+  const rounded = roundedInterval(type, format);
+  const range = rawRange(format);
+  const whole = bits === 32 && signed && fitsBits({ lo: type.lo, hi: type.hi + BigInt(bias) }, 32);
+  if (format.overflow === 'AP_SAT') {
+    const limits = { lo: Number(range.lo), hi: Number(range.hi) };
+    return whole && fitsBits(range, 32) ? { bias, left: 0, right, signed: true, ...limits } : undefined;
+  }
+  if (whole && rounded.lo >= range.lo && rounded.hi <= range.hi && format.overflow === 'AP_WRAP') {
+    return { bias, left: 0, right, signed: true };
+  }
+  const wraps = format.overflow === 'AP_WRAP' && format.saturationBits === 0;
+  if (!wraps || right + format.width > bits || (!format.signed && format.width > 31)) return undefined;
+  return { bias, left: 32 - right - format.width, right: 32 - format.width, signed: format.signed };
+}
+
+/** Return how the whole value of a product is read from its sum. */
+export function plainFinish({ form, bits, signed }: Product): Finish {
+  const left = 32 - form.drop - bits;
+  return { bias: 0, left, right: left + form.drop, signed };
+}
+
+/** Add a limit to what follows a sum. */
+function limited(finish: Finish, extremum: 'minimum' | 'maximum', limit: number): Finish {
+  // Limits are applied in the order lo, hi; a limit beyond the other one is left to its operation.
+  if (extremum === 'maximum') {
+    const lo = Math.max(finish.lo ?? limit, limit);
+    return { ...finish, lo };
+  }
+  const hi = Math.min(finish.hi ?? limit, limit);
+  return { ...finish, hi };
+}
+
 /** Choose the products of a circuit without dead operations; `root` resolves wires that only move the binary point. */
 export function chooseProducts(circuit: Circuit, root: Int32Array): Products {
   const { ops, types, outputs } = circuit;
@@ -84,6 +138,40 @@ export function chooseProducts(circuit: Circuit, root: Int32Array): Products {
     share[wire] = operationCost(circuit, op);
     for (const operand of operandsOf(op)) share[wire]! += share[operand]! / readers[operand]!;
   }
+  /** The product that a wire is by its own form. */
+  const sumAt = (wire: Wire): Product | undefined => {
+    const product = productOf(circuit, wire, forms[wire]);
+    return product !== undefined && share[wire]! > productCost(product.form) ? product : undefined;
+  };
+  /** The product that a wire is by its form or as a cast of one that nothing else reads. */
+  const castAt = (wire: Wire): Product | undefined => {
+    const product = sumAt(wire);
+    const op = ops[wire]!;
+    if (product !== undefined || op.kind !== 'cast' || root[op.a] !== op.a || readers[op.a] !== 1) return product;
+    const sum = sumAt(op.a);
+    const finish = sum && castFinish(circuit, sum, op.format);
+    return sum && finish && { ...sum, wire, finish };
+  };
+  /** The product that a wire is by those or as an extremum of one of them and a constant. */
+  const productAt = (wire: Wire): Product | undefined => {
+    const product = castAt(wire);
+    const op = ops[wire]!;
+    const extremum = extremumOf(circuit, op);
+    if (product !== undefined || op.kind !== 'select' || extremum === undefined) return product;
+    const [x, limit] = types[op.a]!.lo === types[op.a]!.hi ? [op.b, op.a] : [op.a, op.b];
+    const bound = types[limit]!;
+    const left = types[x]!.fraction - bound.fraction;
+    // The comparison and the choice are the only readers of x, and the choice that of the comparison.
+    if (bound.lo !== bound.hi || left < 0 || root[x] !== x || readers[x] !== 2 || readers[op.condition] !== 1) {
+      return undefined;
+    }
+    const value = castAt(x);
+    const limitValue = bound.lo << BigInt(left);
+    if (value === undefined || !fitsBits({ lo: limitValue, hi: limitValue }, 32)) return undefined;
+    const finish = limited(value.finish ?? plainFinish(value), extremum, Number(limitValue));
+    if (finish.lo !== undefined && finish.hi !== undefined && finish.lo > finish.hi) return undefined;
+    return { ...value, wire, finish };
+  };
   const products = new Map<Wire, Product>();
   const needed = new Uint8Array(ops.length);
   const need = (wire: Wire): void => {
@@ -93,8 +181,8 @@ export function chooseProducts(circuit: Circuit, root: Int32Array): Products {
   for (const port of outputs) for (const wire of port.wires) need(wire);
   for (let wire = ops.length - 1; wire >= 0; wire--) {
     if (needed[wire] === 0) continue;
-    const product = productOf(circuit, wire, forms[wire]);
-    if (product !== undefined && share[wire]! > productCost(product.form)) {
+    const product = productAt(wire);
+    if (product !== undefined) {
       products.set(wire, product);
       for (const leaf of product.form.leaves) need(leaf);
     } else {

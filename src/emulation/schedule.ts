@@ -8,7 +8,8 @@
 import type { Circuit, Wire } from '../circuit/index.ts';
 import { ALL_BITS } from './demand.ts';
 import { codeOperands } from './extremum.ts';
-import type { Product, Products } from './products.ts';
+import { plainFinish } from './products.ts';
+import type { Finish, Product, Products } from './products.ts';
 
 /** A value of the schedule: a wire, or circuit.ops.length + the index of a pair. */
 export type ValueId = number;
@@ -21,12 +22,9 @@ export interface PairStep {
   readonly b: Wire | undefined;
 }
 
-/** How values are read from sums that hold them times 2^drop: shift left, then right with sign or without. */
-export interface Reading {
+/** How values follow from sums that hold them times 2^drop. */
+export interface Reading extends Finish {
   readonly drop: number;
-  readonly left: number;
-  readonly right: number;
-  readonly signed: boolean;
 }
 
 export interface TileStep {
@@ -101,10 +99,19 @@ function pairLeaves(products: readonly Product[], root: Int32Array, firstId: Val
 }
 
 /** Return how a product's value is read; bits above those that anyone looks at may stay. */
-function readingOf({ wire, form, bits, signed }: Product, demand: Uint8Array): Reading {
+function readingOf(product: Product, demand: Uint8Array): Reading {
+  const { wire, form, bits, finish } = product;
   const { drop } = form;
-  const left = demand[wire]! <= bits && demand[wire]! < ALL_BITS ? 0 : 32 - drop - bits;
-  return { drop, left, right: left + drop, signed };
+  const plain = plainFinish(product);
+  if (finish !== undefined) return { drop, ...finish };
+  return demand[wire]! <= bits && demand[wire]! < ALL_BITS
+    ? { ...plain, drop, left: 0, right: drop }
+    : { ...plain, drop };
+}
+
+/** Name a reading; equal ones have equal names. */
+export function readingKey({ drop, bias, left, right, signed, lo, hi }: Reading): string {
+  return [drop, bias, left, right, signed, lo, hi].join();
 }
 
 /** Group products that are read alike, in order, into tiles. */
@@ -122,7 +129,7 @@ function tilesOf(
   const alike = new Map<string, { readonly reading: Reading; readonly members: Product[] }>();
   for (const product of products) {
     const reading = readingOf(product, demand);
-    const key = Object.values(reading).join();
+    const key = readingKey(reading);
     const group = alike.get(key);
     if (group === undefined) alike.set(key, { reading, members: [product] });
     else group.members.push(product);
