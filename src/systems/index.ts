@@ -21,3 +21,4 @@ export {
 } from './precision-fit.ts';
 export * from './trace/index.ts';
 export { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
+export { emittedPipeline, type EmittedProject, readEmittedProject } from './emitted-project.ts';

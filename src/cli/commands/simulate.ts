@@ -1,16 +1,12 @@
 /** `distill-rtl simulate DIR`: an emitted project clock by clock, with its waveform. */
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { type LayerGraph, parseGraph } from '../../circuit/index.ts';
 import { interpretGraph } from '../../emulation/index.ts';
-import { FileError, FormatError, MismatchError } from '../../errors.ts';
+import { MismatchError } from '../../errors.ts';
 import { packVector } from '../../netlist/index.ts';
 import { stream } from '../../random/index.ts';
 import { recordVcd, simulateGraph, type VcdRecorder } from '../../simulation/index.ts';
-import { buildPipeline, randomStimuli } from '../../systems/index.ts';
-import { benchGap, printNetlist } from '../../verilog/index.ts';
+import { emittedPipeline, randomStimuli, readEmittedProject } from '../../systems/index.ts';
+import { benchGap } from '../../verilog/index.ts';
 import { wholeNumber } from '../options.ts';
 import { readSamples, sampleStimuli } from '../samples.ts';
 import { writeWhole } from '../write-file.ts';
@@ -39,10 +35,10 @@ export function simulateCommand(): Command {
 }
 
 async function run(folder: string, options: SimulateArguments): Promise<void> {
-  const { graph, clockMHz, part } = await openProject(folder);
-  const periodNs = 1000 / clockMHz;
-  const { netlist } = buildPipeline(graph, { part, clockMHz });
-  await checkSources(folder, printNetlist(netlist));
+  const project = await readEmittedProject(folder);
+  const { graph, target } = project;
+  const periodNs = 1000 / target.clockMHz;
+  const { netlist } = await emittedPipeline(folder, project);
 
   const stimuli =
     options.inputs === undefined
@@ -84,43 +80,4 @@ async function run(folder: string, options: SimulateArguments): Promise<void> {
   }
   if (wrong > 0)
     throw new MismatchError(`The simulation differs from the circuit on ${wrong} of ${stimuli.length} vectors.`);
-}
-
-interface Project {
-  readonly graph: LayerGraph;
-  readonly part: string;
-  readonly clockMHz: number;
-}
-
-async function openProject(folder: string): Promise<Project> {
-  const read = async (name: string): Promise<string> => {
-    const path = join(folder, name);
-    if (!existsSync(path)) throw new FileError(`Folder "${folder}" is no emitted project: it has no ${name}.`);
-    return readFile(path, 'utf8');
-  };
-  const graph = parseGraph(await read('model/circuit.json'));
-  let facts: { part?: unknown; clockMHz?: unknown } | null;
-  try {
-    facts = JSON.parse(await read('manifest.json')) as typeof facts;
-  } catch (error) {
-    if (error instanceof FileError) throw error;
-    throw new FormatError(`manifest.json of "${folder}" is not JSON: ${(error as Error).message}.`);
-  }
-  if (typeof facts?.part !== 'string' || typeof facts.clockMHz !== 'number') {
-    throw new FormatError(`manifest.json of "${folder}" does not state part and clockMHz.`);
-  }
-  return { graph, part: facts.part, clockMHz: facts.clockMHz };
-}
-
-/** What is simulated must be what stands in the folder: the netlist printed again gives the same text. */
-async function checkSources(folder: string, files: readonly { path: string; text: string }[]): Promise<void> {
-  for (const { path, text } of files) {
-    const file = join(folder, path);
-    const found = existsSync(file) ? await readFile(file, 'utf8') : undefined;
-    if (found !== text) {
-      throw new MismatchError(
-        `${path} in "${folder}" ${found === undefined ? 'is missing' : 'is not the Verilog of model/circuit.json'}; compile the model again.`,
-      );
-    }
-  }
 }

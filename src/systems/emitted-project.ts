@@ -1,0 +1,72 @@
+/**
+ * An emitted folder read back: its model's graph, and the pipeline that its Verilog is, checked to the byte.
+ *
+ * The folder names its part and clock; with the graph they determine netlist and Verilog, so the netlist is made again
+ * and its text compared with the files. Needs Node.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type LayerGraph, parseGraph } from '../circuit/index.ts';
+import { FileError, FormatError, MismatchError } from '../errors.ts';
+import { fileReason, printNetlist } from '../verilog/index.ts';
+import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
+
+export interface EmittedProject {
+  /** The model's graph, `model/circuit.json`. */
+  readonly graph: LayerGraph;
+  readonly target: HardwareTarget;
+}
+
+/**
+ * Read what an emitted folder says of itself.
+ *
+ * @throws FileError or FormatError if the folder is no emitted project
+ */
+export async function readEmittedProject(folder: string): Promise<EmittedProject> {
+  const graph = parseGraph(await readPart(folder, 'model/circuit.json'));
+  return { graph, target: manifestFacts(folder, await readPart(folder, 'manifest.json')) };
+}
+
+/**
+ * Make the pipeline of an emitted folder again, and check that its Verilog stands in the folder.
+ *
+ * @throws MismatchError if it does not
+ */
+export async function emittedPipeline(folder: string, { graph, target }: EmittedProject): Promise<BuiltPipeline> {
+  const pipeline = buildPipeline(graph, target);
+  for (const { path, text: expected } of printNetlist(pipeline.netlist)) {
+    if ((await readPart(folder, path)) !== expected) {
+      throw new MismatchError(
+        `${path} in "${folder}" is not the Verilog of model/circuit.json; compile the model again.`,
+      );
+    }
+  }
+  return pipeline;
+}
+
+async function readPart(folder: string, name: string): Promise<string> {
+  try {
+    return await readFile(join(folder, name), 'utf8');
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new FileError(
+      isMissing
+        ? `Folder "${folder}" is no emitted project: it has no ${name}.`
+        : `${name} in "${folder}" cannot be read: ${fileReason(error)}.`,
+    );
+  }
+}
+
+function manifestFacts(folder: string, text: string): HardwareTarget {
+  let facts: { part?: unknown; clockMHz?: unknown } | null;
+  try {
+    facts = JSON.parse(text) as typeof facts;
+  } catch (error) {
+    throw new FormatError(`manifest.json of "${folder}" is not JSON: ${(error as Error).message}.`);
+  }
+  const { part, clockMHz } = facts ?? {};
+  if (typeof part !== 'string' || typeof clockMHz !== 'number') {
+    throw new FormatError(`manifest.json of "${folder}" does not state part and clockMHz.`);
+  }
+  return { part, clockMHz };
+}
