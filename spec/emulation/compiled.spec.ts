@@ -249,6 +249,35 @@ describe('emulate', () => {
     expect(() => compileEmulator(graph(60), { observe: ['third'] })).toThrow('no layer "third"');
   });
 
+  it.each([4, 5, 8, 11])('checks and keeps all %i elements of ports that are transposed', (n) => {
+    const F = fixed(9, 9);
+    const b = circuitBuilder('wide');
+    const x = b.input(
+      'x',
+      Array.from({ length: n }, () => F),
+    );
+    b.output(
+      'y',
+      x,
+      x.map(() => F),
+    );
+    const emulator = compileEmulator(b.build());
+    for (const batch of [1, 4, 7, 300]) {
+      const values = Int32Array.from({ length: batch * n }, (_, k) => ((k * 37) % 512) - 256);
+      expect(emulator.run(batch, [values])[0]).toEqual(values);
+      expect(emulator.run(batch, [BigInt64Array.from(values, BigInt)])[0]).toEqual(values);
+      for (const at of [0, n - 1, batch * n - 1]) {
+        for (const outside of [-257, 256, -(2 ** 31), 2 ** 31 - 1]) {
+          const wrong = values.with(at, outside);
+          expect(() => emulator.run(batch, [wrong])).toThrow(
+            `Sample ${Math.floor(at / n)}, element ${at % n} of input "x" of circuit "wide" is ${outside};`,
+          );
+        }
+      }
+      expect(emulator.run(batch, [values])[0]).toEqual(values);
+    }
+  });
+
   it('gives constant outputs and unread inputs their due', () => {
     const F = fixed(8, 4);
     const type: WireType = typeOfFormat(F);

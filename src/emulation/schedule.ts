@@ -46,6 +46,8 @@ export type Step =
 /** Products of a tile: as many sums (and sums of remainders) as stay in registers for two lane groups. */
 const PLAIN_TILE = 4;
 const DROPPING_TILE = 2;
+/** What starting a tile costs, in coefficient pairs. */
+const TILE_COST = 8;
 
 /** List the values that a step reads, before `root`. */
 export function readsOf(circuit: Circuit, step: Step): readonly ValueId[] {
@@ -114,7 +116,7 @@ export function readingKey({ drop, bias, left, right, signed, lo, hi }: Reading)
   return [drop, bias, left, right, signed, lo, hi].join();
 }
 
-/** Group products that are read alike, in order, into tiles. */
+/** Group products that are read alike, in order, into tiles; one whose pairs differ much starts a new tile. */
 function tilesOf(
   products: readonly Product[],
   pairs: readonly PairStep[],
@@ -137,25 +139,37 @@ function tilesOf(
   const tiles: TileStep[] = [];
   for (const { reading, members } of alike.values()) {
     const size = reading.drop === 0 ? PLAIN_TILE : DROPPING_TILE;
-    for (let k = 0; k < members.length; k += size) {
-      const tile = members.slice(k, k + size);
-      const columns = tile.map(({ form }) => {
-        const weights = new Map<ValueId, number>();
-        for (const [at, leaf] of form.leaves.entries()) {
-          const [pair, shift] = place.get(root[leaf]!)!;
-          weights.set(pair, (weights.get(pair) ?? 0) | ((form.coefficients[at]! & 0xffff) << shift));
-        }
-        return weights;
-      });
-      const used = [...new Set(columns.flatMap((weights) => [...weights.keys()]))].toSorted((p, q) => p - q);
+    let tile: Product[] = [];
+    let columns: Map<ValueId, number>[] = [];
+    let used = new Set<ValueId>();
+    const close = (): void => {
+      if (tile.length === 0) return;
+      const inOrder = [...used].toSorted((p, q) => p - q);
       tiles.push({
         kind: 'tile',
         reading,
         products: tile,
-        pairs: used,
-        weights: columns.map((weights) => used.map((pair) => weights.get(pair) ?? 0)),
+        pairs: inOrder,
+        weights: columns.map((weights) => inOrder.map((pair) => weights.get(pair) ?? 0)),
       });
+      tile = [];
+      columns = [];
+      used = new Set();
+    };
+    for (const product of members) {
+      const weights = new Map<ValueId, number>();
+      for (const [at, leaf] of product.form.leaves.entries()) {
+        const [pair, shift] = place.get(root[leaf]!)!;
+        weights.set(pair, (weights.get(pair) ?? 0) | ((product.form.coefficients[at]! & 0xffff) << shift));
+      }
+      const together = new Set([...used, ...weights.keys()]);
+      const apart = used.size * tile.length + weights.size + TILE_COST;
+      if (tile.length === size || together.size * (tile.length + 1) > apart) close();
+      tile.push(product);
+      columns.push(weights);
+      for (const pair of weights.keys()) used.add(pair);
     }
+    close();
   }
   return tiles;
 }
