@@ -1,5 +1,5 @@
 /** From a layer graph to the program that the targets print, and the check that a target's words hold its values. */
-import type { LayerGraph } from '../../circuit/index.ts';
+import { alignType, type LayerGraph, type WireType } from '../../circuit/index.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { type FixedFormat, formatText, rawRange } from '../../fixed/index.ts';
 import { arrayStore } from './arrays.ts';
@@ -32,15 +32,22 @@ export function buildProgram(graph: LayerGraph, word: WordLimit): ExportProgram 
     return { ...input, array: store.scratch('x', input.formats.length, spanOf(input.formats)) };
   });
   const arrays = new Map(inputs.map((port) => [port.name, port.array]));
+  const fractions = new Map<string, number | undefined>();
   const layers: LayerCode[] = [];
   for (const { name, kind, circuit, inputs: sources } of graph.layers) {
     layerName = name;
     const from = sources.map((source) => arrays.get(source)!);
     const output = circuit.outputs[0]!;
-    const types = output.wires.map((wire): Range => circuit.types[wire]!);
-    const target = store.scratch('y', types.length, types.reduce(unite));
+    const types = output.wires.map((wire) => circuit.types[wire]!);
+    const fraction = graph.outputs.includes(name) ? undefined : commonFraction(types);
+    const ranges = types.map((type): Range => alignType(type, fraction ?? type.fraction));
+    const target = store.scratch('y', types.length, ranges.reduce(unite));
     arrays.set(name, target);
-    const { loops, scratch } = rollCircuit(circuit, store, from, [target]);
+    fractions.set(name, fraction);
+    const { loops, scratch } = rollCircuit(circuit, store, from, [target], {
+      inputs: sources.map((source) => fractions.get(source)),
+      outputs: [fraction],
+    });
     const layer = { name, kind, inputs: from, outputs: [target], scratch, loops };
     layers.push(layer);
     checkWords(graph, layer, word, (array) => store.arrays()[array]!.range);
@@ -51,6 +58,12 @@ export function buildProgram(graph: LayerGraph, word: WordLimit): ExportProgram 
     return { name, formats, array: arrays.get(name)! };
   });
   return liveProgram({ name: graph.name, arrays: store.arrays(), inputs, layers, outputs });
+}
+
+/** One binary point for values between layers, so that their readers are alike; undefined if that makes them wide. */
+function commonFraction(types: readonly WireType[]): number | undefined {
+  const fraction = Math.max(...types.map((type) => type.fraction));
+  return types.every((type) => within(alignType(type, fraction), INT32)) ? fraction : undefined;
 }
 
 function spanOf(formats: readonly FixedFormat[]): Range {

@@ -4,7 +4,7 @@
  * Nothing is left to the compiler's choice: the intervals keep every operation from overflowing, right shifts of
  * negative values go through `sar32` and `sar64`, left shifts are multiplications. `int` must have 32 bits or more.
  */
-import { bodyText, commentText, type Dialect, indexText } from './expressions.ts';
+import { bare, bodyText, commentText, type Dialect, indexText } from './expressions.ts';
 import type { ArrayId, ExportProgram, LayerCode, Loop } from './program.ts';
 import type { Range, ScalarOp } from './scalar.ts';
 
@@ -78,7 +78,7 @@ const dialect: Dialect = {
       case 'shiftRight': {
         const bits = Math.min(op.bits, wideOperand ? 63 : 31);
         if (ranges[0]!.lo >= 0n) return narrowed(`(${a} >> ${bits})`);
-        return narrowed(`${wideOperand ? 'sar64' : 'sar32'}(${a}, ${bits})`);
+        return narrowed(`${wideOperand ? 'sar64' : 'sar32'}(${bare(a!)}, ${bits})`);
       }
       case 'lowBits':
         return narrowed(`(${left} & ${cConstant((1n << BigInt(op.bits)) - 1n)})`);
@@ -176,7 +176,7 @@ function loopText(loop: Loop, name: (array: ArrayId) => string, rangeOf: (array:
     ...dialect,
     operation: (op: ScalarOp, texts, ranges, range) =>
       op.kind === 'lookup'
-        ? narrowedRead(`${name(op.array)}[${texts[0]}]`, rangeOf(op.array), range)
+        ? narrowedRead(`${name(op.array)}[${bare(texts[0]!)}]`, rangeOf(op.array), range)
         : dialect.operation(op, texts, ranges, range),
   };
   const operandRange = (index: number): Range => {
@@ -198,7 +198,7 @@ function loopText(loop: Loop, name: (array: ArrayId) => string, rangeOf: (array:
       const weightArray = weights.kind === 'dense' ? weights.array : weights.weights;
       const termText = bodyText(term, lookup, [read(source, element, 0), read(weightArray, weight, 1)], (n) => `t${n}`);
       const stepText = bodyText(step, lookup, ['sum', termText.result], (n) => `s${n}`);
-      return [...termText.lines, ...stepText.lines, `sum = ${stepText.result};`].map((line) => `  ${line}`);
+      return [...termText.lines, ...stepText.lines, `sum = ${bare(stepText.result)};`].map((line) => `  ${line}`);
     };
     if (weights.kind === 'dense') {
       const { array, columns } = weights;
@@ -228,12 +228,12 @@ function loopText(loop: Loop, name: (array: ArrayId) => string, rangeOf: (array:
         ),
   );
   const { lines: locals, result } = bodyText(body, lookup, texts, (n) => `v${n}`);
-  const stored = `${name(target)}[${indexText(position, k, name)}] = ${castTo(storageType(rangeOf(target)))}${result};`;
-  const inside = [...lines, ...locals, stored].map((line) => `    ${line}`);
+  const storing = `${name(target)}[${indexText(position, k, name)}] = ${stored(storageType(rangeOf(target)), result)};`;
+  const inside = [...lines, ...locals, storing].map((line) => `    ${line}`);
   return [count === 1 ? '  {' : `  for (k = 0; k < ${count}; k++) {`, ...inside, '  }'].join('\n');
 }
 
-const castTo = (type: string): string => (type === 'int64_t' ? '' : `(${type})`);
+const stored = (type: string, text: string): string => (type === 'int64_t' ? bare(text) : `(${type})${text}`);
 
 /** Read from a wider word what is known to fit a narrower one. */
 function narrowedRead(text: string, stored: Range, known: Range): string {

@@ -15,7 +15,10 @@ export interface CastUse {
   readonly format: FixedFormat | undefined;
 }
 
-/** The format with the plainest modes that do the same to operands of this type. */
+/** Bits of a format whose bounds no value reaches. */
+const NEVER_REACHED = 256;
+
+/** The format with the plainest modes, and without a width where none is felt, that does the same to this type. */
 function plainest(type: WireType, format: FixedFormat): FixedFormat {
   const target = typeOfFormat(format);
   const exact = target.fraction >= type.fraction;
@@ -23,8 +26,15 @@ function plainest(type: WireType, format: FixedFormat): FixedFormat {
   const quantization = plainRounding ? 'AP_TRN' : format.quantization;
   const rounded = roundedInterval(type, format);
   const symmetric = format.overflow === 'AP_SAT_SYM' && format.signed && format.width > 1 ? 1n : 0n;
-  const inRange = rounded.lo >= target.lo + symmetric && rounded.hi <= target.hi;
-  return inRange ? { ...format, quantization, overflow: 'AP_WRAP', saturationBits: 0 } : { ...format, quantization };
+  const unbounded = { width: NEVER_REACHED, integer: NEVER_REACHED - target.fraction, saturationBits: 0, quantization };
+  if (rounded.lo >= target.lo + symmetric && rounded.hi <= target.hi) {
+    return { ...unbounded, signed: true, overflow: 'AP_WRAP' };
+  }
+  // A rectifier: the builder takes its width from the interval, and nothing but zero clips.
+  if (!format.signed && format.overflow.startsWith('AP_SAT') && rounded.hi <= target.hi) {
+    return { ...unbounded, signed: false, overflow: 'AP_SAT' };
+  }
+  return { ...format, quantization };
 }
 
 /** Tell whether `candidate` gives this use what its own format gives. */
@@ -49,11 +59,17 @@ export function wrapsWide(format: FixedFormat, modulus: FixedFormat): boolean {
   return isWrapping(format) && format.width - fractionBits(format) >= modulus.width - fractionBits(modulus);
 }
 
-/** Pick the format with the most to say: rounding before truncation, then any overflow mode before wrapping. */
+/**
+ * Pick the format with the most to say: rounding before truncation, then any overflow mode before wrapping, then fewer
+ * bits.
+ */
 export function strictest(formats: readonly FixedFormat[]): FixedFormat | undefined {
   const weight = (format: FixedFormat): number =>
     (format.quantization === 'AP_TRN' ? 0 : 2) + (isWrapping(format) ? 0 : 1);
   let best: FixedFormat | undefined;
-  for (const format of formats) if (best === undefined || weight(format) > weight(best)) best = format;
+  for (const format of formats) {
+    const more = best === undefined ? 1 : weight(format) - weight(best) || best.width - format.width;
+    if (more > 0) best = format;
+  }
   return best;
 }

@@ -72,15 +72,11 @@ function encode(x, codec) {
   var scaled = x * codec[2];
   if (scaled === 0) scaled = x;
   var floor = Math.floor(scaled);
-  var middle = floor + 0.5;
   var raw = floor;
-  if (floor !== scaled) {
-${roundingText(distinct)}
-  }
-${overflowText(distinct)}
+${roundingText(distinct)}${overflowText(distinct)}
 }
 
-// Raw codes of real values, into \`codes\` if it is given.
+// Raw codes of real values, into codes if given.
 export function quantize(values, codes) {
   if (values.length !== ${inputs.length}) throw new RangeError('${inputs.length} values are needed, not ' + values.length + '.');
   var result = codes || new Int32Array(${inputs.length});
@@ -88,7 +84,7 @@ export function quantize(values, codes) {
   return result;
 }
 
-// Real values of output codes, into \`values\` if it is given.
+// Real values of output codes, into values if given.
 export function dequantize(codes, values) {
   var result = values || new Float64Array(${outputs.length});
   for (var k = 0; k < ${outputs.length}; k++) result[k] = codes[k] * ${at(weights, 'unitOf')};
@@ -107,11 +103,17 @@ const roundings: Readonly<Record<Exclude<FixedFormat['quantization'], 'AP_TRN'>,
 
 function roundingText(formats: readonly FixedFormat[]): string {
   const modes = [...new Set(formats.map(({ quantization }) => quantization))];
-  return modes
+  if (modes.every((mode) => mode === 'AP_TRN')) return '';
+  const lines = modes
     .flatMap((mode) =>
       mode === 'AP_TRN' ? [] : [`    if (codec[4] === '${mode}' && (${roundings[mode]})) raw = floor + 1;`],
     )
     .join('\n');
+  return `  if (floor !== scaled) {
+    var middle = floor + 0.5;
+${lines}
+  }
+`;
 }
 
 /** `modulo` of an infinite value is 0: it stands for a multiple of a large power of two. */

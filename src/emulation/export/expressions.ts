@@ -68,10 +68,22 @@ export function bodyText(
       continue;
     }
     const local = name(names++);
-    lines.push(dialect.declare(local, text, ranges[value]!));
+    lines.push(dialect.declare(local, bare(text), ranges[value]!));
     texts.push(local);
   }
   return { lines, result: texts[result]! };
+}
+
+/** Drop parentheses around a whole text, for places where none are needed. */
+export function bare(text: string): string {
+  if (!text.startsWith('(') || !text.endsWith(')')) return text;
+  let depth = 0;
+  for (let k = 0; k < text.length - 1; k++) {
+    if (text[k] === '(') depth++;
+    else if (text[k] === ')') depth--;
+    if (depth === 0) return text;
+  }
+  return text.slice(1, -1);
 }
 
 /** Write which element iteration `k` stands for; the text 0 is a loop's only iteration. */

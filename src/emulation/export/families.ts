@@ -6,7 +6,7 @@
  * and become parameters. A dense layer is one family of sums, an activation a family per step.
  */
 import type { Circuit, Op, Wire, WireType } from '../../circuit/index.ts';
-import { castType, roundedInterval } from '../../circuit/index.ts';
+import { alignType, castType, roundedInterval } from '../../circuit/index.ts';
 import { type FixedFormat, formatText, fractionBits } from '../../fixed/index.ts';
 import { type CastUse, servesUse, servesUseModulo, strictest, wrapsWide } from './cast-modes.ts';
 import { isLinear, linearForm, type LinearTerm, modulusOf, type Modulus, rawAt, type Rational } from './linear-form.ts';
@@ -92,9 +92,13 @@ export function rangeOf(node: Node, places: ReadonlyMap<Node, Place>): Range {
   return family.ranges[member]!;
 }
 
-/** Divide the operations that a circuit's outputs need into families, operands first. */
-export function findFamilies(circuit: Circuit): Families {
-  const { nodes, outputs } = readNodes(circuit);
+/**
+ * Divide the operations that a circuit's outputs need into families, operands first.
+ *
+ * @param inputFractions - per port, the fraction bits of all its raw codes where they are not those of the formats
+ */
+export function findFamilies(circuit: Circuit, inputFractions: readonly (number | undefined)[]): Families {
+  const { nodes, outputs } = readNodes(circuit, inputFractions);
   const places = new Map<Node, Place>();
   const families: Family[] = [];
   const found = (family: Family): void => {
@@ -123,7 +127,10 @@ export function findFamilies(circuit: Circuit): Families {
   return { families, places, outputs };
 }
 
-function readNodes(circuit: Circuit): { nodes: Node[]; outputs: Node[][] } {
+function readNodes(
+  circuit: Circuit,
+  inputFractions: readonly (number | undefined)[],
+): { nodes: Node[]; outputs: Node[][] } {
   const { ops, types } = circuit;
   const nodes: Node[] = [];
   const known = new Map<string, Node>();
@@ -158,7 +165,7 @@ function readNodes(circuit: Circuit): { nodes: Node[]; outputs: Node[][] } {
         operands: [],
         port: op.port,
         index: op.index,
-        type: types[wire]!,
+        type: alignType(types[wire]!, inputFractions[op.port] ?? types[wire]!.fraction),
       }));
     }
     if (op.kind === 'constant') {
@@ -246,7 +253,7 @@ function familyKey(node: Node, places: ReadonlyMap<Node, Place>): string {
   const { op } = node;
   switch (op.kind) {
     case 'cast':
-      return `cast ${op.format.signed} ${op.format.width} ${op.format.integer} ${operands}`;
+      return `cast ${fractionBits(op.format)} ${operands}`;
     case 'table':
       return `table ${op.table} ${operands}`;
     case 'compare':
@@ -304,15 +311,22 @@ function byCast(
   const parts: { members: Node[]; format: FixedFormat | undefined }[] = [];
   let rest = members.map((node) => ({ node, uses: usesOf(node) }));
   while (rest.length > 0) {
-    const formats = rest.map(({ uses }) => strictest(uses.flatMap((use) => use.format ?? [])));
-    const format = strictest(formats.filter((own) => own !== undefined));
-    if (format === undefined) {
-      parts.push({ members: rest.map(({ node }) => node), format });
-      break;
+    const candidates = new Map<string, FixedFormat>();
+    for (const { uses } of rest) {
+      const own = strictest(uses.flatMap((use) => use.format ?? []));
+      if (own !== undefined) candidates.set(formatText(own), own);
     }
-    const served = rest.filter(({ uses }) => uses.every((use) => serves(use, format)));
-    parts.push({ members: served.map(({ node }) => node), format });
-    rest = rest.filter((member) => !served.includes(member));
+    // The largest part first; sums without any cast of their own come last.
+    let part: { format: FixedFormat | undefined; served: typeof rest } = { format: undefined, served: [] };
+    for (const format of candidates.values()) {
+      const served = rest.filter(({ uses }) => uses.every((use) => serves(use, format)));
+      if (served.length > part.served.length) part = { format, served };
+    }
+    if (candidates.size === 0) part = { format: undefined, served: rest };
+    if (part.served.length === 0) throw new Error('no cast serves the sum that it was taken from');
+    parts.push({ members: part.served.map(({ node }) => node), format: part.format });
+    const taken = new Set(part.served);
+    rest = rest.filter((member) => !taken.has(member));
   }
   return parts;
 }

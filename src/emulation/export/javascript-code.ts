@@ -4,7 +4,7 @@
  * Doubles are exact for sums, products and divisions by powers of two of integers within 2^53, and `Math.floor` is
  * exact; so a right shift of a wide value is a division and a floor, and its low bits are what the floor took away.
  */
-import { bodyText, commentText, type Dialect, indexText } from './expressions.ts';
+import { bare, bodyText, commentText, type Dialect, indexText } from './expressions.ts';
 import type { ArrayId, ExportProgram, LayerCode, Loop, ProgramArray } from './program.ts';
 import type { Range, ScalarOp } from './scalar.ts';
 
@@ -48,11 +48,11 @@ const dialect: Dialect = {
       case 'subtract':
         return small ? `((${a} ${signs[op.kind]} ${b}) | 0)` : `(${a} ${signs[op.kind]} ${b})`;
       case 'multiply':
-        return small && ranges.every(isInt32) ? `Math.imul(${a}, ${b})` : `(${a} * ${b})`;
+        return small && ranges.every(isInt32) ? `Math.imul(${bare(a!)}, ${bare(b!)})` : `(${a} * ${b})`;
       case 'minimum':
-        return `Math.min(${a}, ${b})`;
+        return `Math.min(${bare(a!)}, ${bare(b!)})`;
       case 'maximum':
-        return `Math.max(${a}, ${b})`;
+        return `Math.max(${bare(a!)}, ${bare(b!)})`;
       case 'and':
       case 'or':
       case 'xor':
@@ -94,7 +94,9 @@ export function javascriptCode(program: ExportProgram): { code: string; data: st
   const withLookup: Dialect = {
     ...dialect,
     operation: (op: ScalarOp, operands, ranges, range) =>
-      op.kind === 'lookup' ? `${name(op.array)}[${operands[0]}]` : dialect.operation(op, operands, ranges, range),
+      op.kind === 'lookup'
+        ? `${name(op.array)}[${bare(operands[0]!)}]`
+        : dialect.operation(op, operands, ranges, range),
   };
   const functions = program.layers.map((layer, k) => layerText(layer, `layer${k}`, name, withLookup));
   const body = functions.join('\n\n');
@@ -122,7 +124,7 @@ function loopText(loop: Loop, name: (array: ArrayId) => string, rules: Dialect):
     const inner = (element: string, weight: string): string[] => {
       const termText = bodyText(term, rules, [element, weight], (n) => `t${n}`);
       const stepText = bodyText(step, rules, ['sum', termText.result], (n) => `s${n}`);
-      return [...termText.lines, ...stepText.lines, `sum = ${stepText.result};`].map((line) => `  ${line}`);
+      return [...termText.lines, ...stepText.lines, `sum = ${bare(stepText.result)};`].map((line) => `  ${line}`);
     };
     if (weights.kind === 'dense') {
       const { array, columns } = weights;
@@ -146,7 +148,7 @@ function loopText(loop: Loop, name: (array: ArrayId) => string, rules: Dialect):
     operand.kind === 'sum' ? 'sum' : `${name(operand.array)}[${indexText(operand.index, k, name)}]`,
   );
   const { lines: locals, result } = bodyText(body, rules, texts, (n) => `v${n}`);
-  lines.push(...locals, `${name(target)}[${indexText(position, k, name)}] = ${result};`);
+  lines.push(...locals, `${name(target)}[${indexText(position, k, name)}] = ${bare(result)};`);
   if (count === 1) return lines.map((line) => `  ${line}`).join('\n');
   return [`  for (var k = 0; k < ${count}; k++) {`, ...lines.map((line) => `    ${line}`), '  }'].join('\n');
 }

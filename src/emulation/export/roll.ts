@@ -5,7 +5,7 @@
  * array: a dense layer with its casts and its activation is one loop per layer. Sums need the array of their elements.
  */
 import type { Circuit, Table } from '../../circuit/index.ts';
-import { type FixedFormat, fractionBits } from '../../fixed/index.ts';
+import { fractionBits } from '../../fixed/index.ts';
 import type { ArrayStore } from './arrays.ts';
 import { type Families, type Family, findFamilies, fractionOf, type Node, type Place, rangeOf } from './families.ts';
 import { type Joint, jointOf } from './joint.ts';
@@ -40,14 +40,19 @@ export interface RolledCircuit {
  *
  * @param inputs - the arrays of the input ports
  * @param outputs - the arrays of the output ports, which the loops fill
+ * @param fractions - per port, fraction bits that all its raw codes have in place of those of their formats
  */
 export function rollCircuit(
   circuit: Circuit,
   store: ArrayStore,
   inputs: readonly ArrayId[],
   outputs: readonly ArrayId[],
+  fractions: {
+    readonly inputs: readonly (number | undefined)[];
+    readonly outputs: readonly (number | undefined)[];
+  },
 ): RolledCircuit {
-  const found = findFamilies(circuit);
+  const found = findFamilies(circuit, fractions.inputs);
   const { families, places } = found;
   const scratch: ArrayId[] = [];
   const arrayOf = new Map<Family, ArrayId>();
@@ -66,8 +71,8 @@ export function rollCircuit(
     for (const copy of copiesTo(target, joint.nodes, () => undefined, places)) copies.push({ before: family.id, copy });
   }
   for (const [k, port] of circuit.outputs.entries()) {
-    const fractions = port.formats.map((format: FixedFormat) => fractionBits(format));
-    for (const copy of copiesTo(outputs[k]!, found.outputs[k]!, (element) => fractions[element]!, places)) {
+    const fraction = (element: number): number => fractions.outputs[k] ?? fractionBits(port.formats[element]!);
+    for (const copy of copiesTo(outputs[k]!, found.outputs[k]!, fraction, places)) {
       copies.push({ before: families.length, copy });
     }
   }

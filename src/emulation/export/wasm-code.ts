@@ -8,7 +8,7 @@ import { rawRange } from '../../fixed/index.ts';
 import { type Code, i32, i64, type Local, WasmModule } from '../../wasm/index.ts';
 import type { FunctionReference } from '../../wasm/index.ts';
 import type { ArrayId, ExportProgram, IndexMap, Loop, ProgramPort } from './program.ts';
-import type { Range, ScalarBody, Value } from './scalar.ts';
+import { type Range, type ScalarBody, unite, type Value } from './scalar.ts';
 
 /** Words of the module. */
 export const WASM_WORD = { limit: (1n << 63n) - 1n, text: '64 bits' };
@@ -75,7 +75,12 @@ export function wasmCode(program: ExportProgram): { bytes: Uint8Array; dataBytes
       for (const loop of loops) writeLoop(code, loop, memory);
     }),
   );
-  const event = writeEvent(module, program, layers, memory);
+  const event = writeEvent(module, program, layers, memory, (values) => {
+    const address = reserve(4 * values.length);
+    module.data(address, encode(values, 4));
+    dataBytes += 4 * values.length;
+    return address;
+  });
   writeRun(module, event, { inputAddress, outputAddress, inputs, outputs });
   module.memory({ pages: Math.ceil(end / PAGE), maximumPages: Math.ceil(end / PAGE), exportName: 'memory' });
   return { bytes: module.toBytes(), dataBytes, layout: { inputAddress, outputAddress, inputs, outputs } };
@@ -409,6 +414,7 @@ function writeEvent(
   program: ExportProgram,
   layers: readonly FunctionReference[],
   memory: Memory,
+  bounds: (values: readonly bigint[]) => number,
 ): FunctionReference {
   return module.function({ parameters: ['i32', 'i32'], results: ['i32'] }, (code, from, to) => {
     const value = code.local('i32');
@@ -417,44 +423,42 @@ function writeEvent(
     let offset = 0;
     code.block(() => {
       for (const { array, formats } of program.inputs) {
-        const same = formats.every((format) => format === formats[0]);
-        const copy = (element: (() => void) | undefined, at: number, lo: bigint, hi: bigint, depth: number): void => {
-          const pushElement = element ?? ((): void => i32.const(code, at));
+        const ranges = formats.map(rawRange);
+        const span = ranges.reduce(unite);
+        counted(code, k, formats.length, () => {
           code.get(from!);
-          if (element !== undefined) {
-            pushElement();
-            scaled(code, 4);
-            i32.add(code);
-          }
-          i32.load(code, 4 * (offset + (element === undefined ? at : 0)));
-          code.tee(value);
-          i32.const(code, Number(lo));
-          i32.ltS(code);
-          code.get(value);
-          i32.const(code, Number(hi));
-          i32.gtS(code);
+          code.get(k);
+          scaled(code, 4);
+          i32.add(code);
+          i32.load(code, 4 * offset);
+          code.set(value);
+          /** Compare with the bound of this element. */
+          const beyond = (end: 'lo' | 'hi', compare: (code: Code) => void): void => {
+            code.get(value);
+            if (ranges.every((range) => range[end] === ranges[0]![end])) {
+              i32.const(code, Number(ranges[0]![end]));
+            } else {
+              code.get(k);
+              scaled(code, 4);
+              i32.load(code, bounds(ranges.map((range) => range[end])));
+            }
+            compare(code);
+          };
+          beyond('lo', i32.ltS);
+          beyond('hi', i32.gtS);
           i32.or(code);
           code.if(() => {
-            pushElement();
+            code.get(k);
             i32.const(code, offset + 1);
             i32.add(code);
             code.set(bad);
-            code.branch(depth);
+            code.branch(2);
           });
-          pushElement();
+          code.get(k);
           scaled(code, memory.storages[array]!.bytes);
           code.get(value);
-          store(code, memory, array, { lo, hi });
-        };
-        if (same) {
-          const { lo, hi } = rawRange(formats[0]!);
-          counted(code, k, formats.length, () => copy(() => code.get(k), 0, lo, hi, 2));
-        } else {
-          for (const [at, format] of formats.entries()) {
-            const { lo, hi } = rawRange(format);
-            copy(undefined, at, lo, hi, 1);
-          }
-        }
+          store(code, memory, array, span);
+        });
         offset += formats.length;
       }
       for (const layer of layers) code.call(layer);

@@ -41,7 +41,7 @@ export function run(input, output) {
   runBatch(1, input, output);
 }
 
-// Compute \`count\` events that stand one after the other, without allocation.
+// Compute count events that stand one after the other, without allocation.
 export function runBatch(count, input, output) {
   for (var from = 0; from < count; from += ${WASM_BLOCK}) {
     var some = Math.min(${WASM_BLOCK}, count - from);
