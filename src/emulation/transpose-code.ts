@@ -9,7 +9,7 @@ import type { Code, Instruction, Local, WasmModule } from '../wasm/index.ts';
 import { GROUP } from './lanes.ts';
 
 /** Ports with fewer elements are copied one by one. */
-export const LEAST_ELEMENTS = GROUP;
+export const LEAST_ELEMENTS: number = GROUP;
 
 export interface TransposedPort {
   /** Elements per sample, at least `LEAST_ELEMENTS`. */

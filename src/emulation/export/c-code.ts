@@ -9,7 +9,7 @@ import type { ArrayId, ExportProgram, LayerCode, Loop } from './program.ts';
 import type { Range, ScalarOp } from './scalar.ts';
 
 /** Words of C. */
-export const C_WORD = { limit: (1n << 63n) - 1n, text: '64 bits' };
+export const C_WORD: { readonly limit: bigint; readonly text: string } = { limit: (1n << 63n) - 1n, text: '64 bits' };
 
 const storages = [
   ['int8_t', -(1n << 7n), (1n << 7n) - 1n],

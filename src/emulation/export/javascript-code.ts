@@ -9,7 +9,7 @@ import type { ArrayId, ExportProgram, LayerCode, Loop, ProgramArray } from './pr
 import type { Range, ScalarOp } from './scalar.ts';
 
 /** Words of plain JavaScript. */
-export const JAVASCRIPT_WORD = { limit: 1n << 53n, text: '53 bits' };
+export const JAVASCRIPT_WORD: { readonly limit: bigint; readonly text: string } = { limit: 1n << 53n, text: '53 bits' };
 
 const isInt32 = ({ lo, hi }: Range): boolean => lo >= -(1n << 31n) && hi < 1n << 31n;
 
