@@ -11,7 +11,10 @@ import type { ArrayId, ExportProgram, IndexMap, Loop, ProgramPort } from './prog
 import { type Range, type ScalarBody, unite, type Value } from './scalar.ts';
 
 /** Words of the module. */
-export const WASM_WORD: { readonly limit: bigint; readonly text: string } = { limit: (1n << 63n) - 1n, text: '64 bits' };
+export const WASM_WORD: { readonly limit: bigint; readonly text: string } = {
+  limit: (1n << 63n) - 1n,
+  text: '64 bits',
+};
 
 /** Events that one call computes at most. */
 export const WASM_BLOCK = 64;
