@@ -16,7 +16,7 @@ import { compileEmulator, emulatedCircuit, interpret } from '../src/emulation/in
 import type { Emulator } from '../src/emulation/index.ts';
 import type { Circuit } from '../src/circuit/index.ts';
 import { stream } from '../src/random/index.ts';
-import { harnessOptions } from './harness.ts';
+import { harnessOptions, measureSpeeds, textTable } from './harness.ts';
 import { benchGraph, benchNetworks } from './networks.ts';
 
 const GOALS = { hls4ml: 100, exact: 250 } as const;
@@ -30,9 +30,6 @@ interface Case {
   readonly inputs: Int32Array;
   readonly compileMs: number;
   readonly interpreterRate: number;
-  /** Inferences per second of every round, and of the fastest run. */
-  readonly rounds: number[];
-  best: number;
 }
 
 const options = harnessOptions();
@@ -75,44 +72,27 @@ const cases = benchNetworks().flatMap((item) =>
     const inputs = randomInputs(item.name, batch * circuit.inputs[0]!.wires.length);
     const interpreterRate = interpreted(circuit, emulator, inputs);
     const { name: network, hls4mlRate } = item;
-    return { network, profile, hls4mlRate, circuit, emulator, inputs, compileMs, interpreterRate, rounds: [], best: 0 };
+    return { network, profile, hls4mlRate, circuit, emulator, inputs, compileMs, interpreterRate };
   }),
 );
 
-function measureRound(item: Case): void {
-  const started = performance.now();
-  let runs = 0;
-  let now = started;
-  while (now - started < roundMs) {
-    const before = now;
-    item.emulator.run(batch, [item.inputs]);
-    now = performance.now();
-    runs++;
-    item.best = Math.max(item.best, (batch * 1000) / (now - before));
-  }
-  item.rounds.push((runs * batch * 1000) / (now - started));
-}
+const speeds = measureSpeeds(
+  cases.map(({ emulator, inputs }) => ({ work: batch, run: () => emulator.run(batch, [inputs]) })),
+  roundCount,
+  roundMs,
+);
 
-// The first round of each lets the engine replace its quick code by its good code, and does not count.
-for (const item of cases) measureRound(item);
-for (const item of cases) {
-  item.rounds.length = 0;
-  item.best = 0;
-}
-for (let round = 0; round < roundCount; round++) for (const item of cases) measureRound(item);
-
-const rows = cases.map((item) => {
-  const sorted = item.rounds.toSorted((a, b) => a - b);
-  const median = sorted[sorted.length >> 1]!;
+const rows = cases.map((item, k) => {
+  const speed = speeds[k]!;
   return {
     network: item.network,
     profile: item.profile,
-    inferencesPerSecond: { median, least: sorted[0]!, greatest: sorted.at(-1)!, fastestRun: item.best },
+    inferencesPerSecond: speed,
     interpreterPerSecond: item.interpreterRate,
-    ratioToInterpreter: median / item.interpreterRate,
+    ratioToInterpreter: speed.median / item.interpreterRate,
     hls4mlPerSecond: item.hls4mlRate,
-    ratioToHls4ml: median / item.hls4mlRate,
-    fastestRatioToHls4ml: item.best / item.hls4mlRate,
+    ratioToHls4ml: speed.median / item.hls4mlRate,
+    fastestRatioToHls4ml: speed.fastestRun / item.hls4mlRate,
     goal: GOALS[item.profile],
     compileMs: item.compileMs,
     statistics: item.emulator.statistics,
@@ -146,14 +126,7 @@ const columns = [
     String(row.goal),
   ]),
 ];
-const widths = columns[0]!.map((_, k) => Math.max(...columns.map((row) => row[k]!.length)));
-for (const row of columns)
-  print(
-    row
-      .map((cell, k) => cell.padEnd(widths[k]!))
-      .join('  ')
-      .trimEnd(),
-  );
+print(textTable(columns));
 print(
   `\n${machine.cpu}, Node ${machine.node}, one thread, batches of ${batch}, ${roundCount} rounds of ${roundMs} ms.`,
 );
