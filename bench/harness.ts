@@ -1,9 +1,15 @@
 /**
- * A small harness: interleaved rounds of many short runs, spread and fastest run, a table.
+ * A small harness over Benchmark.js: interleaved rounds, their spread, the fastest sample, a table.
  *
- * Cases run in turn, round after round, so that a change of the machine's speed meets all of them. Runs are short, so
- * that on a busy machine some fall between the other programs: the fastest one tells what a free core does.
+ * Cases run in turn, round after round, so that a change of the machine's speed meets all of them. On a busy machine some
+ * samples of a round fall between the other programs: the fastest one tells what a free core does.
  */
+import { createRequire } from 'node:module';
+import type BenchmarkModule from 'benchmark';
+
+// Benchmark.js is a CommonJS script that looks for globals; `require` gives it the environment it expects.
+const Benchmark = createRequire(import.meta.url)('benchmark') as typeof BenchmarkModule;
+
 export interface HarnessOptions {
   readonly json: boolean;
   readonly smoke: boolean;
@@ -20,7 +26,7 @@ export interface Case {
   readonly run: () => unknown;
 }
 
-/** Units of work per second: median, least and greatest of the rounds, and the fastest single call. */
+/** Units of work per second: median, least and greatest of the rounds, and the fastest sample of all rounds. */
 export interface Speed {
   readonly median: number;
   readonly least: number;
@@ -28,23 +34,16 @@ export interface Speed {
   readonly fastestRun: number;
 }
 
-/** Measure cases in interleaved rounds of `roundMs` wall-clock milliseconds each; one more round before warms up. */
+/** Measure cases in interleaved rounds of about `roundMs` milliseconds each; one more round before warms up. */
 export function measureSpeeds(cases: readonly Case[], rounds: number, roundMs: number): Speed[] {
   const speeds: number[][] = cases.map(() => []);
   const fastest = cases.map(() => 0);
   for (let round = -1; round < rounds; round++) {
-    for (const [k, { work, run }] of cases.entries()) {
-      const started = performance.now();
-      let calls = 0;
-      let now = started;
-      while (calls === 0 || now - started < roundMs) {
-        const before = now;
-        run();
-        now = performance.now();
-        calls++;
-        if (round >= 0) fastest[k] = Math.max(fastest[k]!, (work * 1000) / (now - before));
-      }
-      if (round >= 0) speeds[k]!.push((calls * work * 1000) / (now - started));
+    for (const [k, item] of cases.entries()) {
+      const { hz, samples } = measureOnce(item, roundMs);
+      if (round < 0) continue;
+      speeds[k]!.push(hz * item.work);
+      fastest[k] = Math.max(fastest[k]!, ...samples.map((seconds) => item.work / seconds));
     }
   }
   return speeds.map((values, k) => {
@@ -56,6 +55,23 @@ export function measureSpeeds(cases: readonly Case[], rounds: number, roundMs: n
       fastestRun: fastest[k]!,
     };
   });
+}
+
+let sink: unknown;
+
+/** One Benchmark.js run: calls per second, and the seconds per call of each of its samples. */
+function measureOnce({ run }: Case, roundMs: number): { readonly hz: number; readonly samples: readonly number[] } {
+  const benchmark = new Benchmark(
+    () => {
+      sink = run();
+    },
+    { initCount: 1, minSamples: 1, minTime: roundMs / 10_000, maxTime: roundMs / 1000 },
+  );
+  benchmark.run({ async: false });
+  const { error } = benchmark as unknown as { readonly error?: Error };
+  if (error !== undefined) throw error;
+  if (sink === undefined) throw new Error('The case returned nothing: it must return its result to be measured.');
+  return { hz: benchmark.hz, samples: benchmark.stats.sample };
 }
 
 /** Align the columns of a table for people. */
