@@ -94,6 +94,14 @@ describe.each(modules)('%s', (target) => {
     expect(ran).toBeGreaterThan(40);
   });
 
+  it('reads a value whose format is wider than what it holds', () => {
+    const builder = circuitBuilder('wide');
+    const [x] = builder.input('x', [fixed(1, 1)]);
+    builder.output('y', [x!, builder.constant(0n, -31)], [fixed(1, 1), ufixed(1, 32)]);
+
+    expect(agrees(graphOf(builder.build()), target, [[[0n]], [[-1n]]])).toBe(true);
+  });
+
   it('computes graphs with several inputs and layers', () => {
     fc.assert(
       fc.property(graphCases({}, { maxSamples: 4 }), ({ graph, samples }) => {
@@ -126,6 +134,60 @@ describe.each(modules)('%s', (target) => {
 
       expect(agrees(graph, target, events)).toBe(true);
     }
+  });
+
+  it('computes accumulators that saturate or round at every step, as one loop per layer', () => {
+    const overflows = ['AP_SAT', 'AP_SAT_SYM', 'AP_SAT_ZERO', 'AP_WRAP_SM'];
+    const network = (units: number): Network =>
+      buildNetwork(
+        'accumulators',
+        [{ name: 'x', shape: [12] }],
+        [
+          { kind: 'dense', name: 'fc1', attributes: { units } },
+          { kind: 'relu', name: 'relu1' },
+          { kind: 'dense', name: 'fc2', attributes: { units: 3 } },
+        ],
+        stream('accumulators'),
+      );
+    const random = stream('accumulator inputs');
+    const events = Array.from({ length: 20 }, () => [
+      Array.from({ length: 12 }, () => BigInt(random.integer(-512, 512))),
+    ]);
+    for (const overflow of overflows) {
+      const precision = { accum: `ap_fixed<9,3,AP_RND_CONV,${overflow}>`, result: 'ap_fixed<9,3>' };
+      const graph = compileNetwork(network(9), {
+        profile: 'hls4ml',
+        precision: 'ap_fixed<10,4>',
+        layerPrecision: { fc1: precision, fc2: precision },
+      });
+
+      expect(agrees(graph, target, events)).toBe(true);
+      expect(exportNetwork(graph, target, options).codeBytes).toBeLessThan(8192);
+    }
+  });
+
+  it.each(profiles)('computes a convolutional network in the %s profile, in code of the same size', (profile) => {
+    const network = buildNetwork(
+      'cnn',
+      [{ name: 'x', shape: [9, 16, 1] }],
+      [
+        { kind: 'conv2d', name: 'conv', attributes: { filters: 4, size: [3, 3], strides: [1, 1], padding: 'same' } },
+        { kind: 'relu', name: 'relu' },
+        { kind: 'pooling2d', name: 'pool', attributes: { operation: 'maximum', size: [2, 2] } },
+        { kind: 'flatten', name: 'flat' },
+        { kind: 'dense', name: 'fc', attributes: { units: 3 } },
+      ],
+      stream('cnn'),
+    );
+    const format = { result: 'ap_fixed<12,4>' };
+    const graph = compileNetwork(network, { profile, layerPrecision: { relu: format, fc: format } });
+    const random = stream('cnn inputs');
+    const events = Array.from({ length: 3 }, () => [
+      Array.from({ length: 144 }, () => BigInt(random.integer(-32768, 32768))),
+    ]);
+
+    expect(agrees(graph, target, events)).toBe(true);
+    expect(exportNetwork(graph, target, options).codeBytes).toBeLessThan(8192);
   });
 
   it('quantizes in every mode as the format says, and dequantizes', () => {

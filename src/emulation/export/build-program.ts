@@ -32,7 +32,7 @@ export function buildProgram(graph: LayerGraph, word: WordLimit): ExportProgram 
     return { ...input, array: store.scratch('x', input.formats.length, spanOf(input.formats)) };
   });
   const arrays = new Map(inputs.map((port) => [port.name, port.array]));
-  const fractions = new Map<string, number | undefined>();
+  const elementTypes = new Map<string, readonly WireType[]>();
   const layers: LayerCode[] = [];
   for (const { name, kind, circuit, inputs: sources } of graph.layers) {
     layerName = name;
@@ -40,13 +40,13 @@ export function buildProgram(graph: LayerGraph, word: WordLimit): ExportProgram 
     const output = circuit.outputs[0]!;
     const types = output.wires.map((wire) => circuit.types[wire]!);
     const fraction = graph.outputs.includes(name) ? undefined : commonFraction(types);
-    const ranges = types.map((type): Range => alignType(type, fraction ?? type.fraction));
-    const target = store.scratch('y', types.length, ranges.reduce(unite));
+    const aligned = types.map((type) => alignType(type, fraction ?? type.fraction));
+    const target = store.scratch('y', types.length, aligned.map((type): Range => type).reduce(unite));
     arrays.set(name, target);
-    fractions.set(name, fraction);
+    elementTypes.set(name, aligned);
     const { loops, scratch } = rollCircuit(circuit, store, from, [target], {
-      inputs: sources.map((source) => fractions.get(source)),
-      outputs: [fraction],
+      inputTypes: sources.map((source) => elementTypes.get(source)),
+      outputFractions: [fraction],
     });
     const layer = { name, kind, inputs: from, outputs: [target], scratch, loops };
     layers.push(layer);

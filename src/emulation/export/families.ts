@@ -6,10 +6,20 @@
  * and become parameters. A dense layer is one family of sums, an activation a family per step.
  */
 import type { Circuit, Op, Wire, WireType } from '../../circuit/index.ts';
-import { alignType, castType, roundedInterval } from '../../circuit/index.ts';
-import { type FixedFormat, formatText, fractionBits } from '../../fixed/index.ts';
+import { castType, roundedInterval } from '../../circuit/index.ts';
+import { type FixedFormat, formatText, fractionBits, rawRange } from '../../fixed/index.ts';
 import { type CastUse, servesUse, servesUseModulo, strictest, wrapsWide } from './cast-modes.ts';
-import { isLinear, linearForm, type LinearTerm, modulusOf, type Modulus, rawAt, type Rational } from './linear-form.ts';
+import { findChain } from './chain.ts';
+import {
+  isLinear,
+  linearForm,
+  type LinearTerm,
+  modulusOf,
+  type Modulus,
+  productType,
+  rawAt,
+  type Rational,
+} from './linear-form.ts';
 import type { Range } from './scalar.ts';
 
 /** Forms with at most so many terms are written out; longer ones are sums over weights. */
@@ -31,6 +41,8 @@ export type Node =
       readonly terms: readonly NodeTerm[];
       readonly constant: Rational;
       readonly modulus: Modulus;
+      /** The cast after every term, in the order of the terms. */
+      readonly chain?: FixedFormat;
     })
   | (NodeBase & { readonly kind: 'operation'; readonly op: LeafOp; readonly type: WireType });
 
@@ -59,7 +71,12 @@ interface FamilyBase {
 }
 
 export type Family =
-  | (FamilyBase & { readonly kind: 'sum'; readonly termCast: TermCast | undefined })
+  | (FamilyBase & {
+      readonly kind: 'sum';
+      readonly termCast: TermCast | undefined;
+      /** The cast after every term. */
+      readonly chain: FixedFormat | undefined;
+    })
   /** Members written as a few terms each, in the order of `terms`. */
   | (FamilyBase & { readonly kind: 'linear'; readonly terms: readonly (readonly NodeTerm[])[] })
   | (FamilyBase & { readonly kind: 'operation'; readonly op: LeafOp });
@@ -95,10 +112,10 @@ export function rangeOf(node: Node, places: ReadonlyMap<Node, Place>): Range {
 /**
  * Divide the operations that a circuit's outputs need into families, operands first.
  *
- * @param inputFractions - per port, the fraction bits of all its raw codes where they are not those of the formats
+ * @param inputTypes - per port, the types of its elements where more is known than their formats
  */
-export function findFamilies(circuit: Circuit, inputFractions: readonly (number | undefined)[]): Families {
-  const { nodes, outputs } = readNodes(circuit, inputFractions);
+export function findFamilies(circuit: Circuit, inputTypes: readonly (readonly WireType[] | undefined)[]): Families {
+  const { nodes, outputs } = readNodes(circuit, inputTypes);
   const places = new Map<Node, Place>();
   const families: Family[] = [];
   const found = (family: Family): void => {
@@ -129,7 +146,7 @@ export function findFamilies(circuit: Circuit, inputFractions: readonly (number 
 
 function readNodes(
   circuit: Circuit,
-  inputFractions: readonly (number | undefined)[],
+  inputTypes: readonly (readonly WireType[] | undefined)[],
 ): { nodes: Node[]; outputs: Node[][] } {
   const { ops, types } = circuit;
   const nodes: Node[] = [];
@@ -156,6 +173,20 @@ function readNodes(
     const operands = terms.map((term) => term.node);
     return { kind: 'linear', depth: depthOf(operands), operands, terms, constant: form.constant, modulus };
   };
+  const chained = (wire: Wire): Node | undefined => {
+    const chain = findChain(circuit, wire);
+    if (chain === undefined) return undefined;
+    const uses = termUses(circuit, chain.terms);
+    if (uses.some((use) => use.format !== undefined) && !oneTermCast(uses, undefined)) return undefined;
+    const terms = chain.terms.map(({ wire: source, coefficient }, k): NodeTerm => ({
+      node: node(source),
+      coefficient,
+      format: uses[k]!.format,
+    }));
+    const operands = terms.map((term) => term.node);
+    const constant = chain.start;
+    return { kind: 'linear', depth: 1, operands, terms, constant, modulus: undefined, chain: chain.format };
+  };
   const node = (wire: Wire): Node => {
     const op = ops[wire]!;
     if (op.kind === 'input') {
@@ -165,7 +196,7 @@ function readNodes(
         operands: [],
         port: op.port,
         index: op.index,
-        type: alignType(types[wire]!, inputFractions[op.port] ?? types[wire]!.fraction),
+        type: inputTypes[op.port]?.[op.index] ?? types[wire]!,
       }));
     }
     if (op.kind === 'constant') {
@@ -180,6 +211,8 @@ function readNodes(
     if (isLinear(circuit, wire)) return remember(String(wire), () => linear(wire, undefined));
     return remember(String(wire), () => {
       const leaf = op as LeafOp;
+      const chain = leaf.kind === 'cast' ? chained(wire) : undefined;
+      if (chain !== undefined) return chain;
       const operands = operandWires(leaf).map((operand) => {
         const modulus = leaf.kind === 'cast' && leaf.a === operand ? modulusOf(circuit, leaf) : undefined;
         if (modulus === undefined || !isLinear(circuit, operand)) return node(operand);
@@ -216,12 +249,6 @@ function termUses(circuit: Circuit, terms: readonly LinearTerm[]): CastUse[] {
   }));
 }
 
-function productType({ lo, hi, fraction }: WireType, { raw, fraction: places }: Rational): WireType {
-  const ends = [lo * raw, hi * raw];
-  const product = raw < 0n ? { lo: ends[1]!, hi: ends[0]! } : { lo: ends[0]!, hi: ends[1]! };
-  return { ...product, fraction: fraction + places };
-}
-
 /** The cast of all products of a sum if one serves them all, and whether any is needed. */
 function oneTermCast(uses: readonly CastUse[], modulus: Modulus): boolean {
   const candidate = strictest(uses.flatMap(({ format }) => (format === undefined ? [] : [format])));
@@ -246,7 +273,8 @@ function familyKey(node: Node, places: ReadonlyMap<Node, Place>): string {
   if (node.kind === 'linear') {
     const sources = [...new Set(node.operands.map((operand) => sourceKey(operand, places)))].toSorted();
     const modulus = node.modulus === undefined ? '' : formatText(node.modulus);
-    return `linear ${modulus} ${sources.join()}`;
+    const chain = node.chain === undefined ? '' : `after every term ${formatText(node.chain)}`;
+    return `linear ${modulus} ${chain} ${sources.join()}`;
   }
   if (node.kind !== 'operation') throw new Error('inputs and constants have no family');
   const operands = node.operands.map(operandKey).join();
@@ -278,7 +306,7 @@ function familiesOf(group: readonly Node[], places: ReadonlyMap<Node, Place>, id
     );
   }
   const linear = group as readonly LinearNode[];
-  const isSum = linear.some(({ terms }) => terms.length > WRITTEN_TERMS);
+  const isSum = linear.some(({ terms, chain }) => chain !== undefined || terms.length > WRITTEN_TERMS);
   if (!isSum) return writtenFamilies(linear, places, id);
   const { modulus } = linear[0]!;
   return byCast(
@@ -364,9 +392,14 @@ function sumFamily(
 ): Family {
   const termCast =
     format === undefined ? undefined : { format, overflow: modulus === undefined || !wrapsWide(format, modulus) };
+  const { chain } = members[0]!;
+  if (chain !== undefined) {
+    const ranges = members.map(() => rawRange(chain));
+    return { kind: 'sum', id, members, termCast, chain, fraction: fractionBits(chain), ranges };
+  }
   const fraction = formFraction(members, termCast, places);
   const ranges = members.map((node) => formRange(node, fraction, termCast, places).result);
-  return { kind: 'sum', id, members, termCast, fraction, ranges };
+  return { kind: 'sum', id, members, termCast, chain, fraction, ranges };
 }
 
 /** Fraction bits that hold every term and constant exactly. */

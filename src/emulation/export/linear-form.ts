@@ -5,7 +5,7 @@
  * row of the weight matrix that they were made from. In front of a wrapping cast the wraps inside the sum vanish too:
  * they differ by multiples of 2^W from the sum without them, and the last cast wraps those away.
  */
-import { castKeepsValues, type Circuit, type Op, operandsOf, type Wire } from '../../circuit/index.ts';
+import { castKeepsValues, type Circuit, type Op, operandsOf, type Wire, type WireType } from '../../circuit/index.ts';
 import { type FixedFormat, fractionBits } from '../../fixed/index.ts';
 
 /** raw · 2^-fraction. */
@@ -161,4 +161,11 @@ function reachable(circuit: Circuit, root: Wire, modulus: Modulus): Wire[] {
     }
   }
   return [...seen].toSorted((a, b) => b - a);
+}
+
+/** Bound coefficient · wire. */
+export function productType({ lo, hi, fraction }: WireType, { raw, fraction: places }: Rational): WireType {
+  const ends = [lo * raw, hi * raw];
+  const product = raw < 0n ? { lo: ends[1]!, hi: ends[0]! } : { lo: ends[0]!, hi: ends[1]! };
+  return { ...product, fraction: fraction + places };
 }

@@ -1,5 +1,5 @@
 /** The sums of a dense layer or convolution as weights in constant arrays, whole rows or kernels, whichever is smaller. */
-import { fractionBits } from '../../fixed/index.ts';
+import { fractionBits, rawRange } from '../../fixed/index.ts';
 import type { ArrayStore } from './arrays.ts';
 import { type Family, formRange, fractionOf, type LinearNode, type Node, type Place, rangeOf } from './families.ts';
 import { rawAt } from './linear-form.ts';
@@ -72,13 +72,14 @@ export function reductionOf(
   const termBody = b.finish(b.shift(term, fraction - from));
 
   const starts = members.map((node) => rawAt(node.constant, fraction));
-  const range = members
-    .map((node) => formRange(node, fraction, termCast, places).partial)
-    .reduce(unite, { lo: 0n, hi: 0n });
+  const { chain } = family;
+  const range =
+    chain === undefined
+      ? members.map((node) => formRange(node, fraction, termCast, places).partial).reduce(unite, { lo: 0n, hi: 0n })
+      : rawRange(chain);
   const s = scalarBuilder();
-  const sum = s.operand(0, range);
-  const added = s.operand(1, termBody.ranges[termBody.result]!);
-  const stepBody = s.finish(s.assume(s.binary('add', sum, added), range));
+  const added = s.binary('add', s.operand(0, range), s.operand(1, termBody.ranges[termBody.result]!));
+  const stepBody = s.finish(chain === undefined ? s.assume(added, range) : castScalar(s, added, fraction, chain, true));
   const start = starts.every((raw) => raw === 0n)
     ? undefined
     : { array: store.constant('bias', starts), index: { kind: 'affine', base: 0, stride: 1 } as IndexMap };

@@ -4,7 +4,7 @@
  * A family whose members are each read once, by the members of one loop, is computed inside that loop and needs no
  * array: a dense layer with its casts and its activation is one loop per layer. Sums need the array of their elements.
  */
-import type { Circuit, Table } from '../../circuit/index.ts';
+import type { Circuit, Table, WireType } from '../../circuit/index.ts';
 import { fractionBits } from '../../fixed/index.ts';
 import type { ArrayStore } from './arrays.ts';
 import { type Families, type Family, findFamilies, fractionOf, type Node, type Place, rangeOf } from './families.ts';
@@ -40,19 +40,20 @@ export interface RolledCircuit {
  *
  * @param inputs - the arrays of the input ports
  * @param outputs - the arrays of the output ports, which the loops fill
- * @param fractions - per port, fraction bits that all its raw codes have in place of those of their formats
  */
 export function rollCircuit(
   circuit: Circuit,
   store: ArrayStore,
   inputs: readonly ArrayId[],
   outputs: readonly ArrayId[],
-  fractions: {
-    readonly inputs: readonly (number | undefined)[];
-    readonly outputs: readonly (number | undefined)[];
+  known: {
+    /** As for `findFamilies`. */
+    readonly inputTypes: readonly (readonly WireType[] | undefined)[];
+    /** Per port, fraction bits of all its raw codes in place of those of their formats. */
+    readonly outputFractions: readonly (number | undefined)[];
   },
 ): RolledCircuit {
-  const found = findFamilies(circuit, fractions.inputs);
+  const found = findFamilies(circuit, known.inputTypes);
   const { families, places } = found;
   const scratch: ArrayId[] = [];
   const arrayOf = new Map<Family, ArrayId>();
@@ -71,7 +72,7 @@ export function rollCircuit(
     for (const copy of copiesTo(target, joint.nodes, () => undefined, places)) copies.push({ before: family.id, copy });
   }
   for (const [k, port] of circuit.outputs.entries()) {
-    const fraction = (element: number): number => fractions.outputs[k] ?? fractionBits(port.formats[element]!);
+    const fraction = (element: number): number => known.outputFractions[k] ?? fractionBits(port.formats[element]!);
     for (const copy of copiesTo(outputs[k]!, found.outputs[k]!, fraction, places)) {
       copies.push({ before: families.length, copy });
     }
