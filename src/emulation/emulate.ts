@@ -4,7 +4,8 @@
 import type { Circuit, LayerGraph } from '../circuit/index.ts';
 import { UnsupportedError } from '../errors.ts';
 import { checkBatch, compileCircuit, emulatedCircuit } from './emulator.ts';
-import type { Emulator, EmulatorOptions, Samples } from './emulator.ts';
+import type { Samples } from './batch-runner.ts';
+import type { Emulator, EmulatorOptions } from './emulator.ts';
 import { interpret } from './interpreter.ts';
 
 export interface Emulation {

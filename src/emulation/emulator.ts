@@ -9,13 +9,18 @@ import type { Circuit, LayerGraph, Port } from '../circuit/index.ts';
 import { ShapeError, UnsupportedError, ValueError } from '../errors.ts';
 import { rawRange } from '../fixed/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
+import {
+  batchRunner,
+  type ModuleExports,
+  type RangeFault,
+  type RunnerPlan,
+  type RunnerPort,
+  type Samples,
+} from './batch-runner.ts';
 import { generateModule } from './generate.ts';
 import { GROUP } from './lanes.ts';
 import type { Region } from './layout.ts';
 import { planCircuit } from './plan.ts';
-
-/** Raw codes of a batch, row-major [batch][elements]. */
-export type Samples = Int32Array | BigInt64Array;
 
 export interface EmulatorPort {
   readonly name: string;
@@ -70,31 +75,6 @@ export function emulatedCircuit(target: Circuit | LayerGraph, { observe = [] }: 
   return flattenGraph(target, [...new Set([...target.outputs, ...wanted])]);
 }
 
-interface PortLimits {
-  readonly region: Region;
-  readonly port: Port;
-  readonly lo: Int32Array | BigInt64Array;
-  readonly hi: Int32Array | BigInt64Array;
-}
-
-function limitsOf(port: Port, region: Region): PortLimits {
-  const ranges = port.formats.map(rawRange);
-  if (region.bits === 32) {
-    return {
-      region,
-      port,
-      lo: Int32Array.from(ranges, ({ lo }) => Number(lo)),
-      hi: Int32Array.from(ranges, ({ hi }) => Number(hi)),
-    };
-  }
-  return {
-    region,
-    port,
-    lo: BigInt64Array.from(ranges, ({ lo }) => lo),
-    hi: BigInt64Array.from(ranges, ({ hi }) => hi),
-  };
-}
-
 /** Check the number of samples and of arrays, and the length of each. */
 export function checkBatch(circuit: Circuit, batch: number, inputs: readonly ArrayLike<unknown>[]): void {
   if (!(Number.isInteger(batch) && batch >= 0)) {
@@ -115,64 +95,6 @@ export function checkBatch(circuit: Circuit, batch: number, inputs: readonly Arr
   }
 }
 
-function rangeError(circuit: Circuit, port: Port, sample: number, element: number, value: number | bigint): ValueError {
-  const { lo, hi } = rawRange(port.formats[element]!);
-  return new ValueError(
-    `Sample ${sample}, element ${element} of input "${port.name}" of circuit "${circuit.name}" is ${value}; its format allows raw codes ${lo} to ${hi}.`,
-  );
-}
-
-/** Copy samples `from` … `from + count - 1` into a region by group, element and lane, checking ranges. */
-function copyIn(
-  circuit: Circuit,
-  { region, port, lo, hi }: PortLimits,
-  memory: ArrayBuffer,
-  source: Samples | readonly bigint[],
-  from: number,
-  count: number,
-): void {
-  const n = port.wires.length;
-  if (region.bits === 32) {
-    const target = new Int32Array(memory, region.address);
-    for (let sample = 0; sample < count; sample++) {
-      const base = (sample >> 2) * n * GROUP + (sample & 3);
-      const row = (from + sample) * n;
-      for (let element = 0; element < n; element++) {
-        // A bigint outside the safe integers stays outside any 32-bit range as a number.
-        const value = Number(source[row + element]!);
-        if (value < (lo[element] as number) || value > (hi[element] as number)) {
-          throw rangeError(circuit, port, from + sample, element, source[row + element]!);
-        }
-        target[base + element * GROUP] = value;
-      }
-    }
-    return;
-  }
-  const target = new BigInt64Array(memory, region.address);
-  for (let sample = 0; sample < count; sample++) {
-    const base = (sample >> 2) * n * GROUP + (sample & 3);
-    const row = (from + sample) * n;
-    for (let element = 0; element < n; element++) {
-      const value = BigInt(source[row + element]!);
-      if (value < (lo[element] as bigint) || value > (hi[element] as bigint)) {
-        throw rangeError(circuit, port, from + sample, element, value);
-      }
-      target[base + element * GROUP] = value;
-    }
-  }
-}
-
-/** Copy samples out of a region into rows of the result. */
-function copyOut(region: Region, n: number, memory: ArrayBuffer, result: Samples, from: number, count: number): void {
-  const source =
-    region.bits === 32 ? new Int32Array(memory, region.address) : new BigInt64Array(memory, region.address);
-  for (let sample = 0; sample < count; sample++) {
-    const base = (sample >> 2) * n * GROUP + (sample & 3);
-    const row = (from + sample) * n;
-    for (let element = 0; element < n; element++) result[row + element] = source[base + element * GROUP]!;
-  }
-}
-
 /**
  * Compile a circuit or layer graph to WebAssembly.
  *
@@ -183,27 +105,27 @@ export function compileEmulator(target: Circuit | LayerGraph, options: EmulatorO
   return compileCircuit(emulatedCircuit(target, options));
 }
 
-/** Compile a circuit without dead operations. Errors: see `compileEmulator`. */
-export function compileCircuit(circuit: Circuit): Emulator {
+/** A compiled circuit before it is instantiated; plain data that can be sent to a worker. */
+export interface CompiledModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly plan: RunnerPlan;
+  readonly statistics: Emulator['statistics'];
+}
+
+/** Compile a circuit without dead operations to a module. Errors: see `compileEmulator`. */
+export function compileModule(circuit: Circuit): CompiledModule {
   const plan = planCircuit(circuit);
   const generated = generateModule(plan);
   const { layout } = generated;
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(generated.bytes));
-  const { memory, run } = instance.exports as {
-    readonly memory: WebAssembly.Memory;
-    readonly run: (groups: number) => void;
-  };
-  const exported = instance.exports as Readonly<Record<string, (groups: number) => number>>;
-  const inputLimits = circuit.inputs.map((port, k) => limitsOf(port, layout.inputs[k]!));
-  const describe = (port: Port, { bits }: Region): EmulatorPort => ({
-    name: port.name,
-    formats: port.formats,
-    elements: bits === 32 ? 'int32' : 'int64',
-  });
   const block = layout.groups * GROUP;
   return {
-    inputs: circuit.inputs.map((port, k) => describe(port, layout.inputs[k]!)),
-    outputs: circuit.outputs.map((port, k) => describe(port, layout.outputs[k]!)),
+    bytes: generated.bytes,
+    plan: {
+      block,
+      group: GROUP,
+      inputs: circuit.inputs.map((port, k) => runnerPort(port, layout.inputs[k]!)),
+      outputs: circuit.outputs.map((port, k) => runnerPort(port, layout.outputs[k]!)),
+    },
     statistics: {
       operations: circuit.ops.length,
       products: plan.products,
@@ -212,45 +134,60 @@ export function compileCircuit(circuit: Circuit): Emulator {
       memoryBytes: generated.memoryBytes,
       block,
     },
+  };
+}
+
+/** Compile a circuit without dead operations. Errors: see `compileEmulator`. */
+export function compileCircuit(circuit: Circuit): Emulator {
+  const { bytes, plan, statistics } = compileModule(circuit);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const runBatch = batchRunner(instance.exports as unknown as ModuleExports, plan);
+  return {
+    ...describePorts(circuit, plan),
+    statistics,
     run(batch, inputs) {
       checkBatch(circuit, batch, inputs);
-      const results = circuit.outputs.map((port, k): Samples => {
-        const length = batch * port.wires.length;
-        return layout.outputs[k]!.bits === 32 ? new Int32Array(length) : new BigInt64Array(length);
-      });
-      for (let from = 0; from < batch; from += block) {
-        const count = Math.min(block, batch - from);
-        // Lanes beyond the batch compute on what an earlier run left there, which was in range, and are not read.
-        const groups = Math.ceil(count / GROUP);
-        for (const [k, limits] of inputLimits.entries()) {
-          const source = inputs[k]!;
-          const { rows } = limits.region;
-          if (rows === undefined || !(source instanceof Int32Array)) {
-            copyIn(circuit, limits, memory.buffer as ArrayBuffer, source, from, count);
-            continue;
-          }
-          const n = limits.port.wires.length;
-          const target = new Int32Array(memory.buffer, rows, block * n);
-          target.set(source.subarray(from * n, (from + count) * n));
-          if (exported[`read${k}`]!(groups) !== 0) {
-            target.fill(0);
-            copyIn(circuit, limits, memory.buffer as ArrayBuffer, source, from, count);
-          }
-        }
-        run(groups);
-        for (const [k, port] of circuit.outputs.entries()) {
-          const region = layout.outputs[k]!;
-          const result = results[k]!;
-          const n = port.wires.length;
-          if (region.rows === undefined || !(result instanceof Int32Array)) {
-            copyOut(region, n, memory.buffer as ArrayBuffer, result, from, count);
-          } else {
-            exported[`write${k}`]!(groups);
-            result.set(new Int32Array(memory.buffer, region.rows, count * n), from * n);
-          }
-        }
-      }
+      const results = runBatch(batch, inputs);
+      if (!Array.isArray(results)) throw rangeError(circuit, results, inputs);
       return results;
     },
   };
+}
+
+/** Describe the ports of an emulator. */
+export function describePorts(circuit: Circuit, plan: RunnerPlan): Pick<Emulator, 'inputs' | 'outputs'> {
+  const describe = (port: Port, { bits }: RunnerPort): EmulatorPort => ({
+    name: port.name,
+    formats: port.formats,
+    elements: bits === 32 ? 'int32' : 'int64',
+  });
+  return {
+    inputs: circuit.inputs.map((port, k) => describe(port, plan.inputs[k]!)),
+    outputs: circuit.outputs.map((port, k) => describe(port, plan.outputs[k]!)),
+  };
+}
+
+function runnerPort(port: Port, { bits, address, rows }: Region): RunnerPort {
+  const ranges = port.formats.map(rawRange);
+  const limits = (bound: 'lo' | 'hi'): Samples =>
+    bits === 32
+      ? Int32Array.from(ranges, (range) => Number(range[bound]))
+      : BigInt64Array.from(ranges, (range) => range[bound]);
+  return { elements: port.wires.length, bits, address, rows: rows ?? null, lo: limits('lo'), hi: limits('hi') };
+}
+
+/** Make the error for a code outside its format; `offset` is the first sample of the part that the fault counts from. */
+export function rangeError(
+  circuit: Circuit,
+  { port: k, sample, element }: RangeFault,
+  inputs: readonly (Samples | readonly bigint[])[],
+  offset = 0,
+): ValueError {
+  const port = circuit.inputs[k]!;
+  const { lo, hi } = rawRange(port.formats[element]!);
+  const at = offset + sample;
+  const value = inputs[k]![at * port.wires.length + element];
+  return new ValueError(
+    `Sample ${at}, element ${element} of input "${port.name}" of circuit "${circuit.name}" is ${value}; its format allows raw codes ${lo} to ${hi}.`,
+  );
 }

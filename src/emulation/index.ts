@@ -2,6 +2,9 @@
 export { emulate, interpretBatch } from './emulate.ts';
 export type { Emulation } from './emulate.ts';
 export { compileEmulator, emulatedCircuit } from './emulator.ts';
-export type { Emulator, EmulatorOptions, EmulatorPort, Samples } from './emulator.ts';
+export type { Samples } from './batch-runner.ts';
+export type { Emulator, EmulatorOptions, EmulatorPort } from './emulator.ts';
+export { emulatorPool } from './pool.ts';
+export type { EmulatorPool, PoolOptions } from './pool.ts';
 export { checkInput, interpret, interpretGraph, interpretWires } from './interpreter.ts';
 export * from './export/index.ts';
