@@ -1,14 +1,16 @@
 /**
  * The program as a WebAssembly module: scalar loops over one memory, without imports, growth or allocation.
  *
- * `run(n)` reads n events of 32-bit codes from `INPUT`, and writes their outputs from the address that `layout` tells.
- * It returns 0, or 1 + the number of the first input code that is outside its format; then no output is written.
+ * `run(n)` reads n events of 32-bit codes from the input address of `layout`, and writes their outputs from the output
+ * address. It returns 0, or 1 + the number of the first input code that is outside its format, where it stops.
  */
 import { rawRange } from '../../fixed/index.ts';
 import { type Code, i32, i64, type Local, WasmModule } from '../../wasm/index.ts';
 import type { FunctionReference } from '../../wasm/index.ts';
-import type { ArrayId, ExportProgram, IndexMap, Loop, ProgramPort } from './program.ts';
-import { type Range, type ScalarBody, unite, type Value } from './scalar.ts';
+import type { ArrayId, ExportProgram, Loop, ProgramPort } from './program.ts';
+import { type Range, unite } from './scalar.ts';
+import { writeBody } from './wasm-body.ts';
+import { counted, isInt32, load, type Memory, pushIndex, scaled, storageOf, store } from './wasm-memory.ts';
 
 /** Words of the module. */
 export const WASM_WORD: { readonly limit: bigint; readonly text: string } = {
@@ -21,28 +23,12 @@ export const WASM_BLOCK = 64;
 
 const PAGE = 65536;
 
-interface Storage {
-  readonly bytes: 1 | 2 | 4 | 8;
-  readonly signed: boolean;
-}
-
 export interface WasmLayout {
   readonly inputAddress: number;
   readonly outputAddress: number;
   /** Codes per event. */
   readonly inputs: number;
   readonly outputs: number;
-}
-
-const isInt32 = ({ lo, hi }: Range): boolean => lo >= -(1n << 31n) && hi < 1n << 31n;
-
-function storageOf({ lo, hi }: Range): Storage {
-  for (const bytes of [1, 2] as const) {
-    const half = 1n << BigInt(8 * bytes - 1);
-    if (lo >= -half && hi < half) return { bytes, signed: true };
-    if (lo >= 0n && hi < 2n * half) return { bytes, signed: false };
-  }
-  return { bytes: isInt32({ lo, hi }) ? 4 : 8, signed: true };
 }
 
 /** Encode the program. */
@@ -89,12 +75,6 @@ export function wasmCode(program: ExportProgram): { bytes: Uint8Array; dataBytes
   return { bytes: module.toBytes(), dataBytes, layout: { inputAddress, outputAddress, inputs, outputs } };
 }
 
-interface Memory {
-  readonly addresses: readonly number[];
-  readonly storages: readonly Storage[];
-  readonly ranges: readonly Range[];
-}
-
 function encode(values: readonly bigint[], bytes: number): Uint8Array {
   const result = new Uint8Array(values.length * bytes);
   const view = new DataView(result.buffer);
@@ -104,198 +84,6 @@ function encode(values: readonly bigint[], bytes: number): Uint8Array {
     }
   }
   return result;
-}
-
-/** Write `for (k = 0; k < count; k++) body`. */
-function counted(code: Code, k: Local, count: number, body: () => void): void {
-  i32.const(code, 0);
-  code.set(k);
-  code.loop(() => {
-    body();
-    code.get(k);
-    i32.const(code, 1);
-    i32.add(code);
-    code.tee(k);
-    i32.const(code, count);
-    i32.ltS(code);
-    code.branchIf(0);
-  });
-}
-
-/** Write `select` for the words on the stack. */
-function choose(code: Code, is64: boolean): void {
-  if (!is64) {
-    i32.select(code);
-    return;
-  }
-  code.effect('select', ['i64', 'i64', 'i32'], ['i64']);
-  code.writer.byte(0x1b);
-}
-
-/** Replace the element number on the stack by its byte offset. */
-function scaled(code: Code, bytes: number): void {
-  if (bytes === 1) return;
-  i32.const(code, Math.log2(bytes));
-  i32.shl(code);
-}
-
-/** Replace the element number on the stack by the element, in the word of `known`. */
-function load(code: Code, memory: Memory, array: ArrayId, known: Range): void {
-  const { bytes, signed } = memory.storages[array]!;
-  scaled(code, bytes);
-  const offset = memory.addresses[array]!;
-  if (bytes === 8) {
-    i64.load(code, offset);
-    if (isInt32(known)) i32.wrapI64(code);
-    return;
-  }
-  if (bytes === 4) i32.load(code, offset);
-  else if (bytes === 2) (signed ? i32.load16S : i32.load16U)(code, offset);
-  else (signed ? i32.load8S : i32.load8U)(code, offset);
-}
-
-/** Store the value on the stack, a word of `range`, at the byte offset below it. */
-function store(code: Code, memory: Memory, array: ArrayId, range: Range): void {
-  const { bytes } = memory.storages[array]!;
-  const offset = memory.addresses[array]!;
-  if (bytes === 8) {
-    if (isInt32(range)) i64.extendI32S(code);
-    i64.store(code, offset);
-    return;
-  }
-  if (!isInt32(range)) i32.wrapI64(code);
-  (bytes === 4 ? i32.store : bytes === 2 ? i32.store16 : i32.store8)(code, offset);
-}
-
-function pushIndex(code: Code, memory: Memory, index: IndexMap, k: Local): void {
-  if (index.kind === 'listed') {
-    code.get(k);
-    load(code, memory, index.array, memory.ranges[index.array]!);
-    return;
-  }
-  code.get(k);
-  i32.const(code, index.stride);
-  i32.mul(code);
-  i32.const(code, index.base);
-  i32.add(code);
-}
-
-/** Write a body; `read` pushes an operand in the word of the range, the result is left in a new local. */
-function writeBody(
-  code: Code,
-  { ops, ranges, result }: ScalarBody,
-  memory: Memory,
-  read: (index: number, range: Range) => void,
-): { local: Local; range: Range } {
-  const locals: Local[] = [];
-  const wide = (value: Value): boolean => !isInt32(ranges[value]!);
-  /** Push a value in the word that is asked for. */
-  const push = (value: Value, asWide: boolean): void => {
-    code.get(locals[value]!);
-    if (asWide && !wide(value)) i64.extendI32S(code);
-    if (!asWide && wide(value)) i32.wrapI64(code);
-  };
-  for (const [value, op] of ops.entries()) {
-    const local = code.local(wide(value) ? 'i64' : 'i32');
-    const range = ranges[value]!;
-    /** Operate in 64 bits if any operand or the result needs them. */
-    const inWord = (values: readonly Value[], write: (is64: boolean) => void): void => {
-      const is64 = wide(value) || values.some(wide);
-      for (const operand of values) push(operand, is64);
-      write(is64);
-      if (is64 && !wide(value)) i32.wrapI64(code);
-    };
-    const constant = (is64: boolean, raw: bigint): void => {
-      if (is64) i64.const(code, raw);
-      else i32.const(code, Number(raw));
-    };
-    switch (op.kind) {
-      case 'operand':
-        read(op.index, range);
-        break;
-      case 'constant':
-        constant(wide(value), range.lo);
-        break;
-      case 'add':
-        inWord([op.a, op.b], (is64) => (is64 ? i64 : i32).add(code));
-        break;
-      case 'subtract':
-        inWord([op.a, op.b], (is64) => (is64 ? i64 : i32).sub(code));
-        break;
-      case 'multiply':
-        inWord([op.a, op.b], (is64) => (is64 ? i64 : i32).mul(code));
-        break;
-      case 'and':
-      case 'or':
-      case 'xor': {
-        const { kind } = op;
-        inWord([op.a, op.b], (is64) => (is64 ? i64 : i32)[kind](code));
-        break;
-      }
-      case 'minimum':
-      case 'maximum': {
-        const is64 = wide(value) || wide(op.a) || wide(op.b);
-        for (const operand of [op.a, op.b, op.a, op.b]) push(operand, is64);
-        const word = is64 ? i64 : i32;
-        (op.kind === 'minimum' ? word.ltS : word.gtS)(code);
-        choose(code, is64);
-        if (is64 && !wide(value)) i32.wrapI64(code);
-        break;
-      }
-      case 'lt':
-      case 'le':
-      case 'eq':
-      case 'ne': {
-        const is64 = wide(op.a) || wide(op.b);
-        push(op.a, is64);
-        push(op.b, is64);
-        const word = is64 ? i64 : i32;
-        ({ lt: word.ltS, le: word.leS, eq: word.eq, ne: word.ne })[op.kind](code);
-        break;
-      }
-      case 'select': {
-        push(op.a, wide(value));
-        push(op.b, wide(value));
-        code.get(locals[op.condition]!);
-        if (wide(op.condition)) {
-          i64.const(code, 0n);
-          i64.ne(code);
-        }
-        choose(code, wide(value));
-        break;
-      }
-      case 'shiftRight':
-        inWord([op.a], (is64) => {
-          constant(is64, BigInt(Math.min(op.bits, is64 ? 63 : 31)));
-          (is64 ? i64 : i32).shrS(code);
-        });
-        break;
-      case 'lowBits':
-        inWord([op.a], (is64) => {
-          constant(is64, (1n << BigInt(op.bits)) - 1n);
-          (is64 ? i64 : i32).and(code);
-        });
-        break;
-      case 'signedBits':
-        inWord([op.a], (is64) => {
-          const word = is64 ? i64 : i32;
-          for (const shift of [word.shl, word.shrS]) {
-            constant(is64, BigInt((is64 ? 64 : 32) - op.bits));
-            shift(code);
-          }
-        });
-        break;
-      case 'lookup':
-        push(op.a, false);
-        load(code, memory, op.array, range);
-        break;
-      default:
-        op satisfies never;
-    }
-    code.set(local);
-    locals.push(local);
-  }
-  return { local: locals[result]!, range: ranges[result]! };
 }
 
 function writeLoop(code: Code, loop: Loop, memory: Memory): void {
