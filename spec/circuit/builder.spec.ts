@@ -170,3 +170,12 @@ describe('a select between a zero and a coarse value', () => {
     expect(() => again.output('y', y!, [coarse])).not.toThrow();
   });
 });
+
+describe('a table whose operand turns out to be zero', () => {
+  it('is looked up at the binary point its addresses were written for', () => {
+    const builder = circuitBuilder('zero address');
+    const table = { name: 't', lo: -1n, values: [4n, 5n, 6n], fraction: 0 };
+    const looked = builder.table(builder.constant(0n, 2), table, -3);
+    expect(builder.typeOf(looked)).toEqual({ lo: 5n, hi: 5n, fraction: 0 });
+  });
+});

@@ -78,7 +78,9 @@ describe('writeProject', () => {
   it('says what cannot be written and leaves nothing behind', async () => {
     const file = join(root, 'file');
     await writeFile(file, '');
-    await expect(writeProject(join(file, 'out'), files)).rejects.toThrow(/cannot be written: a part of the path is a file/);
+    await expect(writeProject(join(file, 'out'), files)).rejects.toThrow(
+      /cannot be written: a part of the path is a file/,
+    );
     await expect(writeProject(file, files)).rejects.toThrow(FileError);
     expect((await readdir(root)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
