@@ -83,11 +83,11 @@ export function networks(choice: NetworkChoice = {}): fc.Arbitrary<Network> {
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })
     .map(({ inputs, input, layers, result, seed }) => {
-      const specs = layers.map(({ kind, attributes, units }, k) => ({
-        kind,
-        name: `${kind}${k}`,
-        attributes: kind === 'dense' ? { ...attributes, units } : attributes,
-      })) as LayerSpec[];
+      const specs = layers.map(({ kind, attributes, units }, k) => {
+        // As an object of any kind: spreading the union of all kinds is beyond the compiler.
+        const own: object = attributes;
+        return { kind, name: `${kind}${k}`, attributes: kind === 'dense' ? { ...own, units } : own };
+      }) as LayerSpec[];
       const network = buildNetwork(
         'random',
         [{ name: 'in', shape: [inputs] }],
