@@ -17,15 +17,7 @@ import {
 import { interpret } from '../../src/emulation/index.ts';
 import { type FixedFormat, fixed, fractionBits, toDouble } from '../../src/fixed/index.ts';
 import type { FileResult } from './result.ts';
-
-interface VectorFormat {
-  readonly W: number;
-  readonly I: number;
-  readonly signed: boolean;
-  readonly Q: string;
-  readonly O: string;
-  readonly N: number;
-}
+import { formatOf, type VectorFormat } from './vector-format.ts';
 
 interface VectorCase {
   readonly id: string;
@@ -246,15 +238,4 @@ function softmaxOf(config: VectorCase['config']): SoftmaxOptions {
         invTableSize: Number(config['inv_table_size'] ?? 1024),
         expScale: Number(config['exp_scale'] ?? 1),
       };
-}
-
-function formatOf(type: VectorFormat): FixedFormat {
-  return {
-    signed: type.signed,
-    width: type.W,
-    integer: type.I,
-    quantization: `AP_${type.Q}` as FixedFormat['quantization'],
-    overflow: `AP_${type.O}` as FixedFormat['overflow'],
-    saturationBits: type.N,
-  };
 }

@@ -11,7 +11,7 @@ import { type CompileOptions, compileNetwork } from '../../src/compile/index.ts'
 import type { LayerGraph } from '../../src/circuit/index.ts';
 import { emulate } from '../../src/emulation/index.ts';
 import { UnsupportedError } from '../../src/errors.ts';
-import { type FixedFormat, formatText } from '../../src/fixed/index.ts';
+import { formatText } from '../../src/fixed/index.ts';
 import {
   type KerasLayer,
   kerasWeightLookup,
@@ -21,15 +21,7 @@ import {
 } from '../../src/formats/index.ts';
 import type { LayerPrecision, Network } from '../../src/network/index.ts';
 import type { FileResult } from './result.ts';
-
-interface VectorFormat {
-  readonly W: number;
-  readonly I: number;
-  readonly signed: boolean;
-  readonly Q: string;
-  readonly O: string;
-  readonly N: number;
-}
+import { formatOf, type VectorFormat } from './vector-format.ts';
 
 interface VectorNetwork {
   readonly name: string;
@@ -175,12 +167,5 @@ function readTensor(data: Buffer, tensor: VectorTensor, samples: number): BigInt
 }
 
 function textOf(type: VectorFormat): string {
-  return formatText({
-    signed: type.signed,
-    width: type.W,
-    integer: type.I,
-    quantization: `AP_${type.Q}` as FixedFormat['quantization'],
-    overflow: `AP_${type.O}` as FixedFormat['overflow'],
-    saturationBits: type.N,
-  });
+  return formatText(formatOf(type));
 }

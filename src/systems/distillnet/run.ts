@@ -5,20 +5,14 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compileNetwork } from '../../compile/index.ts';
 import { emulate } from '../../emulation/index.ts';
 import { fractionBits, fromDouble, toDouble } from '../../fixed/index.ts';
 import { type LayerGraph } from '../../circuit/index.ts';
 import { serializeNetwork } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
 import { toFlat } from '../../tensor/index.ts';
-import {
-  buildHardware,
-  checkTarget,
-  compileFor,
-  type HardwareResult,
-  type HardwareStep,
-  type SimulatorName,
-} from '../hardware.ts';
+import { buildHardware, checkTarget, type HardwareResult, type HardwareStep, type SimulatorName } from '../hardware.ts';
 import type { HardwareTarget } from '../pipeline.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
 import { randomStimuli, type Stimulus } from '../stimuli.ts';
@@ -77,7 +71,7 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
     if (learning === null) return null;
 
     const compile = { profile: 'exact', inputFormats: { [studentInput]: learning.inputFormats } } as const;
-    const { graph } = compileFor(learning.quantized, target, compile);
+    const graph = compileNetwork(learning.quantized, compile);
     const codes = inputCodes(graph, learning);
     const stimuli: Stimulus[] = [
       ...randomStimuli(graph.inputs, randomVectors, stream(config.seed, 'distillnet', 'stimuli')),
