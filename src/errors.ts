@@ -27,6 +27,9 @@ export class ValueError extends DistillError {}
 /** A layer, operation or option is well formed but not (yet) supported; the message lists what is. */
 export class UnsupportedError extends DistillError {}
 
+/** A computation that is to be traced looks at values, which a trace does not have. */
+export class TraceError extends DistillError {}
+
 /** A clock, part or resource limit cannot be met. */
 export class TargetError extends DistillError {}
 

@@ -4,6 +4,7 @@ import { copyStrided } from './backends/js/copy.ts';
 import { integers, wrap, type Nested } from './create.ts';
 import { contiguousStrides, isRowMajor, shapeText, sizeOfShape } from './shape.ts';
 import type { Dtype, Tensor } from './tensor.ts';
+import { isSymbolic } from './trace.ts';
 
 /** Count the elements. */
 export function size(t: Tensor): number {
@@ -37,7 +38,7 @@ export function toFloats(t: Tensor): Float32Array {
 
 /** Give the same values with row-major strides, without a copy where they have them already. */
 export function contiguous(t: Tensor): Tensor {
-  return isContiguous(t) ? t : wrap(toFlat(t), t.shape);
+  return isSymbolic(t) || isContiguous(t) ? t : wrap(toFlat(t), t.shape);
 }
 
 /**

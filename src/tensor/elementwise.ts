@@ -8,10 +8,11 @@ import { toFloats } from './access.ts';
 import * as binary from './backends/js/binary.ts';
 import { forEachOuter, planLoop } from './backends/js/loops.ts';
 import * as unary from './backends/js/unary.ts';
-import { wrap } from './create.ts';
+import { scalar, wrap } from './create.ts';
 import * as elementary from './elementary/index.ts';
 import { broadcastShapes, broadcastStrides, contiguousStrides, sizeOfShape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
+import { traced } from './trace.ts';
 import { broadcastTo } from './views.ts';
 
 /** A tensor, or a number that stands for a scalar tensor. */
@@ -30,10 +31,25 @@ function floatsOf(value: TensorLike): Floats {
   return { data: toFloats(value), offset: 0, strides: contiguousStrides(value.shape), shape: value.shape };
 }
 
+const shapeOf = (value: TensorLike): readonly number[] => (typeof value === 'number' ? [] : value.shape);
+
+/** Record an elementwise operation if an operand is symbolic; numbers become scalar constants. */
+function trace(
+  operation: string,
+  operands: readonly TensorLike[],
+  shape: readonly number[],
+  attributes: Readonly<Record<string, unknown>> = {},
+): Tensor | null {
+  const tensors = operands.map((value) => (typeof value === 'number' ? scalar(value) : value));
+  return traced(operation, tensors, attributes, shape);
+}
+
 function runBinary(kernel: binary.BinaryKernel, a: TensorLike, b: TensorLike, operation: string): Tensor {
+  const shape = broadcastShapes(shapeOf(a), shapeOf(b), operation);
+  const symbolic = trace(operation, [a, b], shape);
+  if (symbolic !== null) return symbolic;
   const left = floatsOf(a);
   const right = floatsOf(b);
-  const shape = broadcastShapes(left.shape, right.shape, operation);
   const out = new Float32Array(sizeOfShape(shape));
   const plan = planLoop(shape, [
     contiguousStrides(shape),
@@ -54,7 +70,14 @@ function runBinary(kernel: binary.BinaryKernel, a: TensorLike, b: TensorLike, op
   return wrap(out, shape);
 }
 
-function runUnary(kernel: unary.UnaryKernel, x: TensorLike): Tensor {
+function runUnary(
+  kernel: unary.UnaryKernel,
+  x: TensorLike,
+  operation: string,
+  attributes?: Readonly<Record<string, unknown>>,
+): Tensor {
+  const symbolic = trace(operation, [x], shapeOf(x), attributes);
+  if (symbolic !== null) return symbolic;
   const { data, offset, strides, shape } = floatsOf(x);
   const out = new Float32Array(sizeOfShape(shape));
   const plan = planLoop(shape, [contiguousStrides(shape), strides]);
@@ -174,139 +197,139 @@ export function atan2(y: TensorLike, x: TensorLike): Tensor {
 
 /** Compute −x. */
 export function negate(x: TensorLike): Tensor {
-  return runUnary(unary.negateKernel, x);
+  return runUnary(unary.negateKernel, x, 'negate');
 }
 
 /** Compute |x|. */
 export function abs(x: TensorLike): Tensor {
-  return runUnary(unary.absKernel, x);
+  return runUnary(unary.absKernel, x, 'abs');
 }
 
 /** Compute √x; NaN below 0. */
 export function sqrt(x: TensorLike): Tensor {
-  return runUnary(unary.sqrtKernel, x);
+  return runUnary(unary.sqrtKernel, x, 'sqrt');
 }
 
 /** Compute x². */
 export function square(x: TensorLike): Tensor {
-  return runUnary(unary.squareKernel, x);
+  return runUnary(unary.squareKernel, x, 'square');
 }
 
 /** Compute x above 0, else 0. */
 export function relu(x: TensorLike): Tensor {
-  return runUnary(unary.reluKernel, x);
+  return runUnary(unary.reluKernel, x, 'relu');
 }
 
 const expKernel = unary.mapKernel(elementary.expScalar);
 
 /** Compute e^x. */
 export function exp(x: TensorLike): Tensor {
-  return runUnary(expKernel, x);
+  return runUnary(expKernel, x, 'exp');
 }
 
 const expm1Kernel = unary.mapKernel(elementary.expm1Scalar);
 
 /** Compute e^x − 1. */
 export function expm1(x: TensorLike): Tensor {
-  return runUnary(expm1Kernel, x);
+  return runUnary(expm1Kernel, x, 'expm1');
 }
 
 const logKernel = unary.mapKernel(elementary.logScalar);
 
 /** Compute the natural logarithm; −∞ at 0, NaN below. */
 export function log(x: TensorLike): Tensor {
-  return runUnary(logKernel, x);
+  return runUnary(logKernel, x, 'log');
 }
 
 const log1pKernel = unary.mapKernel(elementary.log1pScalar);
 
 /** Compute log(1 + x). */
 export function log1p(x: TensorLike): Tensor {
-  return runUnary(log1pKernel, x);
+  return runUnary(log1pKernel, x, 'log1p');
 }
 
 const log2Kernel = unary.mapKernel(elementary.log2Scalar);
 
 /** Compute the logarithm to base 2. */
 export function log2(x: TensorLike): Tensor {
-  return runUnary(log2Kernel, x);
+  return runUnary(log2Kernel, x, 'log2');
 }
 
 const tanhKernel = unary.mapKernel(elementary.tanhScalar);
 
 /** Compute the hyperbolic tangent. */
 export function tanh(x: TensorLike): Tensor {
-  return runUnary(tanhKernel, x);
+  return runUnary(tanhKernel, x, 'tanh');
 }
 
 const sinhKernel = unary.mapKernel(elementary.sinhScalar);
 
 /** Compute the hyperbolic sine. */
 export function sinh(x: TensorLike): Tensor {
-  return runUnary(sinhKernel, x);
+  return runUnary(sinhKernel, x, 'sinh');
 }
 
 const coshKernel = unary.mapKernel(elementary.coshScalar);
 
 /** Compute the hyperbolic cosine. */
 export function cosh(x: TensorLike): Tensor {
-  return runUnary(coshKernel, x);
+  return runUnary(coshKernel, x, 'cosh');
 }
 
 const asinhKernel = unary.mapKernel(elementary.asinhScalar);
 
 /** Compute the inverse of sinh. */
 export function asinh(x: TensorLike): Tensor {
-  return runUnary(asinhKernel, x);
+  return runUnary(asinhKernel, x, 'asinh');
 }
 
 const sigmoidKernel = unary.mapKernel(elementary.sigmoidScalar);
 
 /** Compute 1 / (1 + e^−x). */
 export function sigmoid(x: TensorLike): Tensor {
-  return runUnary(sigmoidKernel, x);
+  return runUnary(sigmoidKernel, x, 'sigmoid');
 }
 
 const softplusKernel = unary.mapKernel(elementary.softplusScalar);
 
 /** Compute log(1 + e^x), finite for every finite x. */
 export function softplus(x: TensorLike): Tensor {
-  return runUnary(softplusKernel, x);
+  return runUnary(softplusKernel, x, 'softplus');
 }
 
 const sinKernel = unary.mapKernel(elementary.sinScalar);
 
 /** Compute the sine of x in radians. */
 export function sin(x: TensorLike): Tensor {
-  return runUnary(sinKernel, x);
+  return runUnary(sinKernel, x, 'sin');
 }
 
 const cosKernel = unary.mapKernel(elementary.cosScalar);
 
 /** Compute the cosine of x in radians. */
 export function cos(x: TensorLike): Tensor {
-  return runUnary(cosKernel, x);
+  return runUnary(cosKernel, x, 'cos');
 }
 
 const atanKernel = unary.mapKernel(elementary.atanScalar);
 
 /** Compute the arctangent. */
 export function atan(x: TensorLike): Tensor {
-  return runUnary(atanKernel, x);
+  return runUnary(atanKernel, x, 'atan');
 }
 
 const erfKernel = unary.mapKernel(elementary.erfScalar);
 
 /** Compute the error function. */
 export function erf(x: TensorLike): Tensor {
-  return runUnary(erfKernel, x);
+  return runUnary(erfKernel, x, 'erf');
 }
 
 const floorKernel = unary.mapKernel(Math.floor);
 
 /** Round down. */
 export function floor(x: TensorLike): Tensor {
-  return runUnary(floorKernel, x);
+  return runUnary(floorKernel, x, 'floor');
 }
 
 /** Round to the nearest integer, ties to even. */
@@ -321,14 +344,14 @@ const roundKernel = unary.mapKernel(roundScalar);
 
 /** Round to the nearest integer, ties to even. */
 export function round(x: TensorLike): Tensor {
-  return runUnary(roundKernel, x);
+  return runUnary(roundKernel, x, 'round');
 }
 
 const signKernel = unary.mapKernel(Math.sign);
 
 /** Give −1, 0 or 1. */
 export function sign(x: TensorLike): Tensor {
-  return runUnary(signKernel, x);
+  return runUnary(signKernel, x, 'sign');
 }
 
 /** Compute x above 0, slope · x below. @param slope @defaultValue 0.01 */
@@ -337,6 +360,8 @@ export function leakyRelu(x: TensorLike, slope = 0.01): Tensor {
   return runUnary(
     unary.mapKernel((u) => (u > 0 ? u : factor * u)),
     x,
+    'leakyRelu',
+    { slope: factor },
   );
 }
 
@@ -345,6 +370,8 @@ export function powScalar(x: TensorLike, exponent: number): Tensor {
   return runUnary(
     unary.mapKernel((u) => elementary.powScalar2(u, exponent)),
     x,
+    'powScalar',
+    { exponent },
   );
 }
 
@@ -358,13 +385,16 @@ export function clip(x: TensorLike, lo: number, hi: number): Tensor {
   return runUnary(
     unary.mapKernel((u) => (u < lo ? lo : u > hi ? hi : u)),
     x,
+    'clip',
+    { lo, hi },
   );
 }
 
 /** Take a where the condition is not 0, else b; NaN or ∞ in what is not taken does no harm. */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
-  const shapes = [condition, a, b].map((value) => (typeof value === 'number' ? [] : value.shape));
-  const shape = broadcastShapes(broadcastShapes(shapes[0]!, shapes[1]!, 'where'), shapes[2]!, 'where');
+  const shape = broadcastShapes(broadcastShapes(shapeOf(condition), shapeOf(a), 'where'), shapeOf(b), 'where');
+  const symbolic = trace('where', [condition, a, b], shape);
+  if (symbolic !== null) return symbolic;
   const flat = (value: TensorLike): Float32Array =>
     typeof value === 'number' ? new Float32Array(sizeOfShape(shape)).fill(value) : toFloats(broadcastTo(value, shape));
   const test = flat(condition);

@@ -4,6 +4,7 @@ import { toFlat, toFloats } from './access.ts';
 import { wrap } from './create.ts';
 import { contiguousStrides, normalizeAxis, sameShape, shapeText, sizeOfShape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
+import { traced } from './trace.ts';
 import { slice } from './views.ts';
 
 function indicesOf(index: Tensor, extent: number, operation: string): Int32Array {
@@ -28,6 +29,9 @@ function like(t: Tensor, count: number): Float32Array | Int32Array {
 export function indexSelect(t: Tensor, index: Tensor, axis = 0): Tensor {
   const at = normalizeAxis(axis, t.shape.length, 'indexSelect');
   const extent = t.shape[at]!;
+  const shape = [...t.shape.slice(0, at), ...index.shape, ...t.shape.slice(at + 1)];
+  const symbolic = traced('indexSelect', [t, index], { axis: at }, shape, t.dtype);
+  if (symbolic !== null) return symbolic;
   const indices = indicesOf(index, extent, 'indexSelect');
   const source = toFlat(t);
   const outer = sizeOfShape(t.shape.slice(0, at));
@@ -39,7 +43,7 @@ export function indexSelect(t: Tensor, index: Tensor, axis = 0): Tensor {
       out.set(source.subarray(from, from + inner), (o * indices.length + i) * inner);
     }
   }
-  return wrap(out, [...t.shape.slice(0, at), ...index.shape, ...t.shape.slice(at + 1)]);
+  return wrap(out, shape);
 }
 
 /**
@@ -50,13 +54,15 @@ export function indexSelect(t: Tensor, index: Tensor, axis = 0): Tensor {
 export function indexAdd(t: Tensor, index: Tensor, source: Tensor, axis = 0): Tensor {
   const at = normalizeAxis(axis, t.shape.length, 'indexAdd');
   const extent = t.shape[at]!;
-  const indices = indicesOf(index, extent, 'indexAdd');
   const expected = [...t.shape.slice(0, at), ...index.shape, ...t.shape.slice(at + 1)];
   if (!sameShape(source.shape, expected)) {
     throw new ShapeError(
       `indexAdd needs a source of the shape ${shapeText(expected)}, but got ${shapeText(source.shape)}.`,
     );
   }
+  const symbolic = traced('indexAdd', [t, index, source], { axis: at }, t.shape);
+  if (symbolic !== null) return symbolic;
+  const indices = indicesOf(index, extent, 'indexAdd');
   const out = Float32Array.from(toFloats(t));
   const values = toFloats(source);
   const outer = sizeOfShape(t.shape.slice(0, at));

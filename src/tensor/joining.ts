@@ -4,6 +4,7 @@ import { copyStrided } from './backends/js/copy.ts';
 import { full, wrap } from './create.ts';
 import { contiguousStrides, normalizeAxis, shapeText, sizeOfShape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
+import { traced } from './trace.ts';
 import { broadcastTo, expandDims, reshape } from './views.ts';
 
 /**
@@ -25,6 +26,8 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   }
   const extent = tensors.reduce((total, t) => total + t.shape[at]!, 0);
   const shape = first.shape.toSpliced(at, 1, extent);
+  const symbolic = traced('concat', tensors, { axis: at }, shape, first.dtype);
+  if (symbolic !== null) return symbolic;
   const count = sizeOfShape(shape);
   const out = first.dtype === 'f32' ? new Float32Array(count) : new Int32Array(count);
   const strides = contiguousStrides(shape);
@@ -57,6 +60,8 @@ export function pad(t: Tensor, pads: readonly (readonly [number, number])[], val
     );
   }
   const shape = t.shape.map((n, axis) => n + pads[axis]![0] + pads[axis]![1]);
+  const symbolic = traced('pad', [t], { pads, value }, shape, t.dtype);
+  if (symbolic !== null) return symbolic;
   const out = full(shape, value, t.dtype);
   const offset = out.strides.reduce((sum, step, axis) => sum + step * pads[axis]![0], 0);
   copyStrided(out.data, offset, out.strides, t.data, t.offset, t.strides, t.shape);

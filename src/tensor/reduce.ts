@@ -6,7 +6,8 @@ import { wrap } from './create.ts';
 import { divide, sqrt, square, subtract } from './elementwise.ts';
 import { normalizeAxes, normalizeAxis, shapeText, sizeOfShape, type Axes } from './shape.ts';
 import type { Tensor } from './tensor.ts';
-import { transpose } from './views.ts';
+import { isSymbolic, traced } from './trace.ts';
+import { squeeze, transpose } from './views.ts';
 
 /** A tensor laid out as [outer, n, inner] with the reduced axes in the middle, and the shapes of the result. */
 interface Grouped {
@@ -32,12 +33,31 @@ function group(t: Tensor, axes: readonly number[]): Grouped {
   return { data, outer, n, inner, kept, squeezed };
 }
 
-/** Sum over axes. @param axes @defaultValue all @param keepDims keep them with extent 1; @defaultValue false */
+/**
+ * Sum over axes; the leading axis is summed last, over the sums of its entries.
+ *
+ * @param axes @defaultValue all
+ * @param keepDims keep them with extent 1; @defaultValue false
+ */
 export function sum(t: Tensor, axes?: Axes, keepDims = false): Tensor {
-  const g = group(t, normalizeAxes(axes, t.shape.length, 'sum'));
+  const list = normalizeAxes(axes, t.shape.length, 'sum');
+  const symbolic = traceReduction('sum', t, list, keepDims);
+  if (symbolic !== null) return symbolic;
+  if (list.length > 1 && list[0] === 0) {
+    const entries = sum(t, list.slice(1), true);
+    return keepDims ? sum(entries, 0, true) : squeeze(sum(entries, 0, true), list);
+  }
+  const g = group(t, list);
   const out = new Float32Array(g.outer * g.inner);
   sumKernel(out, g.data, g.outer, g.n, g.inner);
   return wrap(out, keepDims ? g.kept : g.squeezed);
+}
+
+/** Record a reduction of a symbolic tensor; without axes it is the tensor itself. */
+function traceReduction(operation: string, t: Tensor, axes: readonly number[], keepDims: boolean): Tensor | null {
+  if (!isSymbolic(t)) return null;
+  const shape = t.shape.flatMap((extent, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [extent]));
+  return traced(operation, [t], { axes }, shape);
 }
 
 function countOf(t: Tensor, axes: Axes | undefined, operation: string): number {
@@ -75,7 +95,10 @@ function runFold(
   keepDims: boolean,
   operation: string,
 ): Tensor {
-  const g = group(t, normalizeAxes(axes, t.shape.length, operation));
+  const list = normalizeAxes(axes, t.shape.length, operation);
+  const symbolic = traceReduction(operation, t, list, keepDims);
+  if (symbolic !== null) return symbolic;
+  const g = group(t, list);
   if (g.n === 0)
     throw new ShapeError(`${operation} needs at least one element, but got the shape ${shapeText(t.shape)}.`);
   const out = new Float32Array(g.outer * g.inner);

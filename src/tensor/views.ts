@@ -14,6 +14,7 @@ import {
   type Axes,
 } from './shape.ts';
 import type { Tensor } from './tensor.ts';
+import { traced } from './trace.ts';
 
 /**
  * Read the elements, in row-major order, as another shape of the same size; one extent may be −1 (what remains).
@@ -30,6 +31,8 @@ export function reshape(t: Tensor, shape: readonly number[]): Tensor {
       `reshape needs as many elements as ${shapeText(t.shape)} has, but got the shape ${shapeText(shape)}.`,
     );
   }
+  const symbolic = traced('reshape', [t], {}, target);
+  if (symbolic !== null) return symbolic;
   const source = contiguous(t);
   return { ...source, shape: target, strides: contiguousStrides(target) };
 }
@@ -45,7 +48,9 @@ export function transpose(t: Tensor, axes?: readonly number[]): Tensor {
   if (order.length !== rank || new Set(order).size !== rank) {
     throw new ValueError(`transpose needs each of ${rank} axes once, but got [${order.join(', ')}].`);
   }
-  return { ...t, shape: order.map((axis) => t.shape[axis]!), strides: order.map((axis) => t.strides[axis]!) };
+  const shape = order.map((axis) => t.shape[axis]!);
+  const symbolic = traced('transpose', [t], { axes: order }, shape);
+  return symbolic ?? { ...t, shape, strides: order.map((axis) => t.strides[axis]!) };
 }
 
 /** Swap the last two axes. */
@@ -72,6 +77,8 @@ export function slice(t: Tensor, ranges: readonly SliceRange[]): Tensor {
   let offset = t.offset;
   const shape = [...t.shape];
   const strides = [...t.strides];
+  const starts = t.shape.map(() => 0);
+  const steps = t.shape.map(() => 1);
   ranges.forEach((range, axis) => {
     if (range === null) return;
     const extent = t.shape[axis]!;
@@ -86,8 +93,10 @@ export function slice(t: Tensor, ranges: readonly SliceRange[]): Tensor {
     shape[axis] = Math.max(0, Math.ceil((clip(end) - from) / step));
     strides[axis] = strides[axis]! * step;
     if (shape[axis]! > 0) offset += from * t.strides[axis]!;
+    starts[axis] = from;
+    steps[axis] = step;
   });
-  return { ...t, shape, strides, offset };
+  return traced('slice', [t], { starts, steps }, shape) ?? { ...t, shape, strides, offset };
 }
 
 /**
@@ -101,7 +110,8 @@ export function broadcastTo(t: Tensor, shape: readonly number[]): Tensor {
   if (!sameShape(broadcastShapes(t.shape, shape, 'broadcastTo'), shape)) {
     throw new ShapeError(`broadcastTo cannot repeat ${shapeText(t.shape)} to ${shapeText(shape)}.`);
   }
-  return { ...t, shape: [...shape], strides: broadcastStrides(t.shape, t.strides, shape) };
+  const symbolic = traced('broadcastTo', [t], {}, [...shape]);
+  return symbolic ?? { ...t, shape: [...shape], strides: broadcastStrides(t.shape, t.strides, shape) };
 }
 
 /**
@@ -120,20 +130,26 @@ export function squeeze(t: Tensor, axes?: Axes): Tensor {
       throw new ShapeError(`squeeze needs extent 1, but axis ${axis} of ${shapeText(t.shape)} has ${t.shape[axis]}.`);
   }
   const kept = t.shape.map((_, axis) => axis).filter((axis) => !dropped.includes(axis));
-  return { ...t, shape: kept.map((axis) => t.shape[axis]!), strides: kept.map((axis) => t.strides[axis]!) };
+  const shape = kept.map((axis) => t.shape[axis]!);
+  const symbolic = traced('reshape', [t], {}, shape);
+  return symbolic ?? { ...t, shape, strides: kept.map((axis) => t.strides[axis]!) };
 }
 
 /** Insert an axis of extent 1 so that it becomes axis `axis` of the result (negative: from the back). */
 export function expandDims(t: Tensor, axis: number): Tensor {
   const at = normalizeAxis(axis, t.shape.length + 1, 'expandDims');
-  return { ...t, shape: t.shape.toSpliced(at, 0, 1), strides: t.strides.toSpliced(at, 0, 0) };
+  const shape = t.shape.toSpliced(at, 0, 1);
+  return traced('reshape', [t], {}, shape) ?? { ...t, shape, strides: t.strides.toSpliced(at, 0, 0) };
 }
 
 /** Reverse the order along the given axes, as a view with negative strides. */
 export function flip(t: Tensor, axes?: Axes): Tensor {
   const strides = [...t.strides];
   let offset = t.offset;
-  for (const axis of normalizeAxes(axes, t.shape.length, 'flip')) {
+  const list = normalizeAxes(axes, t.shape.length, 'flip');
+  const symbolic = traced('flip', [t], { axes: list }, t.shape);
+  if (symbolic !== null) return symbolic;
+  for (const axis of list) {
     offset += Math.max(0, t.shape[axis]! - 1) * strides[axis]!;
     strides[axis] = -strides[axis]!;
   }

@@ -1,12 +1,13 @@
 /**
  * Reductions of [outer, n, inner] over n.
  *
- * Sums have one order, whatever the layout: leaves of 32 consecutive elements are added in ascending order, then
- * neighbouring leaves in a binary tree whose nodes cover aligned ranges of 32·2^level elements. The error grows with
+ * Sums have one order, whatever the layout: leaves of 64 consecutive elements are added in ascending order, then
+ * neighbouring leaves in a binary tree whose nodes cover aligned ranges of 64·2^level elements. The error grows with
  * log n, and a worker that owns an aligned range computes whole nodes. Each addition rounds to f32.
  */
 
-const LEAF = 32;
+/** Elements of a leaf. */
+export const LEAF = 64;
 const { fround } = Math;
 
 /** out[outer × inner] ← Σ over n of x[outer × n × inner]. */
