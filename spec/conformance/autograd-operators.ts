@@ -10,7 +10,10 @@ import { layerRegistry } from '../../src/network/index.ts';
 import * as t from '../../src/tensor/index.ts';
 import type { SliceRange, Tensor } from '../../src/tensor/index.ts';
 import type { Operator } from './autograd-case.ts';
+import { graphOperators } from './autograd-graphs.ts';
 import { lossOperators } from './autograd-losses.ts';
+import { netOperators } from './autograd-nets.ts';
+import { windowOperators } from './autograd-windows.ts';
 
 type Binary = (a: Variable, b: Variable) => Variable;
 type Unary = (x: Variable) => Variable;
@@ -193,7 +196,7 @@ function batchNormalization(training: boolean): Operator {
         layer: 'norm',
         training,
         parameter: (role) => roles[role]!,
-        stream: () => {
+        randomKey: () => {
           throw new Error('Batch normalisation draws no random numbers.');
         },
         reportStatistics: (reported) => (statistics = reported),
@@ -234,4 +237,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...shape,
   ...norm,
   ...lossOperators,
+  ...windowOperators,
+  ...graphOperators,
+  ...netOperators,
 };

@@ -2,8 +2,8 @@
  * Tensor operators, losses, optimisers and schedules against float64 results of PyTorch (format `autograd-ref/1`).
  *
  * A case passes when every output, gradient or trajectory agrees with err = max|x − ref| / max(1, max|ref|) of at most
- * max(1e-5, 8 × what PyTorch itself reaches in f32), integers exactly. Convolution, pooling, graphs and whole nets are
- * counted as unsupported until the package has them.
+ * max(1e-5, 8 × what PyTorch itself reaches in f32), integers exactly. A case whose operator has no counterpart here
+ * counts as unsupported.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

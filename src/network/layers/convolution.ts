@@ -3,12 +3,10 @@
  * y[p, f] = Σ over cells t and channels c of x[window p, cell t, c] · W[t, c, f] + b[f], windows as in
  * `sliding-windows.ts` and cells outside the input 0.
  *
- * It is computed as im2col: the windows are gathered into rows and multiplied by the kernel as a matrix, from
- * differentiable operations that exist. Memory grows by the size of the kernel.
+ * The sum runs over cells in row-major order, then over channels; zeros of the padding take part.
  */
 import * as ag from '../../autograd/index.ts';
 import { ShapeError } from '../../errors.ts';
-import { tensor } from '../../tensor/index.ts';
 import {
   checkNames,
   onlyShape,
@@ -19,7 +17,7 @@ import {
   readNumber,
 } from './attribute-reader.ts';
 import type { LayerDefinition } from './definition.ts';
-import { type SlidingWindows, slidingWindows } from './sliding-windows.ts';
+import { windowPlacement, type WindowGeometry, type WindowPlacement } from './sliding-windows.ts';
 
 /** Attributes of a convolution; lists have one entry per spatial axis, and one number stands for all axes. */
 export interface ConvolutionAttributes {
@@ -73,44 +71,19 @@ export const convolution = <K extends 'conv1d' | 'conv2d'>(
     ...(useBias ? [{ role: 'bias', shape: [filters], initializer: 'zeros', trainable: true } as const] : []),
   ],
   forward: (attributes, inputs, context) => {
-    const [batch, ...sample] = inputs[0]!.value.shape as [number, ...number[]];
-    const spatial = sample.slice(0, -1);
-    const channels = sample.at(-1)!;
-    const { shape, cells } = slidingWindows(spatial, attributes);
-    const rows = ag.reshape(gatherCells(inputs[0]!, cells), [batch, cells.length, cells[0]!.length * channels]);
-    const kernel = ag.reshape(context.parameter('kernel'), [cells[0]!.length * channels, attributes.filters]);
-    const product = ag.reshape(ag.matmul(rows, kernel), [batch, ...shape, attributes.filters]);
+    const { strides, dilation } = attributes;
+    const { pads } = windowPlacement(inputs[0]!.value.shape.slice(1, -1), attributes);
+    const product = ag.convolve(inputs[0]!, context.parameter('kernel'), { strides, dilation, pads });
     return attributes.useBias ? ag.add(product, context.parameter('bias')) : product;
   },
   multiplyAccumulates: (attributes, inputs) => {
-    const { shape, cells } = slidingWindows(inputs[0]!.slice(0, -1), attributes);
-    const kernel = (cells[0]?.length ?? 0) * inputs[0]!.at(-1)! * attributes.filters;
-    return shape.reduce((a, b) => a * b, 1) * kernel;
+    const { shape } = windowPlacement(inputs[0]!.slice(0, -1), attributes);
+    return [...shape, ...attributes.size, inputs[0]!.at(-1)!, attributes.filters].reduce((a, b) => a * b, 1);
   },
   gradient: 'exact',
   examples,
   exampleInputs: [exampleInput],
 });
-
-/**
- * Gather the cells of windows: [batch, …spatial, channels] to [batch, windows, cells, channels], 0 in the padding.
- */
-export const gatherCells = (x: ag.Variable, cells: readonly (readonly number[])[]): ag.Variable => {
-  const [batch, ...sample] = x.value.shape as [number, ...number[]];
-  const channels = sample.at(-1)!;
-  const positions = sample.slice(0, -1).reduce((a, b) => a * b, 1);
-  const flat = ag.reshape(x, [batch, positions, channels]);
-  const padded = cells.some((window) => window.includes(-1))
-    ? ag.pad(flat, [
-        [0, 0],
-        [0, 1],
-        [0, 0],
-      ])
-    : flat;
-  const index = Int32Array.from(cells.flat(), (cell) => (cell < 0 ? positions : cell));
-  const gathered = ag.indexSelect(padded, tensor(index, [index.length], 'i32'), 1);
-  return ag.reshape(gathered, [batch, cells.length, cells[0]!.length, channels]);
-};
 
 /**
  * Take the shape of the only input, which must have `rank` spatial axes and channels.
@@ -125,17 +98,17 @@ export const imageShape = (inputs: readonly (readonly number[])[], layer: string
 };
 
 /**
- * List the windows, of which there must be at least one.
+ * Place the windows, of which there must be at least one.
  *
  * @throws ShapeError when the window is longer than the input
  */
 export const fittingWindows = (
   spatial: readonly number[],
-  geometry: Parameters<typeof slidingWindows>[1],
+  geometry: WindowGeometry,
   layer: string,
-): SlidingWindows => {
-  const windows = slidingWindows(spatial, geometry);
-  if (windows.cells.length > 0) return windows;
+): WindowPlacement => {
+  const placement = windowPlacement(spatial, geometry);
+  if (placement.shape.every((count) => count > 0)) return placement;
   throw new ShapeError(
     `Layer "${layer}" moves a window of [${geometry.size.join(', ')}] over [${spatial.join(', ')}]; it must fit along every axis.`,
   );

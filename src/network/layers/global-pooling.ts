@@ -1,6 +1,7 @@
 /** Global pooling: the maximum or the mean over all spatial axes of a channels-last input, channel by channel. */
 import * as ag from '../../autograd/index.ts';
 import { ShapeError } from '../../errors.ts';
+import { sizeOfShape } from '../../tensor/index.ts';
 import { checkNames, onlyShape, readBoolean, readChoice } from './attribute-reader.ts';
 import type { LayerDefinition } from './definition.ts';
 import { type PoolingOperation, poolingOperations } from './pooling.ts';
@@ -34,8 +35,12 @@ export const globalPooling: LayerDefinition<'globalPooling', GlobalPoolingAttrib
   },
   parameters: () => [],
   forward: ({ operation, keepAxes }, inputs) => {
-    const axes = inputs[0]!.value.shape.slice(1, -1).map((_length, axis) => axis + 1);
-    return (operation === 'maximum' ? ag.max : ag.mean)(inputs[0]!, axes, keepAxes);
+    const { shape } = inputs[0]!.value;
+    const cells = sizeOfShape(shape.slice(1, -1));
+    // One window over all cells in row-major order, whatever the number of spatial axes.
+    const line = ag.reshape(inputs[0]!, [shape[0]!, cells, shape.at(-1)!]);
+    const pooled = (operation === 'maximum' ? ag.maxPool : ag.averagePool)(line, { size: [cells] });
+    return ag.reshape(pooled, [shape[0]!, ...(keepAxes ? shape.slice(1, -1).map(() => 1) : []), shape.at(-1)!]);
   },
   multiplyAccumulates: () => 0,
   gradient: 'exact',

@@ -5,11 +5,10 @@
  * size of the window where `countPadding` says so (then padding counts as 0).
  */
 import * as ag from '../../autograd/index.ts';
-import { tensor } from '../../tensor/index.ts';
 import { checkNames, readBoolean, readChoice, readIntegers } from './attribute-reader.ts';
-import { fittingWindows, gatherCells, imageShape } from './convolution.ts';
+import { fittingWindows, imageShape } from './convolution.ts';
 import type { LayerDefinition } from './definition.ts';
-import { slidingWindows } from './sliding-windows.ts';
+import { windowPlacement } from './sliding-windows.ts';
 
 /** What a pooling computes. */
 export type PoolingOperation = 'maximum' | 'average';
@@ -57,31 +56,15 @@ export const pooling = <K extends 'pooling1d' | 'pooling2d'>(
     return [...fittingWindows(shape.slice(0, -1), attributes, layer).shape, shape.at(-1)!];
   },
   parameters: () => [],
-  forward: (attributes, inputs) => {
-    const [batch, ...sample] = inputs[0]!.value.shape as [number, ...number[]];
-    const { shape, cells } = slidingWindows(sample.slice(0, -1), attributes);
-    return ag.reshape(pooled(inputs[0]!, cells, attributes), [batch, ...shape, sample.at(-1)!]);
+  forward: ({ operation, countPadding, ...geometry }, inputs) => {
+    const { size, strides } = geometry;
+    const { pads } = windowPlacement(inputs[0]!.value.shape.slice(1, -1), geometry);
+    return operation === 'maximum'
+      ? ag.maxPool(inputs[0]!, { size, strides, pads })
+      : ag.averagePool(inputs[0]!, { size, strides, pads, countPadding });
   },
   multiplyAccumulates: () => 0,
   gradient: 'exact',
   examples,
   exampleInputs: [exampleInput],
 });
-
-/** Reduce windows: [batch, …spatial, channels] to [batch, windows, channels]. */
-const pooled = (
-  x: ag.Variable,
-  cells: readonly (readonly number[])[],
-  { operation, countPadding }: PoolingAttributes,
-): ag.Variable => {
-  if (operation === 'maximum') {
-    // A cell in the padding repeats a real cell of its window, which changes no maximum.
-    const real = cells.map((window) => {
-      const inside = window.find((cell) => cell >= 0)!;
-      return window.map((cell) => (cell < 0 ? inside : cell));
-    });
-    return ag.max(gatherCells(x, real), [2]);
-  }
-  const counts = cells.map((window) => (countPadding ? window.length : window.filter((cell) => cell >= 0).length));
-  return ag.divide(ag.sum(gatherCells(x, cells), [2]), tensor(Float32Array.from(counts), [cells.length, 1]));
-};

@@ -2,7 +2,7 @@
  * Which input positions each window of a convolution or pooling covers, for any number of spatial axes.
  *
  * Padding `same` follows TensorFlow: ⌈n / stride⌉ windows, and where an odd number of cells is added the extra one is
- * at the end. Float layers gather by this list and hardware wires by it, so both see the same geometry.
+ * at the end. Float layers pad by this placement and hardware wires by its list, so both see the same geometry.
  */
 
 /** How windows lie on the input; all lists have one entry per spatial axis. */
@@ -14,6 +14,14 @@ export interface WindowGeometry {
   readonly padding: 'valid' | 'same';
 }
 
+/** Where the windows of one input lie. */
+export interface WindowPlacement {
+  /** Number of windows along each spatial axis; 0 where the window is longer than the input. */
+  readonly shape: readonly number[];
+  /** Cells of padding [before, after] along each spatial axis. */
+  readonly pads: readonly (readonly [before: number, after: number])[];
+}
+
 /** All windows of one input. */
 export interface SlidingWindows {
   /** Number of windows along each spatial axis; 0 where the window is longer than the input. */
@@ -22,9 +30,26 @@ export interface SlidingWindows {
   readonly cells: readonly (readonly number[])[];
 }
 
+/** Place the windows of an input whose spatial axes have lengths `spatial`, without listing them. */
+export const windowPlacement = (spatial: readonly number[], geometry: WindowGeometry): WindowPlacement => {
+  const axes = spatial.map((length, axis) => {
+    const stride = geometry.strides[axis]!;
+    const reach = (geometry.size[axis]! - 1) * (geometry.dilation?.[axis] ?? 1) + 1;
+    if (geometry.padding === 'valid') {
+      return { count: Math.max(0, Math.floor((length - reach) / stride) + 1), pads: [0, 0] as const };
+    }
+    const count = Math.ceil(length / stride);
+    const total = Math.max(0, (count - 1) * stride + reach - length);
+    const before = Math.floor(total / 2);
+    return { count, pads: [before, total - before] as const };
+  });
+  return { shape: axes.map(({ count }) => count), pads: axes.map(({ pads }) => pads) };
+};
+
 /** List the windows of an input whose spatial axes have lengths `spatial`. */
 export const slidingWindows = (spatial: readonly number[], geometry: WindowGeometry): SlidingWindows => {
-  const axes = spatial.map((length, axis) => windowsAlong(length, geometry, axis));
+  const { shape, pads } = windowPlacement(spatial, geometry);
+  const axes = spatial.map((length, axis) => cellsAlong(length, shape[axis]!, pads[axis]![0], geometry, axis));
   const cells = axes.reduce<readonly (readonly number[])[]>(
     (outer, inner, axis) =>
       outer.flatMap((window) =>
@@ -34,20 +59,21 @@ export const slidingWindows = (spatial: readonly number[], geometry: WindowGeome
       ),
     [[0]],
   );
-  return { shape: axes.map((windows) => windows.length), cells };
+  return { shape, cells };
 };
 
-/** The windows along one axis. */
-const windowsAlong = (length: number, geometry: WindowGeometry, axis: number): number[][] => {
-  const size = geometry.size[axis]!;
+/** The cells of the windows along one axis. */
+const cellsAlong = (
+  length: number,
+  count: number,
+  before: number,
+  geometry: WindowGeometry,
+  axis: number,
+): number[][] => {
   const stride = geometry.strides[axis]!;
   const dilation = geometry.dilation?.[axis] ?? 1;
-  const reach = (size - 1) * dilation + 1;
-  const same = geometry.padding === 'same';
-  const count = Math.max(0, same ? Math.ceil(length / stride) : Math.floor((length - reach) / stride) + 1);
-  const before = same ? Math.floor(Math.max(0, (count - 1) * stride + reach - length) / 2) : 0;
   return Array.from({ length: count }, (_unused, window) =>
-    Array.from({ length: size }, (_cell, k) => {
+    Array.from({ length: geometry.size[axis]! }, (_cell, k) => {
       const at = window * stride + k * dilation - before;
       return at >= 0 && at < length ? at : -1;
     }),
