@@ -420,6 +420,69 @@ describe('vector instructions', () => {
       );
     }
   });
+
+  it('of double lanes compare, round and convert like JavaScript', () => {
+    const number = fc.oneof(
+      fc.double({ noNaN: true }),
+      fc.integer({ min: -8, max: 8 }).map((n) => n / 2),
+    );
+    const two = fc.array(number, { minLength: 2, maxLength: 2 });
+    const comparisons: readonly (readonly [Instruction, (a: number, b: number) => boolean])[] = [
+      [f64x2.eq, (a, b) => a === b],
+      [f64x2.ne, (a, b) => a !== b],
+      [f64x2.lt, (a, b) => a < b],
+      [f64x2.gt, (a, b) => a > b],
+      [f64x2.le, (a, b) => a <= b],
+      [f64x2.ge, (a, b) => a >= b],
+    ];
+    for (const [instruction, expected] of comparisons) {
+      const f = vector(instruction);
+      fc.assert(
+        fc.property(two, two, (a, b) => {
+          const found = new BigInt64Array(f(Float64Array.from(a).buffer, Float64Array.from(b).buffer));
+          expect([...found]).toEqual(a.map((x, k) => (expected(x, b[k]!) ? -1n : 0n)));
+        }),
+        { numRuns: 40 },
+      );
+    }
+    const functions: readonly (readonly [Instruction, (a: number, b: number) => number])[] = [
+      [f64x2.pmin, (a, b) => (b < a ? b : a)],
+      [f64x2.pmax, (a, b) => (a < b ? b : a)],
+      [unary(f64x2.ceil), (_, b) => Math.ceil(b)],
+      [unary(f64x2.floor), (_, b) => Math.floor(b)],
+      [unary(f64x2.trunc), (_, b) => Math.trunc(b)],
+      // Ties go to the even neighbour.
+      [
+        unary(f64x2.nearest),
+        (_, b) => (Math.abs(b % 2) === 0.5 ? Math.trunc(b) : Math.sign(b) * Math.round(Math.abs(b))),
+      ],
+    ];
+    for (const [instruction, expected] of functions) {
+      const f = vector(instruction);
+      fc.assert(
+        fc.property(two, two, (a, b) => {
+          const found = new Float64Array(f(Float64Array.from(a).buffer, Float64Array.from(b).buffer));
+          // Adding 0 makes zeros of one sign.
+          expect([...found].map((x) => x + 0)).toEqual(a.map((x, k) => expected(x, b[k]!) + 0));
+        }),
+        { numRuns: 40 },
+      );
+    }
+    const halves = vector(unary(f64x2.promoteLowF32x4));
+    expect([...new Float64Array(halves(new ArrayBuffer(16), Float32Array.of(0.1, -7, 1, 2).buffer))]).toEqual([
+      Math.fround(0.1),
+      -7,
+    ]);
+    const rounded = vector(unary(f32x4.demoteF64x2Zero));
+    expect([...new Float32Array(rounded(new ArrayBuffer(16), Float64Array.of(0.1, 1e300).buffer))]).toEqual([
+      Math.fround(0.1),
+      Infinity,
+      0,
+      0,
+    ]);
+    const converted = vector(unary(f64x2.convertLowI32x4S));
+    expect([...new Float64Array(converted(new ArrayBuffer(16), Int32Array.of(-5, 7, 1, 1).buffer))]).toEqual([-5, 7]);
+  });
 });
 
 describe('modules', () => {

@@ -2,7 +2,7 @@
  * Vector instructions of WebAssembly (128 bits), as typed functions: `i32x4.add(code)` writes `i32x4.add`.
  *
  * Names are those of the specification in camel case. There is no minimum or maximum of i64x2.
- * Source: WebAssembly Core Specification 2.0, section 5.4.8.
+ * Source: WebAssembly Core Specification 2.0, section 5.4.8; for `relaxedMadd` 3.0, relaxed vector instructions.
  */
 import type { Code, ValueType } from './code.ts';
 import { VECTOR, family, lane, memory, memoryLane, plain } from './instruction.ts';
@@ -322,7 +322,9 @@ export const f32x4: Family<
   | 'trunc'
   | 'nearest'
   | 'convertI32x4S'
+  | 'demoteF64x2Zero'
   | 'splat'
+  | 'relaxedMadd'
 > & { readonly extractLane: LaneInstruction; readonly replaceLane: LaneInstruction } = {
   ...family(
     'f32x4',
@@ -356,22 +358,85 @@ export const f32x4: Family<
       trunc: 0x69,
       nearest: 0x6a,
       convertI32x4S: 0xfa,
+      demoteF64x2Zero: 0x5e,
     }),
     V,
     V,
   ),
   splat: plain('f32x4.splat', VECTOR + 0x13, ['f32'], V),
+  /** a · b + c with one rounding or two, as the machine prefers; not every engine has it (relaxed SIMD). */
+  relaxedMadd: plain('f32x4.relaxed_madd', VECTOR + 0x105, ['v128', 'v128', 'v128'], V),
   extractLane: lane('f32x4.extract_lane', VECTOR + 0x1f, 4, V, ['f32']),
   replaceLane: lane('f32x4.replace_lane', VECTOR + 0x20, 4, ['v128', 'f32'], V),
 };
 
-/** Two double precision numbers. */
-export const f64x2: Family<'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'abs' | 'neg' | 'sqrt' | 'splat'> & {
+/** Two double precision numbers; comparisons give all ones or zero per lane. */
+export const f64x2: Family<
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'min'
+  | 'max'
+  | 'pmin'
+  | 'pmax'
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'gt'
+  | 'le'
+  | 'ge'
+  | 'abs'
+  | 'neg'
+  | 'sqrt'
+  | 'ceil'
+  | 'floor'
+  | 'trunc'
+  | 'nearest'
+  | 'convertLowI32x4S'
+  | 'promoteLowF32x4'
+  | 'splat'
+> & {
   readonly extractLane: LaneInstruction;
   readonly replaceLane: LaneInstruction;
 } = {
-  ...family('f64x2', opcodes({ add: 0xf0, sub: 0xf1, mul: 0xf2, div: 0xf3, min: 0xf4, max: 0xf5 }), VV, V),
-  ...family('f64x2', opcodes({ abs: 0xec, neg: 0xed, sqrt: 0xef }), V, V),
+  ...family(
+    'f64x2',
+    opcodes({
+      add: 0xf0,
+      sub: 0xf1,
+      mul: 0xf2,
+      div: 0xf3,
+      min: 0xf4,
+      max: 0xf5,
+      pmin: 0xf6,
+      pmax: 0xf7,
+      eq: 0x47,
+      ne: 0x48,
+      lt: 0x49,
+      gt: 0x4a,
+      le: 0x4b,
+      ge: 0x4c,
+    }),
+    VV,
+    V,
+  ),
+  ...family(
+    'f64x2',
+    opcodes({
+      abs: 0xec,
+      neg: 0xed,
+      sqrt: 0xef,
+      ceil: 0x74,
+      floor: 0x75,
+      trunc: 0x7a,
+      nearest: 0x94,
+      convertLowI32x4S: 0xfe,
+      promoteLowF32x4: 0x5f,
+    }),
+    V,
+    V,
+  ),
   splat: plain('f64x2.splat', VECTOR + 0x14, ['f64'], V),
   extractLane: lane('f64x2.extract_lane', VECTOR + 0x21, 2, V, ['f64']),
   replaceLane: lane('f64x2.replace_lane', VECTOR + 0x22, 2, ['v128', 'f64'], V),
