@@ -104,6 +104,11 @@ const cases: Readonly<Record<ag.Primitive, readonly RuleCase[]>> = {
   ],
   cumsum: [0, 1, -1].map((axis) => ({ fn: (x) => ag.cumsum(x, axis), inputs: [normal(2, 3, 2)] })),
   softmax: [0, -1].map((axis) => ({ fn: (x) => ag.softmax(x, axis), inputs: [normal(3, 4)] })),
+  standardize: [
+    { fn: (x) => ag.standardize(x, [0], 0.1), inputs: [normal(5, 3)] },
+    { fn: (x) => ag.standardize(x, [0, 1], 0.01), inputs: [normal(4, 2, 3)] },
+    { fn: (x) => ag.standardize(x, -1, 0.1), inputs: [normal(2, 5)] },
+  ],
   logSoftmax: [0, -1].map((axis) => ({ fn: (x) => ag.logSoftmax(x, axis), inputs: [normal(3, 4)] })),
   matmul: [
     { fn: ag.matmul, inputs: [normal(3, 4), normal(4, 2)] },
@@ -121,6 +126,60 @@ const cases: Readonly<Record<ag.Primitive, readonly RuleCase[]>> = {
     { fn: ag.dense, inputs: [normal(2, 3, 4), normal(4, 2), normal(2)] },
     { fn: ag.dense, inputs: [normal(4), normal(4, 2), normal(2)] },
   ],
+  convolve: [
+    { fn: (x, k) => ag.convolve(x, k), inputs: [normal(2, 5, 3), normal(2, 3, 2)] },
+    {
+      fn: (x, k) => ag.convolve(x, k, { strides: [2], dilation: [2], pads: [[1, 2]], groups: 2 }),
+      inputs: [normal(2, 6, 4), normal(3, 2, 2)],
+    },
+    { fn: (x, k) => ag.convolve(x, k), inputs: [normal(1, 3, 4, 2), normal(2, 3, 2, 2)] },
+    { fn: (x, k) => ag.convolve(x, k, { strides: [2, 1] }), inputs: [normal(2, 4, 3, 2), normal(1, 1, 2, 3)] },
+    {
+      fn: (x, k) => ag.convolve(x, k, { strides: [3, 2], dilation: [1, 2], groups: 3 }),
+      inputs: [normal(1, 5, 6, 3), normal(2, 2, 1, 3)],
+    },
+  ],
+  convolveTransposed: [
+    { fn: (x, k) => ag.convolveTransposed(x, k), inputs: [normal(2, 3, 2), normal(3, 1, 2)] },
+    {
+      fn: (x, k) => ag.convolveTransposed(x, k, { strides: [2, 1], dilation: [1, 2], groups: 2 }),
+      inputs: [normal(1, 2, 3, 4), normal(3, 2, 1, 4)],
+    },
+  ],
+  maxPool: [
+    { fn: (x) => ag.maxPool(x, { size: [2] }), inputs: [spread(2, 5, 2)] },
+    { fn: (x) => ag.maxPool(x, { size: [3], strides: [1], pads: [[1, 1]] }), inputs: [spread(1, 5, 2)] },
+    { fn: (x) => ag.maxPool(x, { size: [2, 3], strides: [1, 2] }), inputs: [spread(1, 3, 5, 2)] },
+  ],
+  averagePool: [
+    { fn: (x) => ag.averagePool(x, { size: [2] }), inputs: [normal(2, 5, 2)] },
+    ...[false, true].map((countPadding): RuleCase => ({
+      fn: (x) =>
+        ag.averagePool(x, {
+          size: [2, 3],
+          strides: [1, 2],
+          pads: [
+            [1, 0],
+            [1, 2],
+          ],
+          countPadding,
+        }),
+      inputs: [normal(1, 3, 5, 2)],
+    })),
+  ],
+  // On a grid finer than f32 resolves in a difference quotient, the straight-through gradient is the gradient.
+  quantize: (
+    [
+      ['AP_SAT', 'clipped'],
+      ['AP_SAT_ZERO', 'clipped'],
+      ['AP_WRAP', 'clipped'],
+      ['AP_WRAP', 'identity'],
+    ] as const
+  ).flatMap(([overflow, estimator]) => {
+    const half = 2 ** 19;
+    const range = { step: 0.5 / half, scale: 2 * half, lo: -half, hi: half - 1, span: 2 * half };
+    return unary((x) => ag.quantize(x, { ...range, quantization: 'AP_RND', overflow }, estimator), spread(3, 4));
+  }),
   reshape: [...unary((x) => ag.reshape(x, [2, -1])), ...unary((x) => ag.squeeze(ag.expandDims(ag.transpose(x), 1)))],
   transpose: [...unary((x) => ag.transpose(x)), { fn: (x) => ag.transpose(x, [2, 0, 1]), inputs: [normal(2, 3, 2)] }],
   slice: [

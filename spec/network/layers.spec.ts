@@ -1,7 +1,7 @@
 /** Forward values of each kind against values computed by hand. */
 import { describe, expect, it } from 'vitest';
-import { buildNetwork, forward, withParameters } from '../../src/network/index.ts';
-import type { LayerSpec, ParameterUpdates } from '../../src/network/index.ts';
+import { buildNetwork, forward, randomKey, withParameters } from '../../src/network/index.ts';
+import type { ForwardOptions, LayerSpec, ParameterUpdates } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';
 import { fromArray, tensor, toFlat, toNested } from '../../src/tensor/index.ts';
 
@@ -99,6 +99,18 @@ describe('forward values', () => {
     expect(dropped).toBeGreaterThan(200);
     expect(dropped).toBeLessThan(300);
     expect(new Set(y)).toEqual(new Set([0, 4]));
+  });
+
+  it('drops by the key of the layer, which the stream gives unless there is one', () => {
+    const specs: LayerSpec[] = [{ kind: 'dropout', name: 'd' }];
+    const network = buildNetwork('n', [{ name: 'x', shape: [64] }], specs, stream(1));
+    const x = tensor(new Float32Array(64).fill(1), [1, 64]);
+    const drop = (options: ForwardOptions): unknown =>
+      toNested(forward(network, x, { training: true, ...options }).value);
+    const byStream = drop({ stream: stream(2) });
+    expect(drop({ randomKeys: { d: randomKey(stream(2), 'd') } })).toEqual(byStream);
+    expect(drop({ randomKeys: { d: tensor(Int32Array.of(1, 2)) }, stream: stream(2) })).not.toEqual(byStream);
+    expect(randomKey(stream(2), 'other')).not.toEqual(randomKey(stream(2), 'd'));
   });
 
   it('needs a stream to drop', () => {

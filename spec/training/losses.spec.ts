@@ -156,6 +156,38 @@ describe('losses at the edges', () => {
     expect(toFlat(ag.gradients(loss, [p])[0]!).every(Number.isFinite)).toBe(true);
   });
 
+  it('cost as much outside [0, 1] as at the nearer end, with a slope that leads back', () => {
+    const p = ag.variable(column(-0.5, 1.25));
+    const loss = binaryCrossEntropy(p, column(1, 1), { reduction: 'none' });
+    expect(Array.from(toFlat(loss.value), Math.abs)).toEqual([100, 0]);
+    const [below, above] = toFlat(ag.gradients(ag.sum(loss), [p])[0]!);
+    expect(below).toBeLessThan(0);
+    expect(above).toBeGreaterThan(0);
+  });
+
+  it('keep the digits of log cosh near 0 and its size far away', () => {
+    const d = ag.variable(column(1e-3, -1e-3, 3, 90, -1e30));
+    const loss = logCosh(d, column(0, 0, 0, 0, 0), { reduction: 'none' });
+    const wanted = [5e-7, 5e-7, 3 + Math.log1p(Math.exp(-6)) - Math.LN2, 90 - Math.LN2, 1e30];
+    toFlat(loss.value).forEach((value, i) => expect(Math.abs(value / wanted[i]! - 1)).toBeLessThan(4e-7));
+    const slope = toFlat(ag.gradients(ag.sum(loss), [d])[0]!);
+    expect(Array.from(slope.subarray(2))).toEqual([Math.fround(Math.tanh(3)), 1, -1]);
+  });
+
+  it('have the slope of the limited difference beyond the bound of huber', () => {
+    const d = ag.variable(column(-3e30, -2, 1.5, 2, 3e30));
+    const loss = huber(d, column(0, 0, 0, 0, 0), { delta: 2, reduction: 'sum' });
+    expect(Array.from(toFlat(ag.gradients(loss, [d])[0]!))).toEqual([-2, -2, 1.5, 2, 2]);
+  });
+
+  it('count 0·log 0 as 0 in a target, which may be a variable', () => {
+    const q = ag.variable(column(0, 0.5, 1));
+    const loss = klDivergence(column(-1, -1, -1), q, { reduction: 'none' });
+    expect(toFlat(loss.value)[0]).toBe(0);
+    expect(toFlat(loss.value)[1]).toBeCloseTo(0.5 * Math.log(0.5) + 0.5, 6);
+    expect(toFlat(ag.gradients(ag.sum(loss), [q])[0]!).every(Number.isFinite)).toBe(true);
+  });
+
   it('weigh elements and divide by their number', () => {
     const weights = column(3, 0);
     expect(valueOf(meanAbsoluteError(column(1, 5), column(0, 0), { weights }))).toBe(1.5);

@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as ag from '../../src/autograd/index.ts';
-import { tensor, toFloats } from '../../src/tensor/index.ts';
-import { clipByNorm, initialOptimizerState, integerPower, optimizerStep, ratesAt } from '../../src/training/index.ts';
+import { scalar, tensor, toFloats } from '../../src/tensor/index.ts';
+import {
+  clipByNorm,
+  initialOptimizerState,
+  integerPower,
+  optimizerStep,
+  ratesAt,
+  stepScalars,
+  updateParameter,
+} from '../../src/training/index.ts';
 import type { Optimizer, StepRates } from '../../src/training/index.ts';
 
 interface Values {
@@ -95,6 +103,25 @@ describe('optimizerStep', () => {
     expect(gradient).toEqual(Float32Array.of(3, -4));
   });
 
+  it('is what updateParameter gives for the numbers of stepScalars', () => {
+    const optimizer: Optimizer = { kind: 'adamw', weightDecay: 0.1 };
+    const parameters = [Float32Array.of(1, -2)];
+    const start = initialOptimizerState(optimizer, [2]);
+    const first = optimizerStep(optimizer, start, parameters, [Float32Array.of(3, 4)], { learningRate: 0.1 });
+    const scalars = Object.entries(stepScalars(optimizer, { learningRate: 0.05 }, 2));
+    const [old, gradient] = [first.parameters[0]!, Float32Array.of(-1, 2)];
+    const update = updateParameter(
+      optimizer,
+      Object.fromEntries(Object.entries(first.state.slots[0]!).map(([name, buffer]) => [name, tensor(buffer)])),
+      tensor(old),
+      tensor(gradient),
+      Object.fromEntries(scalars.map(([name, value]) => [name, scalar(value)])),
+    );
+    const second = optimizerStep(optimizer, first.state, [old], [gradient], { learningRate: 0.05 });
+    expect(toFloats(update.parameter)).toEqual(second.parameters[0]);
+    expect(Object.keys(update.slots)).toEqual(Object.keys(second.state.slots[0]!));
+  });
+
   it('names lengths that differ', () => {
     const state = initialOptimizerState({ kind: 'sgd' }, [2]);
     const act = (): unknown =>
@@ -111,6 +138,12 @@ describe('clipByNorm', () => {
     expect(clipped.gradients[0]![0]).toBeCloseTo(0.6, 6);
     expect(clipped.gradients[1]![1]).toBeCloseTo(0.8, 6);
     expect(clipByNorm(gradients, 6).gradients).toEqual(gradients);
+  });
+
+  it('leaves a batch out whose norm f32 cannot hold', () => {
+    const { gradients, norm } = clipByNorm([Float32Array.of(1e30, -1)], 1);
+    expect(norm).toBe(Infinity);
+    expect(Array.from(gradients[0]!, Math.abs)).toEqual([0, 0]);
   });
 });
 

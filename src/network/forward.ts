@@ -3,6 +3,7 @@ import * as ag from '../autograd/index.ts';
 import type { Variable } from '../autograd/index.ts';
 import { ShapeError, ValueError } from '../errors.ts';
 import type { RandomStream } from '../random/index.ts';
+import { tensor } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { definitionOf } from './layers/index.ts';
 import type { Layer, Network } from './network.ts';
@@ -13,8 +14,10 @@ import type { Transform } from './transform.ts';
 export interface ForwardOptions {
   /** Dropout drops and batch normalisation uses batch statistics. @defaultValue false */
   readonly training?: boolean;
-  /** Source of randomness of dropout; each layer draws from its own split. Needed only where a layer drops. */
+  /** Source of randomness of dropout; each layer draws its key from its own split. Needed only where a layer drops. */
   readonly stream?: RandomStream;
+  /** Keys by layer (see `randomKey`) to use in place of the stream's, such as inputs of a trace. */
+  readonly randomKeys?: Readonly<Record<string, Tensor>>;
   /** @defaultValue none */
   readonly transform?: Transform;
   /** Parameters to use in place of the network's (same layers and roles), to take gradients by. */
@@ -59,6 +62,17 @@ export const namedInputs = (network: Network, x: NetworkInputs): ReadonlyMap<str
 };
 
 /**
+ * Draw the key of a layer's random numbers for one forward pass: two 32-bit integers, i32 of shape [2].
+ *
+ * @param stream of the pass; it is split, not advanced
+ */
+export const randomKey = (stream: RandomStream, layer: string): Tensor => {
+  const own = stream.split(layer);
+  const word = (): number => own.integer(-(2 ** 31), 2 ** 31);
+  return tensor(Int32Array.of(word(), word()));
+};
+
+/**
  * Compute the results of all inputs and layers by name.
  *
  * @param x values of shape [batch, …sample]
@@ -84,8 +98,10 @@ export const forwardLayers = (
           const given = options.parameters?.[layer.name]?.[role] ?? ag.constant(layer.parameters[role]!);
           return transform(given, { layer: layer.name, role });
         },
-        stream: () => {
-          if (options.stream !== undefined) return options.stream.split(layer.name);
+        randomKey: () => {
+          const key = options.randomKeys?.[layer.name];
+          if (key !== undefined) return key;
+          if (options.stream !== undefined) return randomKey(options.stream, layer.name);
           throw new ValueError(`Layer "${layer.name}" needs random numbers in training; option "stream" is missing.`);
         },
         reportStatistics: (statistics) => options.onStatistics?.(layer.name, statistics),

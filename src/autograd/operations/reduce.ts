@@ -1,4 +1,4 @@
-/** Differentiable reductions and softmax, named as in `tensor`. */
+/** Differentiable reductions, softmax and standardization, named as in `tensor` where it has them. */
 import * as t from '../../tensor/index.ts';
 import type { Axes } from '../../tensor/index.ts';
 import { asVariable, recordCall, type Operand, type Variable } from '../variable.ts';
@@ -88,4 +88,13 @@ export function logSoftmax(x: Operand, axis = -1): Variable {
   const input = asVariable(x);
   const at = t.normalizeAxis(axis, input.value.shape.length, 'logSoftmax');
   return recordCall('logSoftmax', { axis: at }, [input], t.logSoftmax(input.value, at));
+}
+
+/** Compute (x − mean) / √(var + ε) over axes, with the biased variance. @param epsilon ε > 0 */
+export function standardize(x: Operand, axes: Axes, epsilon: number): Variable {
+  const input = asVariable(x);
+  const list = t.normalizeAxes(axes, input.value.shape.length, 'standardize');
+  const deviation = t.sqrt(t.add(t.variance(input.value, list, true), epsilon));
+  const value = t.divide(t.subtract(input.value, t.mean(input.value, list, true)), deviation);
+  return recordCall('standardize', { axes: list, deviation }, [input], value);
 }

@@ -4,8 +4,11 @@
  */
 import { UnsupportedError } from '../../errors.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import { convolutionRules, type ConvolutionAttributes } from './convolution.ts';
 import { elementwiseRules, type ElementwiseAttributes } from './elementwise.ts';
 import { linearRules, type LinearAttributes } from './linear.ts';
+import { poolingRules, type PoolingAttributes } from './pooling.ts';
+import { quantizeRules, type QuantizeAttributes } from './quantize.ts';
 import { reduceRules, type ReduceAttributes } from './reduce.ts';
 import type { Rule, RuleTable } from './rule.ts';
 import { shapeRules, type ShapeAttributes } from './shape.ts';
@@ -16,7 +19,15 @@ interface CustomAttributes {
 
 /** Attributes of every primitive, by name. */
 export interface PrimitiveAttributes
-  extends ElementwiseAttributes, LinearAttributes, ReduceAttributes, ShapeAttributes, CustomAttributes {}
+  extends
+    ConvolutionAttributes,
+    ElementwiseAttributes,
+    LinearAttributes,
+    PoolingAttributes,
+    QuantizeAttributes,
+    ReduceAttributes,
+    ShapeAttributes,
+    CustomAttributes {}
 
 /** The name of a primitive. */
 export type Primitive = keyof PrimitiveAttributes;
@@ -24,7 +35,10 @@ export type Primitive = keyof PrimitiveAttributes;
 /** The table. */
 export const rules: RuleTable<PrimitiveAttributes> = {
   ...elementwiseRules,
+  ...convolutionRules,
   ...linearRules,
+  ...poolingRules,
+  ...quantizeRules,
   ...reduceRules,
   ...shapeRules,
   custom: (g, { attributes }) => attributes.backward(g),

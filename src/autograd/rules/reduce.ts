@@ -1,4 +1,4 @@
-/** Gradients of reductions, softmax and what runs along an axis. */
+/** Gradients of reductions, softmax, standardization and what runs along an axis. */
 import * as t from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { RuleTable } from './rule.ts';
@@ -20,6 +20,8 @@ export interface ReduceAttributes {
   cumsum: { readonly axis: number };
   softmax: { readonly axis: number };
   logSoftmax: { readonly axis: number };
+  /** The deviation √(var + ε), which the forward pass has computed, has the reduced axes with extent 1. */
+  standardize: AxesAttributes & { readonly deviation: Tensor };
 }
 
 /** Put the reduced axes back with extent 1, so that a reduced tensor broadcasts against its input. */
@@ -72,6 +74,12 @@ export const reduceRules: RuleTable<ReduceAttributes> = {
   softmax: (g, { output, attributes: { axis } }) => {
     const weighted = t.multiply(g, output);
     return [t.subtract(weighted, t.multiply(output, t.sum(weighted, axis, true)))];
+  },
+  // With y the output and s the deviation: (g − mean(g) − y·mean(g·y)) / s.
+  standardize: (g, { output, attributes: { axes, deviation } }) => {
+    const level = t.mean(g, axes, true);
+    const tilt = t.mean(t.multiply(g, output), axes, true);
+    return [t.divide(t.subtract(t.subtract(g, level), t.multiply(output, tilt)), deviation)];
   },
   logSoftmax: (g, { output, attributes: { axis } }) => [t.subtract(g, t.multiply(t.exp(output), t.sum(g, axis, true)))],
 };

@@ -18,9 +18,29 @@ export interface ShapeAttributes {
   scatterAdd: { readonly index: Tensor; readonly axis: number };
 }
 
-/** For each element of the first axis range its place: what a slice took, as an index. */
-function rangeIndex(extent: number, range: SliceRange): Tensor {
-  return t.slice(t.arange(extent), [range]);
+/** Put zeros before and after along one axis. */
+function padAxis(g: Tensor, axis: number, before: number, after: number): Tensor {
+  return t.pad(
+    g,
+    g.shape.map((_, i) => (i === axis ? [before, after] : [0, 0])),
+  );
+}
+
+/** Put zeros between the elements along one axis, so that `step` elements lie from one to the next. */
+function dilate(g: Tensor, axis: number, step: number): Tensor {
+  const n = g.shape[axis]!;
+  const spread = t.reshape(padAxis(t.expandDims(g, axis + 1), axis + 1, 0, step - 1), g.shape.with(axis, n * step));
+  return t.slice(spread, [...new Array<null>(axis).fill(null), [0, (n - 1) * step + 1]]);
+}
+
+/** Put what a slice took of one axis of that extent back to its place, with zeros around and between. */
+function unslice(g: Tensor, axis: number, extent: number, range: NonNullable<SliceRange>): Tensor {
+  const places = t.toFlat(t.slice(t.arange(extent), [range]));
+  const first = places[0];
+  const last = places.at(-1);
+  if (first === undefined || last === undefined) return t.zeros(g.shape.with(axis, extent));
+  const step = range[2] ?? 1;
+  return padAxis(step === 1 ? g : dilate(g, axis, step), axis, first, extent - 1 - last);
 }
 
 export const shapeRules: RuleTable<ShapeAttributes> = {
@@ -30,15 +50,10 @@ export const shapeRules: RuleTable<ShapeAttributes> = {
     return [t.transpose(g, inverse)];
   },
   slice: (g, { inputs, attributes: { ranges } }) => {
-    let gradient = g;
-    // Axis by axis: the gradient goes back to where the slice was taken, with zeros between.
-    ranges.forEach((range, axis) => {
-      if (range === null) return;
-      const extent = inputs[0]!.shape[axis]!;
-      const base = t.zeros(gradient.shape.toSpliced(axis, 1, extent));
-      gradient = t.indexAdd(base, rangeIndex(extent, range), gradient, axis);
-    });
-    return [gradient];
+    const { shape } = inputs[0]!;
+    return [
+      ranges.reduce((back, range, axis) => (range === null ? back : unslice(back, axis, shape[axis]!, range)), g),
+    ];
   },
   broadcastTo: (g, { inputs }) => [unbroadcast(g, inputs[0]!.shape)],
   flip: (g, { attributes: { axes } }) => [t.flip(g, axes)],

@@ -3,7 +3,7 @@
  * labels ≥ 0.95, because particles of the primary vertex are few (arXiv:2311.12551).
  */
 import { ValueError } from '../../errors.ts';
-import { multiply, tensor, toFlat } from '../../tensor/index.ts';
+import { greaterEqual, multiply, where } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { meanAbsoluteError } from '../../training/index.ts';
 import type { PairLoss } from './distillation-loss.ts';
@@ -22,12 +22,8 @@ export const labelWeights = (labels: Tensor, options: LabelWeight = {}): Tensor 
   if (!(Number.isFinite(weight) && weight >= 0)) {
     throw new ValueError(`The weight of labels is ${weight}; it must be a finite number of at least 0.`);
   }
-  // Labels are f32: a label written as 0.95 is a little less than the double 0.95.
-  const limit = Math.fround(threshold);
-  return tensor(
-    Float32Array.from(toFlat(labels), (label) => (label >= limit ? weight : 1)),
-    labels.shape,
-  );
+  // Labels are f32 and the threshold becomes one too: a label written as 0.95 is a little less than the double 0.95.
+  return where(greaterEqual(labels, threshold), weight, 1);
 };
 
 /**

@@ -6,7 +6,7 @@
  * ones. Nothing is mutated: the caller takes the reported statistics or leaves them.
  */
 import * as ag from '../../autograd/index.ts';
-import { tensor, toFlat } from '../../tensor/index.ts';
+import { add, mean, multiply, reshape, variance } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { checkNames, featuresOf, fraction, onlyShape, positive, readNumber } from './attribute-reader.ts';
 import type { LayerDefinition } from './definition.ts';
@@ -20,14 +20,8 @@ export interface BatchNormalizationAttributes {
 }
 
 /** Mix old and new statistics: momentum·old + (1 − momentum)·batch. */
-const mix = (old: Tensor, batch: Tensor, momentum: number): Tensor => {
-  const a = toFlat(old);
-  const b = toFlat(batch);
-  return tensor(
-    Float32Array.from(a, (value, i) => momentum * value + (1 - momentum) * b[i]!),
-    old.shape,
-  );
-};
+const mix = (old: Tensor, batch: Tensor, momentum: number): Tensor =>
+  add(multiply(old, momentum), multiply(reshape(batch, old.shape), 1 - momentum));
 
 /** Describe the batch normalisation kind: γ·(x − μ) / √(σ² + ε) + β. */
 export const batchNormalization: LayerDefinition<'batchNormalization', BatchNormalizationAttributes> = {
@@ -64,15 +58,12 @@ export const batchNormalization: LayerDefinition<'batchNormalization', BatchNorm
       return ag.add(ag.multiply(ag.subtract(x, movingMean), scale), beta);
     }
     const axes = x.value.shape.slice(0, -1).map((_length, axis) => axis);
-    const mean = ag.mean(x, axes);
-    const centred = ag.subtract(x, mean);
-    const variance = ag.mean(ag.square(centred), axes);
+    // The same two calls stand in `standardize`: a plan computes them once.
     context.reportStatistics({
-      movingMean: mix(movingMean.value, mean.value, momentum),
-      movingVariance: mix(movingVariance.value, variance.value, momentum),
+      movingMean: mix(movingMean.value, mean(x.value, axes, true), momentum),
+      movingVariance: mix(movingVariance.value, variance(x.value, axes, true), momentum),
     });
-    const scale = ag.divide(gamma, ag.sqrt(ag.add(variance, epsilon)));
-    return ag.add(ag.multiply(centred, scale), beta);
+    return ag.add(ag.multiply(ag.standardize(x, axes, epsilon), gamma), beta);
   },
   multiplyAccumulates: (_attributes, inputs) => inputs[0]!.reduce((a, b) => a * b, 1),
   gradient: 'exact',

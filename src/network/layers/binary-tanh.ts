@@ -1,14 +1,11 @@
 /**
- * Binary tanh: 1 where x ≥ 0, −1 elsewhere, as in hls4ml's `binary_tanh`.
- *
- * Backward passes the gradient unchanged where |x| ≤ 1 and stops it elsewhere (the straight-through estimator of
- * Hubara et al., arXiv:1609.07061, section 1.3).
+ * Binary tanh: 1 where x ≥ 0, −1 elsewhere, as in hls4ml's `binary_tanh`; backward is the straight-through estimator.
  */
-import * as ag from '../../autograd/index.ts';
-import { tensor, toFlat } from '../../tensor/index.ts';
+import { greaterEqual, where } from '../../tensor/index.ts';
 import { checkNames } from './attribute-reader.ts';
 import type { LayerDefinition } from './definition.ts';
 import { elementwise } from './elementwise.ts';
+import { straightThrough } from './straight-through.ts';
 
 /** A binary tanh has no attributes. */
 export type BinaryTanhAttributes = Readonly<Record<never, never>>;
@@ -21,15 +18,7 @@ export const binaryTanh: LayerDefinition<'binaryTanh', BinaryTanhAttributes> = e
     checkNames(raw, layer, 'binaryTanh', []);
     return {};
   },
-  apply: (x) => {
-    const source = toFlat(x.value);
-    const signs = Float32Array.from(source, (value) => (value >= 0 ? 1 : -1));
-    return ag.customGradient(tensor(signs, x.value.shape), [x], (cotangent) => {
-      const upstream = toFlat(cotangent);
-      const gradient = Float32Array.from(upstream, (value, i) => (Math.abs(source[i]!) <= 1 ? value : 0));
-      return [tensor(gradient, x.value.shape)];
-    });
-  },
+  apply: (x) => straightThrough(x, where(greaterEqual(x.value, 0), 1, -1)),
   gradient: 'surrogate',
   examples: [{}],
 });

@@ -5,7 +5,6 @@
  * is adding a file and one line in `registry.ts`. Kinds know nothing of networks; `forward.ts` and `build.ts` do.
  */
 import type { Variable } from '../../autograd/index.ts';
-import type { RandomStream } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 
 /**
@@ -31,8 +30,8 @@ export interface LayerContext {
   readonly training: boolean;
   /** The parameter of a role, after any transform. */
   readonly parameter: (role: string) => Variable;
-  /** Random numbers of this layer; throws a sentence when the caller gave no stream. */
-  readonly stream: () => RandomStream;
+  /** The key of this layer's random numbers, i32 of shape [2]; throws a sentence when the caller gave none. */
+  readonly randomKey: () => Tensor;
   /** Hands new running statistics to the caller; the network itself never changes. */
   readonly reportStatistics: (statistics: Readonly<Record<string, Tensor>>) => void;
 }

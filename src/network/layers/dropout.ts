@@ -3,7 +3,7 @@
  * inference is the identity (Srivastava et al. 2014, "inverted" form).
  */
 import * as ag from '../../autograd/index.ts';
-import { tensor } from '../../tensor/index.ts';
+import { dropoutMask } from '../../tensor/index.ts';
 import { checkNames, fraction, readNumber } from './attribute-reader.ts';
 import type { LayerDefinition } from './definition.ts';
 import { elementwise } from './elementwise.ts';
@@ -24,11 +24,7 @@ export const dropout: LayerDefinition<'dropout', DropoutAttributes> = elementwis
   },
   apply: (x, { rate }, context) => {
     if (!context.training || rate === 0) return x;
-    const stream = context.stream();
-    const mask = new Float32Array(x.value.shape.reduce((a, b) => a * b, 1));
-    const kept = 1 / (1 - rate);
-    for (let i = 0; i < mask.length; i++) mask[i] = stream.uniform() < rate ? 0 : kept;
-    return ag.multiply(x, tensor(mask, x.value.shape));
+    return ag.multiply(x, dropoutMask(context.randomKey(), rate, x.value.shape));
   },
   gradient: 'exact',
   examples: [{ rate: 0.5 }, { rate: 0.1 }],

@@ -1,14 +1,14 @@
 /** Losses of two-class predictions: targets are probabilities in [0, 1], or signs for the hinge losses. */
 import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
-import { logScalar, toFlat } from '../../tensor/index.ts';
-import { mapElements } from './elementwise-loss.ts';
-import { softplus } from './regression.ts';
+import * as t from '../../tensor/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { elementLoss } from './element-loss.ts';
 import { asVariable, checkSameShape, reduceLoss, valueOf } from './reduction.ts';
 import type { LossOperand, LossOptions } from './reduction.ts';
 
-/** Logarithm bounded below by −100, so that a certain mistake costs much and not infinity. */
-const boundedLog = (x: number): number => (x <= 0 ? -100 : Math.max(logScalar(x), -100));
+/** Bound a logarithm below by −100, so that a certain mistake costs much and not infinity. */
+const bounded = (logarithm: Tensor): Tensor => t.maximum(logarithm, -100);
 
 /**
  * Compute −y·log p − (1 − y)·log(1 − p) for probabilities p in [0, 1].
@@ -21,13 +21,16 @@ export const binaryCrossEntropy = (
   options: LossOptions = {},
 ): Variable => {
   checkSameShape('binaryCrossEntropy', prediction, target);
-  const y = toFlat(valueOf(target));
-  const elements = mapElements(
-    asVariable(prediction),
-    (p, i) => -(y[i]! * boundedLog(p) + (1 - y[i]!) * boundedLog(1 - p)),
-    (p, i) => (p - y[i]!) / Math.max(p * (1 - p), 1e-12),
+  const x = asVariable(prediction);
+  const p = x.value;
+  const y = valueOf(target);
+  // A quantized probability can lie outside [0, 1]; it costs as much as the end that is nearer.
+  const inside = t.clip(p, 0, 1);
+  const value = t.negate(
+    t.add(t.multiply(y, bounded(t.log(inside))), t.multiply(t.subtract(1, y), bounded(t.log1p(t.negate(inside))))),
   );
-  return reduceLoss(elements, options);
+  const slope = (): Tensor => t.divide(t.subtract(p, y), t.maximum(t.multiply(p, t.subtract(1, p)), 1e-12));
+  return reduceLoss(elementLoss(x, value, slope), options);
 };
 
 /**
@@ -43,8 +46,8 @@ export const binaryCrossEntropyWithLogits = (
   checkSameShape('binaryCrossEntropyWithLogits', prediction, target);
   const logits = asVariable(prediction);
   const y = asVariable(target);
-  const positives = ag.multiply(ag.multiply(y, options.posWeight ?? 1), softplus(ag.negate(logits)));
-  const negatives = ag.multiply(ag.subtract(1, y), softplus(logits));
+  const positives = ag.multiply(ag.multiply(y, options.posWeight ?? 1), ag.softplus(ag.negate(logits)));
+  const negatives = ag.multiply(ag.subtract(1, y), ag.softplus(logits));
   return reduceLoss(ag.add(positives, negatives), options);
 };
 

@@ -5,7 +5,7 @@
 import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
 import { ShapeError, ValueError } from '../../errors.ts';
-import { tensor, toFlat } from '../../tensor/index.ts';
+import * as t from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { asVariable, checkSameShape, reduceLoss, valueOf } from './reduction.ts';
 import type { LossOperand, LossOptions } from './reduction.ts';
@@ -21,12 +21,14 @@ export interface CategoricalOptions extends LossOptions {
   readonly classWeights?: Tensor;
 }
 
-/** Check class indices against the prediction and return them with the number of classes. */
-const classIndices = (
-  loss: string,
-  prediction: LossOperand,
-  target: Tensor,
-): { readonly indices: ArrayLike<number>; readonly classes: number } => {
+/**
+ * Turn class indices into rows of zeros with a one, shaped as the prediction.
+ *
+ * The indices of a trace are not known yet: one that is no class gives a row of NaN, and so a loss that stops training.
+ *
+ * @throws ShapeError if the shapes do not fit; ValueError for an index that is no class
+ */
+const classRows = (loss: string, prediction: LossOperand, target: Tensor): Tensor => {
   const shape = valueOf(prediction).shape;
   const classes = shape.at(-1) ?? 0;
   if (target.shape.length !== shape.length - 1 || target.shape.some((length, axis) => length !== shape[axis])) {
@@ -34,19 +36,17 @@ const classIndices = (
       `Loss ${loss} got a prediction of shape [${shape.join(', ')}] and class indices of [${target.shape.join(', ')}]; indices must have shape [${shape.slice(0, -1).join(', ')}].`,
     );
   }
-  const indices = toFlat(target);
+  const rows = t.equal(t.expandDims(target, -1), t.arange(classes));
+  if (t.isSymbolic(target)) return t.divide(rows, t.sum(rows, -1, true));
+  checkIndices(loss, t.toFlat(target), classes);
+  return rows;
+};
+
+const checkIndices = (loss: string, indices: ArrayLike<number>, classes: number): void => {
   for (let i = 0; i < indices.length; i++) {
     if (Number.isInteger(indices[i]) && indices[i]! >= 0 && indices[i]! < classes) continue;
     throw new ValueError(`Loss ${loss} got class ${indices[i]} for sample ${i}; classes are 0 to ${classes - 1}.`);
   }
-  return { indices, classes };
-};
-
-/** Spread indices to rows of zeros with a one. */
-const oneHotRows = (indices: ArrayLike<number>, classes: number): Float32Array => {
-  const rows = new Float32Array(indices.length * classes);
-  for (let i = 0; i < indices.length; i++) rows[i * classes + indices[i]!] = 1;
-  return rows;
 };
 
 /** Sum −q·log p over classes for target rows q, with class weights folded into q. */
@@ -70,17 +70,15 @@ const smoothing = (options: CategoricalOptions): number => {
  */
 export const crossEntropy = (logits: LossOperand, target: LossOperand, options: CategoricalOptions = {}): Variable => {
   const logProbabilities = ag.logSoftmax(asVariable(logits), -1);
-  const shape = valueOf(logits).shape;
   const epsilon = smoothing(options);
   const indexed = isIndexTarget(logits, target);
   if (!indexed) checkSameShape('crossEntropy', logits, target);
-  const found = indexed ? classIndices('crossEntropy', logits, valueOf(target)) : null;
-  const classes = found?.classes ?? shape.at(-1)!;
-  const plain = found === null ? toFlat(valueOf(target)) : oneHotRows(found.indices, classes);
+  const plain = indexed ? classRows('crossEntropy', logits, valueOf(target)) : valueOf(target);
+  const classes = plain.shape.at(-1)!;
+  const smoothed = epsilon === 0 ? plain : t.add(t.multiply(plain, 1 - epsilon), epsilon / classes);
   const weights = classWeights('crossEntropy', options.classWeights, classes);
-  const rows = Float32Array.from(plain, (q, i) => weights[i % classes]! * ((1 - epsilon) * q + epsilon / classes));
-  const losses = rowLosses(logProbabilities, tensor(rows, shape));
-  return found === null ? reduceLoss(losses, options) : reduceIndexed(losses, found.indices, weights, options);
+  const losses = rowLosses(logProbabilities, weights === null ? smoothed : t.multiply(smoothed, weights));
+  return indexed ? reduceIndexed(losses, plain, weights, options) : reduceLoss(losses, options);
 };
 
 /**
@@ -93,33 +91,29 @@ export const negativeLogLikelihood = (
   target: Tensor,
   options: Omit<CategoricalOptions, 'labelSmoothing'> = {},
 ): Variable => {
-  const { indices, classes } = classIndices('negativeLogLikelihood', logProbabilities, target);
-  const weights = classWeights('negativeLogLikelihood', options.classWeights, classes);
-  const rows = oneHotRows(indices, classes).map((one, i) => one * weights[i % classes]!);
-  const losses = rowLosses(asVariable(logProbabilities), tensor(rows, valueOf(logProbabilities).shape));
-  return reduceIndexed(losses, indices, weights, options);
+  const rows = classRows('negativeLogLikelihood', logProbabilities, target);
+  const weights = classWeights('negativeLogLikelihood', options.classWeights, rows.shape.at(-1)!);
+  const losses = rowLosses(asVariable(logProbabilities), weights === null ? rows : t.multiply(rows, weights));
+  return reduceIndexed(losses, rows, weights, options);
 };
 
-const classWeights = (loss: string, weights: Tensor | undefined, classes: number): ArrayLike<number> => {
-  if (weights === undefined) return new Float32Array(classes).fill(1);
-  const flat = toFlat(weights);
-  if (flat.length === classes) return flat;
-  throw new ShapeError(
-    `Loss ${loss} got ${flat.length} class weights for ${classes} classes; the numbers must be equal.`,
-  );
+/** Give the class weights as a vector, or null where all are 1. */
+const classWeights = (loss: string, weights: Tensor | undefined, classes: number): Tensor | null => {
+  if (weights === undefined) return null;
+  const count = t.size(weights);
+  if (count === classes) return t.reshape(weights, [classes]);
+  throw new ShapeError(`Loss ${loss} got ${count} class weights for ${classes} classes; the numbers must be equal.`);
 };
 
 /** Reduce losses of index targets: the mean divides by the class weights met, which is the count when they are 1. */
 const reduceIndexed = (
   losses: Variable,
-  indices: ArrayLike<number>,
-  weights: ArrayLike<number>,
+  rows: Tensor,
+  weights: Tensor | null,
   options: CategoricalOptions,
 ): Variable => {
-  if (options.classWeights === undefined || (options.reduction ?? 'mean') !== 'mean')
-    return reduceLoss(losses, options);
-  let total = 0;
-  for (let i = 0; i < indices.length; i++) total += weights[indices[i]!]!;
+  if (weights === null || (options.reduction ?? 'mean') !== 'mean') return reduceLoss(losses, options);
+  const total = t.sum(t.multiply(rows, weights));
   return ag.divide(reduceLoss(losses, { ...options, reduction: 'sum' }), total);
 };
 
@@ -133,18 +127,10 @@ export const multiMargin = (
   target: Tensor,
   options: LossOptions & { readonly margin?: number; readonly p?: 1 | 2 } = {},
 ): Variable => {
-  const { indices, classes } = classIndices('multiMargin', scores, target);
-  const shape = valueOf(scores).shape;
+  const rows = classRows('multiMargin', scores, target);
   const x = asVariable(scores);
-  const hot = oneHotRows(indices, classes);
-  const own = ag.sum(ag.multiply(x, tensor(hot, shape)), [-1], true);
+  const own = ag.sum(ag.multiply(x, rows), [-1], true);
   const gaps = ag.relu(ag.add(ag.subtract(x, own), options.margin ?? 1));
-  const others = ag.multiply(
-    options.p === 2 ? ag.square(gaps) : gaps,
-    tensor(
-      hot.map((one) => 1 - one),
-      shape,
-    ),
-  );
-  return reduceLoss(ag.divide(ag.sum(others, [-1]), classes), options);
+  const others = ag.multiply(options.p === 2 ? ag.square(gaps) : gaps, t.subtract(1, rows));
+  return reduceLoss(ag.divide(ag.sum(others, [-1]), rows.shape.at(-1)!), options);
 };

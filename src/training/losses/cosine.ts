@@ -2,7 +2,7 @@
 import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
 import { ShapeError } from '../../errors.ts';
-import { tensor, toFlat } from '../../tensor/index.ts';
+import { equal, reshape, size } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { asVariable, checkSameShape, reduceLoss } from './reduction.ts';
 import type { LossOperand, LossOptions } from './reduction.ts';
@@ -33,19 +33,14 @@ export const cosineEmbedding = (
   options: LossOptions & { readonly margin?: number } = {},
 ): Variable => {
   const similarity = cosineSimilarity(a, b);
-  const y = toFlat(labels);
   const { shape } = similarity.value;
-  if (y.length !== shape.reduce((m, n) => m * n, 1)) {
+  if (size(labels) !== size(similarity.value)) {
     throw new ShapeError(
-      `Loss cosineEmbedding got ${y.length} labels for vectors of shape [${shape.join(', ')}]; there must be one per vector.`,
+      `Loss cosineEmbedding got ${size(labels)} labels for vectors of shape [${shape.join(', ')}]; there must be one per vector.`,
     );
   }
-  const mask = (sign: number): Tensor =>
-    tensor(
-      Float32Array.from(y, (label) => (label === sign ? 1 : 0)),
-      shape,
-    );
-  const near = ag.multiply(ag.subtract(1, similarity), mask(1));
-  const far = ag.multiply(ag.relu(ag.subtract(similarity, options.margin ?? 0)), mask(-1));
+  const y = reshape(labels, shape);
+  const near = ag.multiply(ag.subtract(1, similarity), equal(y, 1));
+  const far = ag.multiply(ag.relu(ag.subtract(similarity, options.margin ?? 0)), equal(y, -1));
   return reduceLoss(ag.add(near, far), options);
 };

@@ -2,8 +2,7 @@
 import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
 import { ValueError } from '../../errors.ts';
-import { divide, logScalar, logSoftmax, sigmoid, softmax, tensor, toFlat } from '../../tensor/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { divide, logSoftmax, sigmoid, softmax } from '../../tensor/index.ts';
 import { binaryCrossEntropyWithLogits } from './binary.ts';
 import { asVariable, checkSameShape, reduceLoss, valueOf } from './reduction.ts';
 import type { LossOperand, LossOptions } from './reduction.ts';
@@ -20,15 +19,8 @@ const reduceDivergence = (elements: Variable, options: DivergenceOptions): Varia
   return ag.divide(reduceLoss(elements, { ...rest, reduction: 'sum' }), elements.value.shape[0] ?? 1);
 };
 
-/** Compute Σ q·log q per element as constants, with 0·log 0 = 0. */
-const selfInformation = (q: Tensor): Tensor =>
-  tensor(
-    Float32Array.from(toFlat(q), (value) => (value === 0 ? 0 : value * logScalar(value))),
-    q.shape,
-  );
-
 /**
- * Compute q·(log q − log p) per element: the Kullback-Leibler divergence of p from the target q.
+ * Compute q·(log q − log p) per element, with 0·log 0 = 0: the Kullback-Leibler divergence of p from the target q.
  *
  * @param logProbabilities log p
  * @param target q, probabilities; differentiable only where it is a variable with positive elements
@@ -40,8 +32,10 @@ export const klDivergence = (
 ): Variable => {
   checkSameShape('klDivergence', logProbabilities, target);
   const logP = asVariable(logProbabilities);
-  const entropy = 'dtype' in target ? selfInformation(target) : ag.multiply(target, ag.log(target));
-  return reduceDivergence(ag.subtract(entropy, ag.multiply(logP, target)), options);
+  const q = asVariable(target);
+  // Where q is 0 the logarithm is of 1, so that neither it nor its gradient is infinite.
+  const negentropy = ag.multiply(q, ag.log(ag.where(q, q, 1)));
+  return reduceDivergence(ag.subtract(negentropy, ag.multiply(logP, q)), options);
 };
 
 const checkTemperature = (loss: string, temperature: number): number => {

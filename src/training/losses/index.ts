@@ -5,6 +5,7 @@ export type { CategoricalOptions } from './categorical.ts';
 export { cosineEmbedding, cosineSimilarity } from './cosine.ts';
 export { distillationBinary, distillationDivergence, klDivergence } from './divergence.ts';
 export type { DivergenceOptions } from './divergence.ts';
+export { softplus } from '../../autograd/index.ts';
 export { checkSameShape } from './reduction.ts';
 export type { LossOperand, LossOptions } from './reduction.ts';
-export { huber, logCosh, meanAbsoluteError, meanSquaredError, smoothL1, softplus } from './regression.ts';
+export { huber, logCosh, meanAbsoluteError, meanSquaredError, smoothL1 } from './regression.ts';

@@ -2,8 +2,8 @@
 import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
 import { ValueError } from '../../errors.ts';
-import { sigmoidScalar, softplusScalar, tanhScalar } from '../../tensor/index.ts';
-import { mapElements } from './elementwise-loss.ts';
+import * as t from '../../tensor/index.ts';
+import { elementLoss } from './element-loss.ts';
 import { asVariable, checkSameShape, reduceLoss } from './reduction.ts';
 import type { LossOperand, LossOptions } from './reduction.ts';
 
@@ -25,13 +25,15 @@ export const meanAbsoluteError = (prediction: LossOperand, target: LossOperand, 
 export const meanSquaredError = (prediction: LossOperand, target: LossOperand, options: LossOptions = {}): Variable =>
   reduceLoss(ag.square(difference('meanSquaredError', prediction, target)), options);
 
-/** Compute d²/2 where |d| ≤ δ, δ(|d| − δ/2) elsewhere, with d = ŷ − y. */
-const huberElements = (d: Variable, delta: number): Variable =>
-  mapElements(
-    d,
-    (x) => (Math.abs(x) <= delta ? 0.5 * x * x : delta * (Math.abs(x) - 0.5 * delta)),
-    (x) => Math.max(-delta, Math.min(delta, x)),
-  );
+/**
+ * Compute d²/2 where |d| ≤ δ, δ(|d| − δ/2) elsewhere, with d = ŷ − y.
+ *
+ * Both are c·(d − c/2) with c = d limited to ±δ, which is also the slope.
+ */
+const huberElements = (d: Variable, delta: number): Variable => {
+  const limited = t.clip(d.value, -delta, delta);
+  return elementLoss(d, t.multiply(limited, t.subtract(d.value, t.multiply(limited, 0.5))), () => limited);
+};
 
 /**
  * Compute the Huber loss: d²/2 where |d| ≤ δ, δ(|d| − δ/2) elsewhere.
@@ -62,16 +64,18 @@ export const smoothL1 = (
   return reduceLoss(ag.divide(huberElements(difference('smoothL1', prediction, target), beta), beta), options);
 };
 
+/** From here on log(cosh(x)) grows by as much as |x|, to the last bit of f32, and cosh(x) has not overflowed yet. */
+const STRAIGHT = 32;
+
 /** Compute log(cosh(ŷ − y)), which is d²/2 near 0 and |d| − log 2 far away. */
-export const logCosh = (prediction: LossOperand, target: LossOperand, options: LossOptions = {}): Variable =>
-  reduceLoss(
-    mapElements(
-      difference('logCosh', prediction, target),
-      (x) => Math.abs(x) + softplusScalar(-2 * Math.abs(x)) - Math.LN2,
-      (x) => tanhScalar(x),
-    ),
+export const logCosh = (prediction: LossOperand, target: LossOperand, options: LossOptions = {}): Variable => {
+  const d = difference('logCosh', prediction, target);
+  const curved = t.clip(d.value, -STRAIGHT, STRAIGHT);
+  // cosh(x) − 1 = 2·sinh²(x/2) keeps its digits near 0.
+  const rise = t.multiply(t.square(t.sinh(t.multiply(curved, 0.5))), 2);
+  const value = t.add(t.log1p(rise), t.abs(t.subtract(d.value, curved)));
+  return reduceLoss(
+    elementLoss(d, value, () => t.tanh(d.value)),
     options,
   );
-
-/** Compute log(1 + eˣ) with derivative σ(x), without overflow at either end. */
-export const softplus = (x: Variable): Variable => mapElements(x, softplusScalar, sigmoidScalar);
+};

@@ -1,5 +1,5 @@
 /** Optimisers: descriptions, states, steps and gradient clipping. */
-export { clipByNorm } from './clip.ts';
+export { clipByNorm, clipTensorsByNorm } from './clip.ts';
 export type {
   AdagradOptimizer,
   AdamOptimizer,
@@ -9,5 +9,6 @@ export type {
   SgdOptimizer,
   StepRates,
 } from './optimizer.ts';
-export { initialOptimizerState, optimizerStep } from './step.ts';
+export { initialOptimizerState, optimizerStep, stepScalars, updateParameter } from './step.ts';
 export { integerPower } from './update.ts';
+export type { ParameterUpdate, SlotTensors, StepScalars, UpdateRates } from './update.ts';

@@ -1,14 +1,23 @@
 /**
  * One pure step of any optimiser: from parameters, gradients and a state to new parameters and a new state.
  *
- * Every rule is one fused loop per parameter: doubles inside, one rounding to f32 per stored number.
+ * `stepScalars` and `updateParameter` are its two halves: what is computed in doubles once per step, and what tensor
+ * functions compute per parameter, which a trace records.
  */
 import { ShapeError, ValueError } from '../../errors.ts';
-import { adagradUpdate } from './adagrad.ts';
-import { adamUpdate } from './adam.ts';
-import { rmspropUpdate } from './rmsprop.ts';
-import { sgdUpdate } from './sgd.ts';
+import { scalar, tensor, toFloats } from '../../tensor/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { adagradScalars, adagradUpdate } from './adagrad.ts';
+import { adamScalars, adamUpdate } from './adam.ts';
+import { rmspropScalars, rmspropUpdate } from './rmsprop.ts';
+import { sgdScalars, sgdUpdate } from './sgd.ts';
 import type { Optimizer, OptimizerState, StepRates } from './optimizer.ts';
+import type { ParameterUpdate, SlotTensors, StepScalars, UpdateRates } from './update.ts';
+
+const unknownOptimizer = (optimizer: never): ValueError =>
+  new ValueError(
+    `The optimizer is "${String((optimizer as Optimizer).kind)}"; it must be sgd, adam, adamw, rmsprop or adagrad.`,
+  );
 
 /** Slots that an optimiser keeps per parameter. */
 const slotNames = (optimizer: Optimizer): readonly string[] => {
@@ -23,9 +32,7 @@ const slotNames = (optimizer: Optimizer): readonly string[] => {
     case 'adagrad':
       return ['sumSquare'];
     default:
-      throw new ValueError(
-        `The optimizer is "${String((optimizer satisfies never as Optimizer).kind)}"; it must be sgd, adam, adamw, rmsprop or adagrad.`,
-      );
+      throw unknownOptimizer(optimizer);
   }
 };
 
@@ -38,6 +45,59 @@ export const initialOptimizerState = (optimizer: Optimizer, sizes: readonly numb
   step: 0,
   slots: sizes.map((size) => Object.fromEntries(slotNames(optimizer).map((name) => [name, new Float32Array(size)]))),
 });
+
+/**
+ * Give the numbers of a step that are the same for all parameters: rates, bias corrections.
+ *
+ * @param step number of the step, from 1
+ * @returns by name, the same names at every step; `updateParameter` takes them as scalar tensors
+ */
+export const stepScalars = (optimizer: Optimizer, rates: StepRates, step: number): StepScalars => {
+  switch (optimizer.kind) {
+    case 'sgd':
+      return sgdScalars(optimizer, rates, step);
+    case 'adam':
+    case 'adamw':
+      return adamScalars(optimizer, rates, step);
+    case 'rmsprop':
+      return rmspropScalars(optimizer, rates);
+    case 'adagrad':
+      return adagradScalars(rates);
+    default:
+      throw unknownOptimizer(optimizer);
+  }
+};
+
+/**
+ * Update one parameter of any shape.
+ *
+ * @param slots the buffers of its state, shaped as the parameter
+ * @param rates the numbers of `stepScalars` as scalar tensors
+ */
+export const updateParameter = (
+  optimizer: Optimizer,
+  slots: SlotTensors,
+  parameter: Tensor,
+  gradient: Tensor,
+  rates: UpdateRates,
+): ParameterUpdate => {
+  switch (optimizer.kind) {
+    case 'sgd':
+      return sgdUpdate(optimizer, slots, parameter, gradient, rates);
+    case 'adam':
+    case 'adamw':
+      return adamUpdate(optimizer, slots, parameter, gradient, rates);
+    case 'rmsprop':
+      return rmspropUpdate(optimizer, slots, parameter, gradient, rates);
+    case 'adagrad':
+      return adagradUpdate(optimizer, slots, parameter, gradient, rates);
+    default:
+      throw unknownOptimizer(optimizer);
+  }
+};
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Readonly<Record<string, B>> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 
 /**
  * Take one step.
@@ -55,6 +115,7 @@ export const optimizerStep = (
   rates: StepRates,
 ): { readonly parameters: readonly Float32Array[]; readonly state: OptimizerState } => {
   const step = state.step + 1;
+  const scalars = mapValues(stepScalars(optimizer, rates, step), (value) => scalar(value));
   const results = parameters.map((parameter, i) => {
     const gradient = gradients[i];
     const slots = state.slots[i];
@@ -63,22 +124,11 @@ export const optimizerStep = (
         `Parameter ${i} has ${parameter.length} elements, its gradient ${gradient?.length ?? 'none'}; they must be equal.`,
       );
     }
-    switch (optimizer.kind) {
-      case 'sgd':
-        return sgdUpdate(optimizer, slots, parameter, gradient, rates, step);
-      case 'adam':
-      case 'adamw':
-        return adamUpdate(optimizer, slots, parameter, gradient, rates, step);
-      case 'rmsprop':
-        return rmspropUpdate(optimizer, slots, parameter, gradient, rates);
-      case 'adagrad':
-        return adagradUpdate(optimizer, slots, parameter, gradient, rates);
-      default:
-        throw new ValueError(`The optimizer "${String((optimizer satisfies never as Optimizer).kind)}" is unknown.`);
-    }
+    const buffers = mapValues(slots, (buffer) => tensor(buffer));
+    return updateParameter(optimizer, buffers, tensor(parameter), tensor(gradient), scalars);
   });
   return {
-    parameters: results.map((result) => result.parameter),
-    state: { step, slots: results.map((result) => result.slots) },
+    parameters: results.map((result) => toFloats(result.parameter)),
+    state: { step, slots: results.map((result) => mapValues(result.slots, toFloats)) },
   };
 };
