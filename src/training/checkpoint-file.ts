@@ -1,21 +1,20 @@
 /**
- * Checkpoints on disk (Node only): written beside and renamed, so that a file is always a whole checkpoint.
+ * Checkpoints on disk (Node only): written beside, flushed and renamed, so that a file is always a whole checkpoint.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { FileError } from '../errors.ts';
 import { parseCheckpoint, serializeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /**
  * Write a checkpoint to a file, replacing the one before in one step.
  *
- * @throws FileError when the file cannot be written
+ * @throws FileError when the file cannot be written, be it that the disk is full; the one before is then intact
  */
 export const writeCheckpoint = async (path: string, checkpoint: Checkpoint): Promise<void> => {
-  const beside = `${path}.partial`;
   try {
-    await writeFile(beside, serializeCheckpoint(checkpoint));
-    await rename(beside, path);
+    await writeWholeFile(path, serializeCheckpoint(checkpoint));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw new FileError(`Checkpoint "${path}" cannot be written: ${(error as Error).message}.`);

@@ -42,6 +42,8 @@ export interface Checkpoint {
   readonly batch: number;
   /** Samples in the training data, to notice other data. */
   readonly samples: number;
+  /** Identity of the source of the training data, if it has one. */
+  readonly source?: string;
   readonly batchSize: number;
   /** State of the stream that training was given. */
   readonly stream: unknown;

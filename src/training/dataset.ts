@@ -42,6 +42,30 @@ const parts = (data: NamedDataset): readonly (readonly [string, Tensor])[] => [
 /** Count the samples of a data set. */
 export const datasetSize = (data: NamedDataset): number => data.targets.shape[0] ?? 0;
 
+/** A value that is NaN or infinite, and where it is. */
+export interface NonFinite {
+  /** Tensor, such as `Input "x"`. */
+  readonly name: string;
+  readonly value: number;
+  readonly sample: number;
+  /** Number of the value within its sample, row-major. */
+  readonly feature: number;
+}
+
+/** Find the first value that is not finite, tensor by tensor. */
+export const firstNonFinite = (data: NamedDataset): NonFinite | null => {
+  const samples = datasetSize(data);
+  for (const [name, value] of parts(data)) {
+    const flat = toFlat(value);
+    const features = flat.length / samples;
+    for (let i = 0; i < flat.length; i++) {
+      if (Number.isFinite(flat[i]!)) continue;
+      return { name, value: flat[i]!, sample: Math.floor(i / features), feature: i % features };
+    }
+  }
+  return null;
+};
+
 /**
  * Demand equal numbers of samples and finite values.
  *
@@ -57,15 +81,12 @@ export const checkDataset = (data: NamedDataset, what: string): void => {
         `${name} of the ${what} has ${value.shape[0] ?? 'no'} samples; the targets have ${samples}.`,
       );
     }
-    const flat = toFlat(value);
-    const features = flat.length / samples;
-    for (let i = 0; i < flat.length; i++) {
-      if (Number.isFinite(flat[i]!)) continue;
-      throw new ValueError(
-        `${name} of the ${what} is ${flat[i]} in sample ${Math.floor(i / features)}, feature ${i % features}; every value must be finite.`,
-      );
-    }
   }
+  const bad = firstNonFinite(data);
+  if (bad === null) return;
+  throw new ValueError(
+    `${bad.name} of the ${what} is ${bad.value} in sample ${bad.sample}, feature ${bad.feature}; every value must be finite.`,
+  );
 };
 
 /** Copy the rows of the given indices from `start` (inclusive) to `end` (exclusive). */

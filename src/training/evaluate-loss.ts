@@ -1,11 +1,12 @@
-/** The loss over a whole data set, at inference and in chunks. */
+/** The loss over a whole data set or source, at inference and in chunks. */
 import { forward } from '../network/index.ts';
 import type { Network, Transform } from '../network/index.ts';
 import { item } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Variable } from '../autograd/index.ts';
+import type { BatchSource } from './batch-source.ts';
 import { datasetSize, nameInputs, takeSamples } from './dataset.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, NamedDataset } from './dataset.ts';
 
 /**
  * A loss as training calls it: the mean over the samples of a batch, one number.
@@ -41,13 +42,37 @@ export const evaluateLoss = (
   let sum = 0;
   for (let start = 0; start < samples; start += chunk) {
     const end = Math.min(start + chunk, samples);
-    const part = takeSamples(named, order, start, end);
-    const prediction = forward(
-      network,
-      part.inputs,
-      options.transform === undefined ? {} : { transform: options.transform },
-    );
-    sum += item(loss(prediction, part.targets, part.extras).value) * (end - start);
+    sum += lossSum(network, takeSamples(named, order, start, end), loss, options.transform);
   }
   return sum / samples;
+};
+
+/**
+ * Compute the mean loss over a source, batch by batch in the order in which its samples are stored.
+ *
+ * @param options `transform` of the forward pass; `batchSize`, default 4096; `epoch` for messages
+ */
+export const evaluateSource = async (
+  network: Network,
+  source: BatchSource,
+  loss: LossFunction,
+  options: { readonly transform?: Transform; readonly batchSize?: number; readonly epoch?: number } = {},
+): Promise<number> => {
+  const { transform, batchSize = 4096, epoch = 0 } = options;
+  let sum = 0;
+  for await (const batch of source.open({ epoch, batchSize, firstBatch: 0, stream: null })) {
+    sum += lossSum(network, batch, loss, transform);
+  }
+  return sum / source.samples;
+};
+
+/** Loss of a part times its number of samples. */
+const lossSum = (
+  network: Network,
+  part: NamedDataset,
+  loss: LossFunction,
+  transform: Transform | undefined,
+): number => {
+  const prediction = forward(network, part.inputs, transform === undefined ? {} : { transform });
+  return item(loss(prediction, part.targets, part.extras).value) * datasetSize(part);
 };

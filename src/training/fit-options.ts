@@ -1,6 +1,7 @@
 /** What `fit` takes and gives, as types. */
 import type { Network } from '../network/index.ts';
 import type { RandomStream } from '../random/index.ts';
+import type { BatchSource } from './batch-source.ts';
 import type { Checkpoint, EpochRecord } from './checkpoint.ts';
 import type { Dataset } from './dataset.ts';
 import type { LossFunction } from './evaluate-loss.ts';
@@ -40,8 +41,13 @@ export interface FitOptions {
   readonly batchSize?: number;
   /** Source of shuffling, dropout and the validation split; it is split, not advanced. */
   readonly stream: RandomStream;
-  /** Validation data, or the share in (0, 1) of the training data to set apart at random. @defaultValue none */
-  readonly validation?: Dataset | number;
+  /**
+   * Validation data, or the share in (0, 1) of the training data to set apart at random; of a source of batches no share
+   * can be set apart.
+   *
+   * @defaultValue none
+   */
+  readonly validation?: Dataset | BatchSource | number;
   /** Watches the validation loss, or the training loss without validation data. @defaultValue none */
   readonly earlyStopping?: EarlyStopping;
   /** Return the parameters of the best epoch in place of the last. @defaultValue true with validation data */

@@ -1,12 +1,14 @@
 /** What a training fixes before its first batch: data, batches, parameters, schedule; and the state it starts from. */
-import { ValueError } from '../errors.ts';
+import { UnsupportedError, ValueError } from '../errors.ts';
 import { parameterAt, trainableParameters, validateNetwork } from '../network/index.ts';
 import type { Network, ParameterSite } from '../network/index.ts';
 import { restoreStream } from '../random/index.ts';
 import type { RandomStream } from '../random/index.ts';
 import { size } from '../tensor/index.ts';
+import { checkSource, isBatchSource, memorySource } from './batch-source.ts';
+import type { BatchSource } from './batch-source.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { checkDataset, datasetSize, nameInputs, splitDataset } from './dataset.ts';
+import { checkDataset, nameInputs, splitDataset } from './dataset.ts';
 import type { Dataset, NamedDataset } from './dataset.ts';
 import type { FitOptions } from './fit-options.ts';
 import { initialOptimizerState } from './optimizers/index.ts';
@@ -17,8 +19,8 @@ import type { TrainingTransform } from './training-transform.ts';
 
 /** What does not change during a training. */
 export interface Plan {
-  readonly training: NamedDataset;
-  readonly validation: NamedDataset | null;
+  readonly training: BatchSource;
+  readonly validation: NamedDataset | BatchSource | null;
   readonly samples: number;
   readonly batchSize: number;
   readonly batches: number;
@@ -34,18 +36,10 @@ export interface Plan {
  *
  * @throws ValueError or ShapeError naming the option, or tensor, sample and feature
  */
-export const makePlan = (network: Network, data: Dataset, options: FitOptions): Plan => {
+export const makePlan = (network: Network, data: Dataset | BatchSource, options: FitOptions): Plan => {
   validateNetwork(network);
-  const names = network.inputs.map((input) => input.name);
-  const all = nameInputs(data, names);
-  checkDataset(all, 'training data');
   const stream = options.resume === undefined ? options.stream : restoreStream(options.resume.stream);
-  const given = options.validation;
-  const [training, validation] =
-    typeof given === 'number'
-      ? splitDataset(all, given, stream.split('validation'))
-      : [all, given === undefined ? null : nameInputs(given, names)];
-  if (validation !== null) checkDataset(validation, 'validation data');
+  const [training, validation] = chooseData(network, data, options.validation, stream);
   const transforms = options.transforms ?? [];
   const twice = transforms.find((t, i) => transforms.findIndex((other) => other.name === t.name) !== i);
   if (twice !== undefined)
@@ -56,15 +50,52 @@ export const makePlan = (network: Network, data: Dataset, options: FitOptions): 
   return {
     training,
     validation,
-    samples: datasetSize(training),
+    samples: training.samples,
     batchSize,
-    batches: Math.ceil(datasetSize(training) / batchSize),
+    batches: Math.ceil(training.samples / batchSize),
     sites: trainableParameters(network),
     transforms,
     optimizer: options.optimizer ?? { kind: 'adam' },
     schedule: typeof rate === 'number' ? { kind: 'constant', learningRate: rate } : rate,
     stream,
   };
+};
+
+/** Check the data and set those for validation apart. */
+const chooseData = (
+  network: Network,
+  data: Dataset | BatchSource,
+  given: FitOptions['validation'],
+  stream: RandomStream,
+): readonly [BatchSource, Plan['validation']] => {
+  if (typeof given === 'number') {
+    if (isBatchSource(data)) {
+      throw new UnsupportedError(
+        `Option "validation" of fit is the share ${given}, which cannot be cut out of a source of batches; give validation data, or a second source.`,
+      );
+    }
+    const [training, validation] = splitDataset(
+      named(network, data, 'training data'),
+      given,
+      stream.split('validation'),
+    );
+    return [memorySource(training), validation];
+  }
+  if (isBatchSource(data)) checkSource(data, network.inputs, 'training data');
+  const training = isBatchSource(data) ? data : memorySource(named(network, data, 'training data'));
+  if (given === undefined) return [training, null];
+  if (!isBatchSource(given)) return [training, named(network, given, 'validation data')];
+  checkSource(given, network.inputs, 'validation data');
+  return [training, given];
+};
+
+const named = (network: Network, data: Dataset, what: string): NamedDataset => {
+  const result = nameInputs(
+    data,
+    network.inputs.map((input) => input.name),
+  );
+  checkDataset(result, what);
+  return result;
 };
 
 const positiveInteger = (option: string, value: number): number => {
@@ -82,6 +113,7 @@ export const startState = (network: Network, plan: Plan, options: FitOptions): C
   epoch: 0,
   batch: 0,
   samples: plan.samples,
+  ...(plan.training.identity !== undefined && { source: plan.training.identity }),
   batchSize: plan.batchSize,
   stream: options.stream.state(),
   transforms: Object.fromEntries(plan.transforms.map((t) => [t.name, t.initial(network)])),
@@ -91,21 +123,3 @@ export const startState = (network: Network, plan: Plan, options: FitOptions): C
   lossSum: 0,
   history: [],
 });
-
-/**
- * Demand that a checkpoint belongs to this training.
- *
- * @throws ValueError when data, batch size or transforms are others
- */
-export const checkResume = (state: Checkpoint, plan: Plan): void => {
-  if (state.samples !== plan.samples || state.batchSize !== plan.batchSize) {
-    throw new ValueError(
-      `The checkpoint was made with ${state.samples} samples in batches of ${state.batchSize}, this training has ${plan.samples} in batches of ${plan.batchSize}; they must be equal.`,
-    );
-  }
-  const missing = plan.transforms.find((t) => !Object.hasOwn(state.transforms, t.name));
-  if (missing === undefined) return;
-  throw new ValueError(
-    `The checkpoint has no state of transform "${missing.name}"; it has ${Object.keys(state.transforms).join(', ') || 'none'}.`,
-  );
-};

@@ -5,16 +5,20 @@
  * from its checkpoint therefore has the same bits as one that ran through. The loop yields to the event loop now and
  * then, so that an AbortSignal (Ctrl-C) is heard.
  */
-import { ValueError } from '../errors.ts';
+import { ShapeError, ValueError } from '../errors.ts';
 import { composeTransforms } from '../network/index.ts';
 import type { Network, Transform } from '../network/index.ts';
+import { isBatchSource, rowsOfBatch } from './batch-source.ts';
+import type { BatchSource } from './batch-source.ts';
 import type { BestRecord, Checkpoint, EpochRecord } from './checkpoint.ts';
-import type { Dataset } from './dataset.ts';
-import { evaluateLoss } from './evaluate-loss.ts';
+import { datasetSize } from './dataset.ts';
+import type { Dataset, NamedDataset } from './dataset.ts';
+import { evaluateLoss, evaluateSource } from './evaluate-loss.ts';
 import type { FitOptions, FitResult } from './fit-options.ts';
-import { checkResume, makePlan, startState } from './fit-plan.ts';
+import { makePlan, startState } from './fit-plan.ts';
 import type { Plan } from './fit-plan.ts';
 import type { StepRates } from './optimizers/index.ts';
+import { checkResume } from './resume.ts';
 import { ratesAt, reportPlateau } from './schedules/index.ts';
 import { trainBatch } from './train-batch.ts';
 
@@ -22,14 +26,14 @@ import { trainBatch } from './train-batch.ts';
  * Train a network.
  *
  * @param network start; it is not changed
- * @param data inputs [n, …], targets [n, …] and further tensors of the loss
+ * @param data inputs [n, …], targets [n, …] and further tensors of the loss; or a source that streams their batches
  * @throws ValueError when data, loss or an option is NaN or out of range, naming feature or batch
  * @throws ShapeError when data do not fit the network
  */
-export const fit = async (network: Network, data: Dataset, options: FitOptions): Promise<FitResult> => {
+export const fit = async (network: Network, data: Dataset | BatchSource, options: FitOptions): Promise<FitResult> => {
   const plan = makePlan(network, data, options);
   let state = options.resume ?? startState(network, plan, options);
-  checkResume(state, plan);
+  if (options.resume !== undefined) checkResume(options.resume, network, plan);
   let status: FitResult['status'] = 'finished';
   while (state.epoch < options.epochs) {
     if (isPatienceOver(state, options)) {
@@ -57,18 +61,24 @@ const isPatienceOver = (state: Checkpoint, options: FitOptions): boolean =>
 
 /** Run the rest of an epoch, or up to an abort. */
 const runEpoch = async (start: Checkpoint, plan: Plan, options: FitOptions): Promise<Checkpoint> => {
-  const order = plan.stream.split('shuffle').split(String(start.epoch)).permutation(plan.samples);
+  const batches = plan.training.open({
+    epoch: start.epoch,
+    batchSize: plan.batchSize,
+    firstBatch: start.batch,
+    stream: plan.stream.split('shuffle').split(String(start.epoch)),
+  });
   let state = start;
   let learningRate = 0;
   // The transform of a state is built once and kept while the state stays the same object.
   let cached: { readonly transforms: Checkpoint['transforms']; readonly transform: Transform } | null = null;
-  while (state.batch < plan.batches) {
+  for await (const data of batches) {
     const { batch } = state;
+    checkRows(data, state, plan);
     const updated = updateTransforms(state, plan);
     if (cached === null || cached.transforms !== updated)
       cached = { transforms: updated, transform: transformOf(plan, updated) };
     const rates = currentRates(state, plan, options);
-    const next = trainBatch({ ...state, transforms: updated }, plan, options, order, cached.transform, rates);
+    const next = trainBatch({ ...state, transforms: updated }, plan, options, data, cached.transform, rates);
     state = next.state;
     learningRate = rates.learningRate;
     options.onBatch?.({ epoch: state.epoch, batch, batches: plan.batches, loss: next.loss, learningRate });
@@ -79,11 +89,28 @@ const runEpoch = async (start: Checkpoint, plan: Plan, options: FitOptions): Pro
     if (state.batch % (options.yieldBatches ?? 16) === 0) await yieldTurn();
     if (options.signal?.aborted === true) return state;
   }
-  state = endEpoch(state, plan, options, learningRate);
+  checkWhole(state, plan);
+  state = await endEpoch(state, plan, options, learningRate);
   await options.onEpoch?.(state.history.at(-1)!);
   await options.onCheckpoint?.(state);
   await yieldTurn();
   return state;
+};
+
+/** A source that gives other numbers of samples than it announced would spoil every mean after it. */
+const checkRows = (data: NamedDataset, { batch, epoch }: Checkpoint, plan: Plan): void => {
+  const wanted = rowsOfBatch(plan.samples, plan.batchSize, batch);
+  if (datasetSize(data) === wanted) return;
+  throw new ShapeError(
+    `The source of the training data gives ${datasetSize(data)} samples for batch ${batch} of epoch ${epoch}; it must give ${wanted}.`,
+  );
+};
+
+const checkWhole = ({ batch, epoch }: Checkpoint, plan: Plan): void => {
+  if (batch === plan.batches) return;
+  throw new ShapeError(
+    `The source of the training data ends epoch ${epoch} after ${batch} batches; it must give ${plan.batches}.`,
+  );
 };
 
 /** Let timers, signals and input have their turn; a resolved promise would not. */
@@ -111,11 +138,25 @@ const currentRates = (state: Checkpoint, plan: Plan, options: FitOptions): StepR
   return ratesAt(plan.schedule, options.scheduleUnit === 'epoch' ? state.epoch : state.optimizer.step);
 };
 
-const endEpoch = (state: Checkpoint, plan: Plan, options: FitOptions, learningRate: number): Checkpoint => {
+const validate = async (
+  state: Checkpoint,
+  { validation }: Plan,
+  { loss }: FitOptions,
+  transform: Transform,
+): Promise<number | null> => {
+  if (validation === null) return null;
+  if (!isBatchSource(validation)) return evaluateLoss(state.network, validation, loss, { transform });
+  return evaluateSource(state.network, validation, loss, { transform, epoch: state.epoch });
+};
+
+const endEpoch = async (
+  state: Checkpoint,
+  plan: Plan,
+  options: FitOptions,
+  learningRate: number,
+): Promise<Checkpoint> => {
   const loss = state.lossSum / plan.samples;
-  const transform = transformOf(plan, state.transforms);
-  const validationLoss =
-    plan.validation === null ? null : evaluateLoss(state.network, plan.validation, options.loss, { transform });
+  const validationLoss = await validate(state, plan, options, transformOf(plan, state.transforms));
   const watched = validationLoss ?? loss;
   if (!Number.isFinite(watched)) {
     throw new ValueError(

@@ -1,4 +1,4 @@
-/** One optimiser step: rows of the data, forward, loss, gradients, update; from checkpoint to checkpoint. */
+/** One optimiser step on a batch: forward, loss, gradients, update; from checkpoint to checkpoint. */
 import { gradients } from '../autograd/index.ts';
 import { ValueError } from '../errors.ts';
 import { forward, parameterAt, parameterVariables, withParameters } from '../network/index.ts';
@@ -6,29 +6,28 @@ import type { Network, ParameterSite, ParameterUpdates, Transform } from '../net
 import { item, tensor, toFloats } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { takeSamples } from './dataset.ts';
+import { datasetSize } from './dataset.ts';
+import type { NamedDataset } from './dataset.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { Plan } from './fit-plan.ts';
+import { lossError } from './loss-error.ts';
 import { clipByNorm, optimizerStep } from './optimizers/index.ts';
 import type { StepRates } from './optimizers/index.ts';
 
 /**
  * Train on the next batch of a state.
  *
- * @param order permutation of the samples of this epoch
+ * @param batch its samples
  * @throws ValueError naming batch and epoch when loss or gradients are not finite
  */
 export const trainBatch = (
   state: Checkpoint,
   plan: Plan,
   options: FitOptions,
-  order: Int32Array,
+  batch: NamedDataset,
   transform: Transform,
   rates: StepRates,
 ): { readonly state: Checkpoint; readonly loss: number } => {
-  const first = state.batch * plan.batchSize;
-  const end = Math.min(first + plan.batchSize, plan.samples);
-  const batch = takeSamples(plan.training, order, first, end);
   const parameters = parameterVariables(state.network, plan.sites);
   const statistics: Record<string, Readonly<Record<string, Tensor>>> = {};
   const prediction = forward(state.network, batch.inputs, {
@@ -42,11 +41,7 @@ export const trainBatch = (
   });
   const lossValue = options.loss(prediction, batch.targets, batch.extras);
   const loss = item(lossValue.value);
-  if (!Number.isFinite(loss)) {
-    throw new ValueError(
-      `The loss is ${loss} in batch ${state.batch} of epoch ${state.epoch}; lower the learning rate ${rates.learningRate} or set clipNorm.`,
-    );
-  }
+  if (!Number.isFinite(loss)) throw lossError(loss, batch, state, rates.learningRate);
   const wrt = plan.sites.map((site) => parameters[site.layer]![site.role]!);
   const raw = gradients(lossValue, wrt).map(toFloats);
   const bad = raw.findIndex((gradient) => !gradient.every(Number.isFinite));
@@ -68,7 +63,7 @@ export const trainBatch = (
       ),
       optimizer: step.state,
       batch: state.batch + 1,
-      lossSum: state.lossSum + loss * (end - first),
+      lossSum: state.lossSum + loss * datasetSize(batch),
     },
     loss,
   };
