@@ -41,6 +41,11 @@ export class ToolError extends DistillError {
   override readonly exitCode = 1;
 }
 
+/** A thread that takes part in a computation failed or did not answer. */
+export class WorkerError extends DistillError {
+  override readonly exitCode = 1;
+}
+
 /** Two things that must be equal to the bit are not. */
 export class MismatchError extends DistillError {
   override readonly exitCode = 3;

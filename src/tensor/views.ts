@@ -31,7 +31,7 @@ export function reshape(t: Tensor, shape: readonly number[]): Tensor {
       `reshape needs as many elements as ${shapeText(t.shape)} has, but got the shape ${shapeText(shape)}.`,
     );
   }
-  const symbolic = traced('reshape', [t], {}, target);
+  const symbolic = traced('reshape', [t], {}, target, t.dtype);
   if (symbolic !== null) return symbolic;
   const source = contiguous(t);
   return { ...source, shape: target, strides: contiguousStrides(target) };
@@ -49,7 +49,7 @@ export function transpose(t: Tensor, axes?: readonly number[]): Tensor {
     throw new ValueError(`transpose needs each of ${rank} axes once, but got [${order.join(', ')}].`);
   }
   const shape = order.map((axis) => t.shape[axis]!);
-  const symbolic = traced('transpose', [t], { axes: order }, shape);
+  const symbolic = traced('transpose', [t], { axes: order }, shape, t.dtype);
   return symbolic ?? { ...t, shape, strides: order.map((axis) => t.strides[axis]!) };
 }
 
@@ -96,7 +96,7 @@ export function slice(t: Tensor, ranges: readonly SliceRange[]): Tensor {
     starts[axis] = from;
     steps[axis] = step;
   });
-  return traced('slice', [t], { starts, steps }, shape) ?? { ...t, shape, strides, offset };
+  return traced('slice', [t], { starts, steps }, shape, t.dtype) ?? { ...t, shape, strides, offset };
 }
 
 /**
@@ -110,7 +110,7 @@ export function broadcastTo(t: Tensor, shape: readonly number[]): Tensor {
   if (!sameShape(broadcastShapes(t.shape, shape, 'broadcastTo'), shape)) {
     throw new ShapeError(`broadcastTo cannot repeat ${shapeText(t.shape)} to ${shapeText(shape)}.`);
   }
-  const symbolic = traced('broadcastTo', [t], {}, [...shape]);
+  const symbolic = traced('broadcastTo', [t], {}, [...shape], t.dtype);
   return symbolic ?? { ...t, shape: [...shape], strides: broadcastStrides(t.shape, t.strides, shape) };
 }
 
@@ -131,7 +131,7 @@ export function squeeze(t: Tensor, axes?: Axes): Tensor {
   }
   const kept = t.shape.map((_, axis) => axis).filter((axis) => !dropped.includes(axis));
   const shape = kept.map((axis) => t.shape[axis]!);
-  const symbolic = traced('reshape', [t], {}, shape);
+  const symbolic = traced('reshape', [t], {}, shape, t.dtype);
   return symbolic ?? { ...t, shape, strides: kept.map((axis) => t.strides[axis]!) };
 }
 
@@ -139,7 +139,7 @@ export function squeeze(t: Tensor, axes?: Axes): Tensor {
 export function expandDims(t: Tensor, axis: number): Tensor {
   const at = normalizeAxis(axis, t.shape.length + 1, 'expandDims');
   const shape = t.shape.toSpliced(at, 0, 1);
-  return traced('reshape', [t], {}, shape) ?? { ...t, shape, strides: t.strides.toSpliced(at, 0, 0) };
+  return traced('reshape', [t], {}, shape, t.dtype) ?? { ...t, shape, strides: t.strides.toSpliced(at, 0, 0) };
 }
 
 /** Reverse the order along the given axes, as a view with negative strides. */
@@ -147,7 +147,7 @@ export function flip(t: Tensor, axes?: Axes): Tensor {
   const strides = [...t.strides];
   let offset = t.offset;
   const list = normalizeAxes(axes, t.shape.length, 'flip');
-  const symbolic = traced('flip', [t], { axes: list }, t.shape);
+  const symbolic = traced('flip', [t], { axes: list }, t.shape, t.dtype);
   if (symbolic !== null) return symbolic;
   for (const axis of list) {
     offset += Math.max(0, t.shape[axis]! - 1) * strides[axis]!;

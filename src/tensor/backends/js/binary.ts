@@ -6,6 +6,8 @@
  * a Float32Array is exactly the f32 operation (53 ≥ 2·24 + 2 bits: the second rounding is innocuous).
  */
 
+const { fround } = Math;
+
 /** An operand: where its data start and how far a row and a column step, in elements. */
 export interface Operand {
   readonly data: Float32Array;
@@ -157,7 +159,7 @@ export const gateKernel: BinaryKernel = (out, outOffset, left, right, rows, colu
   }
 };
 
-/** a · (1 − b²): the gradient of b = tanh. */
+/** a · (1 − b²), each operation rounded: the gradient of b = tanh. */
 export const tanhGateKernel: BinaryKernel = (out, outOffset, left, right, rows, columns) => {
   const a = left.data;
   const b = right.data;
@@ -169,7 +171,7 @@ export const tanhGateKernel: BinaryKernel = (out, outOffset, left, right, rows, 
     let y = right.offset + r * right.row;
     for (let c = 0; c < columns; c += 1) {
       const v = b[y]!;
-      out[p] = a[x]! * (1 - v * v);
+      out[p] = a[x]! * fround(1 - fround(v * v));
       p += 1;
       x += stepA;
       y += stepB;
@@ -177,7 +179,7 @@ export const tanhGateKernel: BinaryKernel = (out, outOffset, left, right, rows, 
   }
 };
 
-/** a · b·(1 − b): the gradient of b = sigmoid. */
+/** a · (b·(1 − b)), each operation rounded: the gradient of b = sigmoid. */
 export const sigmoidGateKernel: BinaryKernel = (out, outOffset, left, right, rows, columns) => {
   const a = left.data;
   const b = right.data;
@@ -189,7 +191,7 @@ export const sigmoidGateKernel: BinaryKernel = (out, outOffset, left, right, row
     let y = right.offset + r * right.row;
     for (let c = 0; c < columns; c += 1) {
       const v = b[y]!;
-      out[p] = a[x]! * (v * (1 - v));
+      out[p] = a[x]! * fround(v * fround(1 - v));
       p += 1;
       x += stepA;
       y += stepB;

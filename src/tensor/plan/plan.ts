@@ -1,0 +1,154 @@
+/**
+ * A plan: a traced computation over a batch of rows, compiled once and run any number of times.
+ *
+ * Its inputs, results and all between have fixed places in one memory; a step allocates nothing. The bits of the results
+ * are those of the tensor functions, whatever the number of workers.
+ */
+import { ValueError } from '../../errors.ts';
+import type { Dtype, Tensor } from '../tensor.ts';
+import type { SymbolicTensor } from '../trace.ts';
+import type { DriverPlan } from './driver.ts';
+import { buildGraph, type InputSpec, type PlanNode } from './graph.ts';
+import { layOut } from './layout.ts';
+import { legalise } from './legalise.ts';
+import { assemble, describeKernel } from './program.ts';
+import { schedule } from './schedule.ts';
+
+/** A result by name. */
+export interface ResultSpec {
+  readonly name: string;
+  readonly tensor: Tensor;
+  /** The input that it replaces after the step: the next state of a parameter. */
+  readonly replaces?: SymbolicTensor;
+}
+
+export interface PlanOptions {
+  readonly inputs: readonly InputSpec[];
+  readonly results: readonly ResultSpec[];
+  /** Rows of a batch. */
+  readonly batch: number;
+  /** Threads that share a step, at least 1. @defaultValue 1 */
+  readonly workers?: number;
+  /** Milliseconds without an answer after which a worker counts as dead. @defaultValue 60,000 */
+  readonly patience?: number;
+}
+
+/** Where the elements of an input or result lie. */
+export interface Slot {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** In bytes. */
+  readonly address: number;
+  /** Rows that an index may name; 0 where the values are no index. */
+  readonly indexes: number;
+}
+
+/** A compiled plan, as plain data. */
+export interface CompiledPlan {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Pages of 64 KiB of its memory. */
+  readonly pages: number;
+  readonly driver: DriverPlan;
+  /** Address of the area of worker 0; those of the others follow. */
+  readonly areas: number;
+  readonly areaBytes: number;
+  readonly inputs: readonly Slot[];
+  readonly results: readonly Slot[];
+  readonly constants: readonly { readonly address: number; readonly data: Float32Array | Int32Array }[];
+  /** One line per kernel. */
+  readonly description: readonly string[];
+}
+
+const PAGE = 65536;
+const LARGEST = 2 ** 32 - PAGE;
+
+/**
+ * Compile a traced computation.
+ *
+ * @throws TraceError if it cannot be cut along the batch or has an operation that plans do not know; ValueError if the
+ * number of workers is no positive integer, or the memory exceeds 4 GiB
+ */
+export function compilePlan(options: PlanOptions): CompiledPlan {
+  const { inputs, results, batch, workers = 1, patience = 60_000 } = options;
+  if (!Number.isSafeInteger(workers) || workers < 1)
+    throw new ValueError(`A plan is given ${workers} workers; it must be an integer of at least 1.`);
+  const graph = buildGraph(
+    results.map(({ tensor }) => tensor),
+    inputs,
+    batch,
+  );
+  const legal = legalise(graph);
+  const plan = schedule(legal);
+  const nodeOfInput = new Map(
+    legal.nodes.flatMap((node) => (node.operation === 'input' ? [[node.attributes['name'] as string, node] as const] : [])),
+  );
+  const bound = new Map<PlanNode, PlanNode>();
+  results.forEach(({ replaces }, k) => {
+    const state = replaces && nodeOfInput.get(replaces.node.attributes['name'] as string);
+    if (state !== undefined) bound.set(legal.results[k]!, state);
+  });
+  const layout = layOut(legal, plan, bound, workers);
+  const areas = layout.sharedBytes;
+  const bytes = areas + workers * layout.workerBytes + PAGE;
+  if (bytes > LARGEST)
+    throw new ValueError(`A plan of ${batch} rows needs ${(bytes / 2 ** 30).toFixed(1)} GiB of memory; WebAssembly has 4: make the batch smaller.`);
+  const pages = Math.ceil(bytes / PAGE);
+  const shared = workers > 1;
+  const slot = (name: string, node: PlanNode): Slot => ({
+    name,
+    dtype: node.dtype,
+    shape: node.shape,
+    address: layout.placeOf(node).address,
+    indexes: indexedRows(legal.nodes, node),
+  });
+  return {
+    bytes: assemble(legal, plan, layout, { pages, shared }),
+    pages,
+    driver: {
+      phases: plan.phases.length,
+      shards: layout.shards.count,
+      beforeUpdate: plan.beforeUpdate.length > 0,
+      workers,
+      patience,
+    },
+    areas,
+    areaBytes: layout.workerBytes,
+    inputs: inputs.flatMap(({ name }) => {
+      const node = nodeOfInput.get(name);
+      return node === undefined ? [] : [slot(name, node)];
+    }),
+    results: results.map(({ name }, k) => slot(name, legal.results[k]!)),
+    constants: legal.nodes.flatMap((node) =>
+      node.data === null || node.data.length === 1 ? [] : [{ address: layout.placeOf(node).address, data: node.data }],
+    ),
+    description: [
+      ...plan.phases.flatMap((phase, p) => [
+        ...phase.before.map((kernel) => `before ${p}: ${describeKernel(kernel)}`),
+        ...phase.rows.map((kernel) => `phase ${p}, tiles of ${layout.tileRows[p]}: ${describeKernel(kernel)}`),
+      ]),
+      ...plan.beforeUpdate.map((kernel) => `before the update: ${describeKernel(kernel)}`),
+      ...plan.update.map((kernel) => `update: ${describeKernel(kernel)}`),
+    ],
+  };
+}
+
+/** The rows of the smallest table that an input indexes. */
+function indexedRows(nodes: readonly PlanNode[], input: PlanNode): number {
+  if (input.dtype !== 'i32') return 0;
+  const seen = new Set<PlanNode>([input]);
+  let rows = 0;
+  for (const node of nodes) {
+    if (!node.inputs.some((source) => seen.has(source))) continue;
+    if (['reshape', 'copy', 'broadcastTo', 'slice', 'transpose'].includes(node.operation)) seen.add(node);
+    const limit =
+      node.operation === 'indexSelect' && seen.has(node.inputs[1]!)
+        ? node.inputs[0]!.shape[0]!
+        : node.operation === 'invertIndex'
+          ? (node.attributes['rows'] as number)
+          : 0;
+    if (limit > 0) rows = rows === 0 ? limit : Math.min(rows, limit);
+  }
+  return rows;
+}
+
