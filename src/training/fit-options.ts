@@ -66,6 +66,14 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Batches between two turns of the event loop. @defaultValue 16 */
   readonly yieldBatches?: number;
+  /**
+   * Threads that share a step where the backend is WebAssembly; the bits do not depend on it.
+   *
+   * @defaultValue 1
+   */
+  readonly workers?: number;
+  /** Receives the reason, once, where a step cannot be planned and is computed by tensor functions one by one. */
+  readonly onEager?: (reason: string) => void;
   /** Go on from here; network and stream of the call are then ignored. */
   readonly resume?: Checkpoint;
 }

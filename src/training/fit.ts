@@ -1,8 +1,8 @@
 /**
  * The training loop: shuffled minibatches, one optimiser step each, validation, early stopping, checkpoints.
  *
- * Between two batches the whole state is one `Checkpoint`; the loop is a fold over it. A stopped training resumed
- * from its checkpoint therefore has the same bits as one that ran through. The loop yields to the event loop now and
+ * Between two batches the whole state is one `Checkpoint`, of which the trainer holds the network and the buffers of the
+ * optimiser. A stopped training resumed from its checkpoint therefore has the same bits as one that ran through. The loop yields to the event loop now and
  * then, so that an AbortSignal (Ctrl-C) is heard.
  */
 import { ShapeError, ValueError } from '../errors.ts';
@@ -20,7 +20,8 @@ import type { Plan } from './fit-plan.ts';
 import type { StepRates } from './optimizers/index.ts';
 import { checkResume } from './resume.ts';
 import { ratesAt, reportPlateau } from './schedules/index.ts';
-import { trainBatch } from './train-batch.ts';
+import { openTrainer } from './open-trainer.ts';
+import type { Trainer } from './trainer.ts';
 
 /**
  * Train a network.
@@ -32,8 +33,28 @@ import { trainBatch } from './train-batch.ts';
  */
 export const fit = async (network: Network, data: Dataset | BatchSource, options: FitOptions): Promise<FitResult> => {
   const plan = makePlan(network, data, options);
-  let state = options.resume ?? startState(network, plan, options);
+  const start = options.resume ?? startState(network, plan, options);
   if (options.resume !== undefined) checkResume(options.resume, network, plan);
+  const trainer = openTrainer(start, plan, options);
+  try {
+    return await run(start, trainer, plan, options);
+  } finally {
+    await trainer.close();
+  }
+};
+
+/** What training holds besides the trainer. */
+type Progress = Omit<Checkpoint, 'network' | 'optimizer'>;
+
+const snapshot = (progress: Progress, trainer: Trainer): Checkpoint => ({
+  ...progress,
+  network: trainer.network(),
+  optimizer: trainer.optimizer(),
+});
+
+const run = async (start: Checkpoint, trainer: Trainer, plan: Plan, options: FitOptions): Promise<FitResult> => {
+  const { network: _network, optimizer: _optimizer, ...progress } = start;
+  let state: Progress = progress;
   let status: FitResult['status'] = 'finished';
   while (state.epoch < options.epochs) {
     if (isPatienceOver(state, options)) {
@@ -44,23 +65,27 @@ export const fit = async (network: Network, data: Dataset | BatchSource, options
       status = 'aborted';
       break;
     }
-    state = await runEpoch(state, plan, options);
+    state = await runEpoch(state, trainer, plan, options);
   }
   // Ctrl-C in the last batch still finds everything done.
   if (state.epoch >= options.epochs && isPatienceOver(state, options)) status = 'stopped early';
   const restore = options.restoreBest ?? plan.validation !== null;
   const chosen = restore && state.best !== null && status !== 'aborted' ? state.best : null;
-  const last = { network: state.network, transforms: state.transforms, epoch: Math.max(state.history.length - 1, 0) };
+  const last = {
+    network: trainer.network(),
+    transforms: state.transforms,
+    epoch: Math.max(state.history.length - 1, 0),
+  };
   const { network: raw, transforms, epoch } = chosen ?? last;
   const finished = plan.transforms.reduce((current, t) => t.finish?.(transforms[t.name], current) ?? current, raw);
-  return { network: finished, status, history: state.history, epoch, checkpoint: state };
+  return { network: finished, status, history: state.history, epoch, checkpoint: snapshot(state, trainer) };
 };
 
-const isPatienceOver = (state: Checkpoint, options: FitOptions): boolean =>
+const isPatienceOver = (state: Progress, options: FitOptions): boolean =>
   options.earlyStopping !== undefined && state.badEpochs >= Math.max(options.earlyStopping.patience, 1);
 
 /** Run the rest of an epoch, or up to an abort. */
-const runEpoch = async (start: Checkpoint, plan: Plan, options: FitOptions): Promise<Checkpoint> => {
+const runEpoch = async (start: Progress, trainer: Trainer, plan: Plan, options: FitOptions): Promise<Progress> => {
   const batches = plan.training.open({
     epoch: start.epoch,
     batchSize: plan.batchSize,
@@ -74,31 +99,31 @@ const runEpoch = async (start: Checkpoint, plan: Plan, options: FitOptions): Pro
   for await (const data of batches) {
     const { batch } = state;
     checkRows(data, state, plan);
-    const updated = updateTransforms(state, plan);
+    const updated = updateTransforms(state, trainer, plan);
     if (cached === null || cached.transforms !== updated)
       cached = { transforms: updated, transform: transformOf(plan, updated) };
-    const rates = currentRates(state, plan, options);
-    const next = trainBatch({ ...state, transforms: updated }, plan, options, data, cached.transform, rates);
-    state = next.state;
+    const rates = currentRates(state, trainer.steps(), plan, options);
+    const loss = await trainer.train(data, cached.transform, rates, state);
+    state = { ...state, transforms: updated, batch: batch + 1, lossSum: state.lossSum + loss * datasetSize(data) };
     learningRate = rates.learningRate;
-    options.onBatch?.({ epoch: state.epoch, batch, batches: plan.batches, loss: next.loss, learningRate });
+    options.onBatch?.({ epoch: state.epoch, batch, batches: plan.batches, loss, learningRate });
     if (state.batch === plan.batches) break;
     if (options.checkpointBatches !== undefined && state.batch % options.checkpointBatches === 0) {
-      await options.onCheckpoint?.(state);
+      await options.onCheckpoint?.(snapshot(state, trainer));
     }
     if (state.batch % (options.yieldBatches ?? 16) === 0) await yieldTurn();
     if (options.signal?.aborted === true) return state;
   }
   checkWhole(state, plan);
-  state = await endEpoch(state, plan, options, learningRate);
+  state = await endEpoch(state, trainer, plan, options, learningRate);
   await options.onEpoch?.(state.history.at(-1)!);
-  await options.onCheckpoint?.(state);
+  await options.onCheckpoint?.(snapshot(state, trainer));
   await yieldTurn();
   return state;
 };
 
 /** A source that gives other numbers of samples than it announced would spoil every mean after it. */
-const checkRows = (data: NamedDataset, { batch, epoch }: Checkpoint, plan: Plan): void => {
+const checkRows = (data: NamedDataset, { batch, epoch }: Progress, plan: Plan): void => {
   const wanted = rowsOfBatch(plan.samples, plan.batchSize, batch);
   if (datasetSize(data) === wanted) return;
   throw new ShapeError(
@@ -106,7 +131,7 @@ const checkRows = (data: NamedDataset, { batch, epoch }: Checkpoint, plan: Plan)
   );
 };
 
-const checkWhole = ({ batch, epoch }: Checkpoint, plan: Plan): void => {
+const checkWhole = ({ batch, epoch }: Progress, plan: Plan): void => {
   if (batch === plan.batches) return;
   throw new ShapeError(
     `The source of the training data ends epoch ${epoch} after ${batch} batches; it must give ${plan.batches}.`,
@@ -120,11 +145,11 @@ const yieldTurn = (): Promise<void> =>
     else setTimeout(resolve, 0);
   });
 
-const updateTransforms = (state: Checkpoint, plan: Plan): Checkpoint['transforms'] => {
+const updateTransforms = (state: Progress, trainer: Trainer, plan: Plan): Checkpoint['transforms'] => {
   let states = state.transforms;
   for (const t of plan.transforms) {
     const old = states[t.name];
-    const next = t.update === undefined ? old : t.update(old, state.optimizer.step, state.network);
+    const next = t.update === undefined ? old : t.update(old, trainer.steps(), trainer.network);
     if (next !== old) states = { ...states, [t.name]: next };
   }
   return states;
@@ -133,30 +158,33 @@ const updateTransforms = (state: Checkpoint, plan: Plan): Checkpoint['transforms
 const transformOf = (plan: Plan, states: Checkpoint['transforms']): Transform =>
   composeTransforms(...plan.transforms.map((t) => t.transform(states[t.name])));
 
-const currentRates = (state: Checkpoint, plan: Plan, options: FitOptions): StepRates => {
+const currentRates = (state: Progress, steps: number, plan: Plan, options: FitOptions): StepRates => {
   if (plan.schedule.kind === 'plateau') return { learningRate: state.plateau!.learningRate };
-  return ratesAt(plan.schedule, options.scheduleUnit === 'epoch' ? state.epoch : state.optimizer.step);
+  return ratesAt(plan.schedule, options.scheduleUnit === 'epoch' ? state.epoch : steps);
 };
 
 const validate = async (
-  state: Checkpoint,
+  network: Network,
+  epoch: number,
   { validation }: Plan,
   { loss }: FitOptions,
   transform: Transform,
 ): Promise<number | null> => {
   if (validation === null) return null;
-  if (!isBatchSource(validation)) return evaluateLoss(state.network, validation, loss, { transform });
-  return evaluateSource(state.network, validation, loss, { transform, epoch: state.epoch });
+  if (!isBatchSource(validation)) return evaluateLoss(network, validation, loss, { transform });
+  return evaluateSource(network, validation, loss, { transform, epoch });
 };
 
 const endEpoch = async (
-  state: Checkpoint,
+  state: Progress,
+  trainer: Trainer,
   plan: Plan,
   options: FitOptions,
   learningRate: number,
-): Promise<Checkpoint> => {
+): Promise<Progress> => {
   const loss = state.lossSum / plan.samples;
-  const validationLoss = await validate(state, plan, options, transformOf(plan, state.transforms));
+  const network = trainer.network();
+  const validationLoss = await validate(network, state.epoch, plan, options, transformOf(plan, state.transforms));
   const watched = validationLoss ?? loss;
   if (!Number.isFinite(watched)) {
     throw new ValueError(
@@ -164,11 +192,11 @@ const endEpoch = async (
     );
   }
   const record: EpochRecord = { epoch: state.epoch, loss, validationLoss, learningRate };
-  const settled = plan.transforms.every((t) => t.settled?.(state.optimizer.step) ?? true);
+  const settled = plan.transforms.every((t) => t.settled?.(trainer.steps()) ?? true);
   const better =
     settled && (state.best === null || watched < state.best.loss - (options.earlyStopping?.minimumDelta ?? 0));
   const best: BestRecord | null = better
-    ? { epoch: state.epoch, loss: watched, network: state.network, transforms: state.transforms }
+    ? { epoch: state.epoch, loss: watched, network, transforms: state.transforms }
     : state.best;
   return {
     ...state,

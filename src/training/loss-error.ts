@@ -1,5 +1,6 @@
 /** The message of a loss that is no number: by the data of the batch where they are to blame, else by the step size. */
 import { ValueError } from '../errors.ts';
+import type { ParameterSite } from '../network/index.ts';
 import { firstNonFinite } from './dataset.ts';
 import type { NamedDataset } from './dataset.ts';
 
@@ -22,3 +23,13 @@ export const lossError = (
     `${where}: ${name[0]!.toLowerCase()}${name.slice(1)} is ${value} in sample ${sample} of the batch, feature ${feature}; every value must be finite.`,
   );
 };
+
+/** Explain a gradient that is not finite. */
+export const gradientError = (
+  { layer, role }: ParameterSite,
+  at: { readonly batch: number; readonly epoch: number },
+  learningRate: number,
+): ValueError =>
+  new ValueError(
+    `The gradient of parameter "${role}" of layer "${layer}" is not finite in batch ${at.batch} of epoch ${at.epoch}; lower the learning rate ${learningRate} or set clipNorm.`,
+  );

@@ -14,9 +14,9 @@ export interface TrainingTransform<S = unknown> {
    * Give the state for a batch; return the same object when nothing changed.
    *
    * @param step optimiser steps taken so far
-   * @param network the network with its current parameters
+   * @param network gives the network with its current parameters, which may have to be fetched
    */
-  readonly update?: (state: S, step: number, network: Network) => S;
+  readonly update?: (state: S, step: number, network: () => Network) => S;
   /** Give the transform of the forward pass for a state. */
   readonly transform: (state: S) => Transform;
   /**

@@ -127,7 +127,7 @@ export const magnitudePruning = (options: PruningOptions): TrainingTransform<Pru
     name: 'pruning',
     initial: (network) => pruningMasks(network, sparsityAt(options, 0), options),
     update: (state, step, network) =>
-      isPruningStep(options, step) ? pruningMasks(network, sparsityAt(options, step), options) : state,
+      isPruningStep(options, step) ? pruningMasks(network(), sparsityAt(options, step), options) : state,
     transform: pruningTransform,
     settled: (step) => step > options.end,
     finish: (state, network) =>

@@ -66,5 +66,6 @@ function magnitude(size: number, y: number): number {
   const { high, low } = exponentOf(size, y);
   if (!(Math.abs(high) < 746)) return high > 0 ? Infinity : 0;
   const base = expScalar(high);
-  return base + base * low;
+  // ∞ + ∞·low would be no number for a negative low.
+  return base === Infinity ? base : base + base * low;
 }

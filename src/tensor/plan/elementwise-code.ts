@@ -74,9 +74,8 @@ const called =
   };
 
 /** Operations whose code is a call, so that computing one again is dear. */
-const functions: readonly string[] = (
-  'exp expm1 log log1p log2 sigmoid tanh softplus sinh cosh asinh sin cos atan erf pow atan2'
-).split(' ');
+const functions: readonly string[] =
+  'exp expm1 log log1p log2 sigmoid tanh softplus sinh cosh asinh sin cos atan erf pow atan2'.split(' ');
 
 /** Operations whose attributes make a function of their own. */
 const specials: readonly string[] = ['quantize', 'insideGrid', 'powScalar'];
@@ -103,6 +102,18 @@ const emitters: Readonly<Record<string, Emitter>> = {
   abs: unary(f32x4.abs),
   sqrt: unary(f32x4.sqrt),
   floor: unary(f32x4.floor),
+  // Ties to even; what rounds to 0 gives +0, and −0 itself stays.
+  round: ({ code, operands: [x] }) => {
+    code.get(x!);
+    code.get(x!);
+    f32x4.nearest(code);
+    splat(code, 0);
+    f32x4.add(code);
+    code.get(x!);
+    splat(code, 0);
+    f32x4.eq(code);
+    v128.bitselect(code);
+  },
   copy: ({ code, operands: [x] }) => code.get(x!),
   // Sums start from 0, which turns −0 into 0.
   addZero: ({ code, operands: [x] }) => {

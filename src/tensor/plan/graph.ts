@@ -110,15 +110,10 @@ export function buildGraph(results: readonly Tensor[], inputs: readonly InputSpe
 
   for (const { tensor, name, kind } of inputs) {
     if (kind === 'rows' && tensor.shape[0] !== batch) {
-      throw new TraceError(
-        `Input "${name}" of a plan has ${tensor.shape[0] ?? 'no'} rows; the batch has ${batch}.`,
-      );
+      throw new TraceError(`Input "${name}" of a plan has ${tensor.shape[0] ?? 'no'} rows; the batch has ${batch}.`);
     }
     const { shape, dtype } = tensor;
-    const node = add(
-      { operation: 'input', attributes: { name }, inputs: [], shape, dtype },
-      kind === 'rows' ? 1 : 0,
-    );
+    const node = add({ operation: 'input', attributes: { name }, inputs: [], shape, dtype }, kind === 'rows' ? 1 : 0);
     byTensor.set(tensor, node);
   }
 
@@ -135,7 +130,9 @@ export function buildGraph(results: readonly Tensor[], inputs: readonly InputSpe
         continue;
       }
       if (t.node.operation === 'input') {
-        throw new TraceError(`A traced computation reads "${String(t.node.attributes['name'])}", which is no input of the plan.`);
+        throw new TraceError(
+          `A traced computation reads "${String(t.node.attributes['name'])}", which is no input of the plan.`,
+        );
       }
       const missing = t.node.inputs.filter((input) => !byTensor.has(input));
       if (missing.length > 0) {
@@ -353,7 +350,8 @@ function multipleOf(node: Draft, batch: number): number {
       if (!inputs.every((input) => input.multiple === 1)) throw refuse(node, 'its rows are several per sample');
       return 0;
     case 'indexSelect':
-      if (attributes['axis'] !== 0 || !isRowWise(inputs[1]!)) throw refuse(node, 'it must select rows by a row-wise index');
+      if (attributes['axis'] !== 0 || !isRowWise(inputs[1]!))
+        throw refuse(node, 'it must select rows by a row-wise index');
       return leading();
     case 'indexAdd':
       if (attributes['axis'] !== 0 || !isRowWise(inputs[1]!) || shape[0] !== batch)

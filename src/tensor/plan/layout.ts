@@ -95,7 +95,8 @@ export function layOut(
   });
   phases.forEach(({ rows, before }, p) => {
     for (const kernel of [...before, ...rows]) {
-      for (const { base, everyRow } of readBy(kernel, viewOf)) if (everyRow || madeIn.get(base) !== p) outlives.add(base);
+      for (const { base, everyRow } of readBy(kernel, viewOf))
+        if (everyRow || madeIn.get(base) !== p) outlives.add(base);
     }
   });
   for (const node of stored) if (isRowWise(node) && outlives.has(node) && !places.has(node)) atShared(node);

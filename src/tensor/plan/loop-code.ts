@@ -112,7 +112,12 @@ export function emitLoop(
   const flatten = (access: Access): Access =>
     flat ? { ...access, strides: [access.strides.some((s) => s !== 0) ? 1 : 0] } : access;
 
-  const gathers: { readonly node: PlanNode; readonly access: number; readonly index: number; readonly pitch: number }[] = [];
+  const gathers: {
+    readonly node: PlanNode;
+    readonly access: number;
+    readonly index: number;
+    readonly pitch: number;
+  }[] = [];
   let boundary: number | undefined;
 
   const operand = (input: PlanNode, multiple: number): void => {
@@ -132,7 +137,15 @@ export function emitLoop(
     if (isBatchSum(view.base)) {
       for (const address of context.shardsOf(view.base))
         list.push(
-          add(flatten({ space: 'shared', address: address + 4 * read.offset, tileLocal: false, rowStride: 0, strides: read.strides })),
+          add(
+            flatten({
+              space: 'shared',
+              address: address + 4 * read.offset,
+              tileLocal: false,
+              rowStride: 0,
+              strides: read.strides,
+            }),
+          ),
         );
     } else list.push(add(flatten(accessOf(read, context))));
     operands.set(input, {
@@ -169,7 +182,9 @@ export function emitLoop(
       const plain = own(node);
       operands.set(node, {
         kind: 'accesses',
-        accesses: [add({ space: 'element', address: 0, tileLocal: false, rowStride: plain.rowStride, strides: plain.strides })],
+        accesses: [
+          add({ space: 'element', address: 0, tileLocal: false, rowStride: plain.rowStride, strides: plain.strides }),
+        ],
         hoisted: code.local('v128'),
         integer: false,
       });
@@ -234,8 +249,13 @@ export function emitLoop(
         const result = code.local('v128');
         const gather = gathers.find((g) => g.node === node);
         if (gather !== undefined) emitLoad(code, cursor(gather.access), width);
-        else if (node.operation === 'dropoutMask') emitMask(code, node, cursor(
-          (operands.get(node) as { readonly accesses: readonly number[] }).accesses[0]!), context);
+        else if (node.operation === 'dropoutMask')
+          emitMask(
+            code,
+            node,
+            cursor((operands.get(node) as { readonly accesses: readonly number[] }).accesses[0]!),
+            context,
+          );
         else
           emitElementwise(node.operation, {
             code,
@@ -323,4 +343,3 @@ export function emitClearSums(code: Code, partial: Local, kernel: LoopKernel, co
 export function isIdle(kernel: LoopKernel): boolean {
   return kernel.members.length === 0 && kernel.sums.length === 0 && kernel.product === null;
 }
-

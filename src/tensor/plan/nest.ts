@@ -97,14 +97,26 @@ function mergedAxes({ dims, accesses, boundary }: NestOptions, rowWise: boolean)
         ? { extent: null, factor: last.factor * extent, strides, before }
         : { extent: last.extent * extent, factor: 1, strides, before };
   };
-  if (rowWise) push(null, accesses.map((a) => a.rowStride), boundary !== undefined);
+  if (rowWise)
+    push(
+      null,
+      accesses.map((a) => a.rowStride),
+      boundary !== undefined,
+    );
   dims.forEach((extent, axis) => {
-    push(extent, accesses.map((a) => a.strides[axis]!), boundary !== undefined && axis < boundary);
+    push(
+      extent,
+      accesses.map((a) => a.strides[axis]!),
+      boundary !== undefined && axis < boundary,
+    );
   });
   if (axes.length === 0 || (boundary !== undefined && axes.at(-1)!.before))
     axes.push({ extent: 1, factor: 1, strides: accesses.map(() => 0), before: false });
   return axes;
 }
+
+/** A pointer that moves backward must be a whole address: displacements are added without wrapping around. */
+const goesBack = ({ strides }: Access): boolean => strides.some((s) => s < 0);
 
 /** Write the loops. */
 export function emitNest(code: Code, locals: KernelLocals, options: NestOptions): void {
@@ -116,7 +128,13 @@ export function emitNest(code: Code, locals: KernelLocals, options: NestOptions)
   const keys = accesses.map((access, i) => {
     const base = access.space === 'shared' ? '' : access.space;
     const local = access.tileLocal || access.rowStride === 0;
-    return [base, access.gathered ?? '', local ? 0 : access.rowStride, ...axes.map((axis) => axis.strides[i])].join();
+    return [
+      base,
+      access.gathered ?? '',
+      goesBack(access) ? access.address : '',
+      local ? 0 : access.rowStride,
+      ...axes.map((axis) => axis.strides[i]),
+    ].join();
   });
   const groups = [...new Set(keys)];
   const groupOf = keys.map((key) => groups.indexOf(key));
@@ -127,6 +145,10 @@ export function emitNest(code: Code, locals: KernelLocals, options: NestOptions)
     if (access.space === 'worker') code.get(worker);
     else if (access.space === 'partial') code.get(rows!.partial);
     else i32.const(code, 0);
+    if (goesBack(access)) {
+      i32.const(code, access.address);
+      i32.add(code);
+    }
     if (rows !== null && !access.tileLocal && access.rowStride !== 0) {
       code.get(rows.first);
       i32.const(code, 4 * access.rowStride);
@@ -186,11 +208,15 @@ export function emitNest(code: Code, locals: KernelLocals, options: NestOptions)
 
   const position =
     (list: readonly Local[]) =>
-    (access: number): Position => ({ pointer: list[groupOf[access]!]!, offset: accesses[access]!.address });
+    (access: number): Position => ({
+      pointer: list[groupOf[access]!]!,
+      offset: goesBack(accesses[access]!) ? 0 : accesses[access]!.address,
+    });
 
   const level = (depth: number): void => {
     const axis = axes[depth]!;
-    if (atBoundary !== undefined && !axis.before && (depth === 0 || axes[depth - 1]!.before)) atBoundary(position(pointers));
+    if (atBoundary !== undefined && !axis.before && (depth === 0 || axes[depth - 1]!.before))
+      atBoundary(position(pointers));
     const outer = pointers;
     pointers = outer.map((pointer) => {
       const own = code.local('i32');
@@ -213,7 +239,8 @@ export function emitNest(code: Code, locals: KernelLocals, options: NestOptions)
       setExtent(axis, counter);
       const known = slice === undefined && axis.extent !== null ? axis.extent : null;
       const vectors = known === null || known >= 4;
-      const singles = known === null ? axis.extent !== null || axis.factor % 4 !== 0 || slice !== undefined : known % 4 !== 0;
+      const singles =
+        known === null ? axis.extent !== null || axis.factor % 4 !== 0 || slice !== undefined : known % 4 !== 0;
       if (vectors)
         countDown(counter, 4, () => {
           body(cursor, 4);

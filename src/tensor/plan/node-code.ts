@@ -91,7 +91,8 @@ const reduce: NodeEmitter = (code, locals, node, context) => {
   const reduced = axes.filter((axis) => view.dims[axis] !== 1);
   const step = reduced.length === 0 ? 0 : view.strides[reduced.at(-1)!]!;
   const even = reduced.every(
-    (axis, k) => k + 1 === reduced.length || view.strides[axis] === view.strides[reduced[k + 1]!]! * view.dims[reduced[k + 1]!]!,
+    (axis, k) =>
+      k + 1 === reduced.length || view.strides[axis] === view.strides[reduced[k + 1]!]! * view.dims[reduced[k + 1]!]!,
   );
   if (!even) throw unsupported(node, 'its axes are not walked evenly');
   const count = reduced.reduce((product, axis) => product * view.dims[axis]!, 1);
@@ -109,7 +110,8 @@ const reduce: NodeEmitter = (code, locals, node, context) => {
       const at = code.local('i32');
       setSum(code, at, pointer, 0);
       const value = code.local('v128');
-      const load = (): void => emitLoad(code, { pointer: at, offset, step: along === 0 ? 1 : along }, along === 0 ? 1 : width);
+      const load = (): void =>
+        emitLoad(code, { pointer: at, offset, step: along === 0 ? 1 : along }, along === 0 ? 1 : width);
       const run = (n: number, combine: () => void): void =>
         repeat(code, n, () => {
           load();
@@ -180,7 +182,13 @@ const rowMatmul: NodeEmitter = (code, locals, node, context) => {
   }) as [Local, Local, Local];
   const [aRow, bRow, cRow] = pointers;
   const rows = code.local('i32');
-  const [aAt, bAt, cAt, aLine, cLine] = Array.from({ length: 5 }, () => code.local('i32')) as [Local, Local, Local, Local, Local];
+  const [aAt, bAt, cAt, aLine, cLine] = Array.from({ length: 5 }, () => code.local('i32')) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
   code.get(locals.rows!.count);
   code.set(rows);
   countDown(code, rows, 1, () => {

@@ -81,7 +81,9 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
   const legal = legalise(graph);
   const plan = schedule(legal);
   const nodeOfInput = new Map(
-    legal.nodes.flatMap((node) => (node.operation === 'input' ? [[node.attributes['name'] as string, node] as const] : [])),
+    legal.nodes.flatMap((node) =>
+      node.operation === 'input' ? [[node.attributes['name'] as string, node] as const] : [],
+    ),
   );
   const bound = new Map<PlanNode, PlanNode>();
   results.forEach(({ replaces }, k) => {
@@ -92,7 +94,9 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
   const areas = layout.sharedBytes;
   const bytes = areas + workers * layout.workerBytes + PAGE;
   if (bytes > LARGEST)
-    throw new ValueError(`A plan of ${batch} rows needs ${(bytes / 2 ** 30).toFixed(1)} GiB of memory; WebAssembly has 4: make the batch smaller.`);
+    throw new ValueError(
+      `A plan of ${batch} rows needs ${(bytes / 2 ** 30).toFixed(1)} GiB of memory; WebAssembly has 4: make the batch smaller.`,
+    );
   const pages = Math.ceil(bytes / PAGE);
   const shared = workers > 1;
   const slot = (name: string, node: PlanNode): Slot => ({
@@ -151,4 +155,3 @@ function indexedRows(nodes: readonly PlanNode[], input: PlanNode): number {
   }
   return rows;
 }
-

@@ -220,7 +220,10 @@ export function emitProduct(code: Code, locals: KernelLocals, kernel: LoopKernel
           strides: read.strides,
         }))
       : [accessOf(read, context)];
-    reads.set(input, list.map((access) => tileAccess(access, rowStep(read), lastStride(read))));
+    reads.set(
+      input,
+      list.map((access) => tileAccess(access, rowStep(read), lastStride(read))),
+    );
   };
   const multiple = isRowWise(node) ? node.multiple : 0;
   for (const member of kernel.members) for (const input of member.inputs) provide(input, multiple);

@@ -3,10 +3,19 @@
  *
  * For each phase it has `before<p>(area)`, the whole nodes that the phase needs, and `phase<p>(area, shard)`, all rows of a
  * shard; then `beforeUpdate(area)` and `update(area, index, count)`, the slice of the results of one of `count` workers.
- * `area` is the address of the calling worker's area.
+ * `area` is the address of the calling worker's area. `finite(address, count)` tells whether all numbers there are finite.
  */
 import { TraceError } from '../../errors.ts';
-import { f32x4, i32, v128, WasmModule, type Code, type FunctionReference, type Local } from '../../wasm/index.ts';
+import {
+  f32x4,
+  i32,
+  i32x4,
+  v128,
+  WasmModule,
+  type Code,
+  type FunctionReference,
+  type Local,
+} from '../../wasm/index.ts';
 import { LEAF } from '../backends/js/reduce.ts';
 import { countDown, increase } from './counting.ts';
 import type { PlanNode } from './graph.ts';
@@ -23,7 +32,12 @@ import { planFunctions } from './vector-functions.ts';
 const SMALLEST_SLICE = 1024;
 
 /** Assemble the module. @throws TraceError if there is no code for an operation */
-export function assemble(graph: LegalGraph, schedule: Schedule, layout: Layout, memory: { pages: number; shared: boolean }): Uint8Array<ArrayBuffer> {
+export function assemble(
+  graph: LegalGraph,
+  schedule: Schedule,
+  layout: Layout,
+  memory: { pages: number; shared: boolean },
+): Uint8Array<ArrayBuffer> {
   const module = new WasmModule();
   module.memory({
     pages: memory.pages,
@@ -34,6 +48,7 @@ export function assemble(graph: LegalGraph, schedule: Schedule, layout: Layout, 
   const { elementary, special } = planFunctions(module);
   const context: EmitContext = { ...layout, viewOf: graph.viewOf, stored: schedule.stored, elementary, special };
   const addBlocks = defineAddBlocks(module);
+  defineFinite(module);
 
   const wholeKernel = (kernel: Kernel): FunctionReference =>
     module.function({ parameters: ['i32'] }, (code, worker) => {
@@ -45,7 +60,13 @@ export function assemble(graph: LegalGraph, schedule: Schedule, layout: Layout, 
 
   const rowKernel = (kernel: Kernel): FunctionReference =>
     module.function({ parameters: ['i32', 'i32', 'i32', 'i32', 'i32'] }, (code, ...parameters) => {
-      const [worker, first, count, partial, fresh] = parameters as unknown as readonly [Local, Local, Local, Local, Local];
+      const [worker, first, count, partial, fresh] = parameters as unknown as readonly [
+        Local,
+        Local,
+        Local,
+        Local,
+        Local,
+      ];
       const locals = { worker, rows: { first, count, partial } };
       if (kernel.kind === 'loop') {
         if (kernel.sums.length > 0) {
@@ -74,6 +95,34 @@ export function assemble(graph: LegalGraph, schedule: Schedule, layout: Layout, 
   callAll('beforeUpdate', schedule.beforeUpdate.map(wholeKernel));
   emitUpdate(module, schedule.update, context);
   return module.toBytes();
+}
+
+/** Tell, as 1 or 0, whether `count` numbers from an address on are finite: x − x is 0 for them alone. */
+function defineFinite(module: WasmModule): void {
+  module.function({ exportName: 'finite', parameters: ['i32', 'i32'], results: ['i32'] }, (code, ...parameters) => {
+    const [at, count] = parameters as unknown as readonly [Local, Local];
+    const sum = code.local('v128');
+    const value = code.local('v128');
+    for (const width of [4, 1]) {
+      countDown(code, count, width, () => {
+        code.get(at);
+        if (width === 4) v128.load(code);
+        else v128.load32Zero(code);
+        code.set(value);
+        code.get(sum);
+        code.get(value);
+        code.get(value);
+        f32x4.sub(code);
+        f32x4.add(code);
+        code.set(sum);
+        increase(code, at, 4 * width);
+      });
+    }
+    code.get(sum);
+    code.get(sum);
+    f32x4.eq(code);
+    i32x4.allTrue(code);
+  });
 }
 
 const isKernelGradient = ({ operation }: PlanNode): boolean =>
@@ -219,7 +268,8 @@ function emitPhase(
             code.branch(0);
           });
         });
-        if (summing && perShard > 1) emitMerge(code, { leaf, level, source, target, blockAt, scratch, addBlocks, block });
+        if (summing && perShard > 1)
+          emitMerge(code, { leaf, level, source, target, blockAt, scratch, addBlocks, block });
         increase(code, leaf, 1);
         code.branch(0);
       });
@@ -337,7 +387,8 @@ function emitMerge(code: Code, parts: MergeParts): void {
 /** The results: large ones in slices, small ones each by one worker. */
 function emitUpdate(module: WasmModule, kernels: readonly LoopKernel[], context: EmitContext): void {
   const functions = kernels.map((kernel) => {
-    if (kernel.product !== null || kernel.sums.length > 0) throw new TraceError('An update of a plan must be elementwise.');
+    if (kernel.product !== null || kernel.sums.length > 0)
+      throw new TraceError('An update of a plan must be elementwise.');
     return module.function({ parameters: ['i32', 'i32', 'i32'] }, (code, ...parameters) => {
       const [worker, from, to] = parameters as unknown as readonly [Local, Local, Local];
       emitLoop(code, { worker, rows: null }, kernel, context, { from, to });
@@ -404,6 +455,7 @@ function emitUpdate(module: WasmModule, kernels: readonly LoopKernel[], context:
 export function describeKernel(kernel: Kernel): string {
   const names = (nodes: readonly PlanNode[]): string => nodes.map((node) => node.operation).join(' ');
   if (kernel.kind === 'node') return kernel.node.operation;
-  const product = kernel.product === null ? '' : `matmul [${kernel.product.inputs.map((i) => i.shape.join('×')).join(' · ')}] `;
+  const product =
+    kernel.product === null ? '' : `matmul [${kernel.product.inputs.map((i) => i.shape.join('×')).join(' · ')}] `;
   return `${product}loop [${kernel.dims.join(', ')}]: ${names(kernel.members)}${kernel.sums.length > 0 ? `; sums ${kernel.sums.length}` : ''}`;
 }

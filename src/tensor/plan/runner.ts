@@ -1,12 +1,12 @@
 /**
- * Running a compiled plan: the calling thread is worker 0, others are threads of their own that sleep between steps.
+ * Running a compiled plan: the calling thread is worker 0, the threads it is given are the others.
  *
- * A runner holds a memory and threads until it is closed. A step is synchronous. Workers run a text made of the driver, so
- * no file has to be found at run time.
+ * Inputs, results and states live in the memory of the plan. A step is synchronous.
  */
 import { ShapeError, ValueError, WorkerError } from '../../errors.ts';
-import { planDriver, type Driver, type PlanExports } from './driver.ts';
+import { planDriver, type PlanExports } from './driver.ts';
 import type { CompiledPlan, Slot } from './plan.ts';
+import { canSleep, type PlanThreads } from './threads.ts';
 
 /** A plan in its memory. Stateful: inputs, results and states live in it between steps. */
 export interface PlanRunner {
@@ -18,99 +18,57 @@ export interface PlanRunner {
   readonly reads: (name: string) => boolean;
   /** Copy the elements of an input, checking their number and the range of indices. */
   readonly write: (name: string, values: ArrayLike<number>) => void;
+  /** Tell whether all elements of a result are finite. */
+  readonly isFinite: (name: string) => boolean;
   /** Run a step. @throws WorkerError if a worker failed */
   readonly run: () => void;
-  /** End the workers. */
-  readonly close: () => Promise<void>;
 }
 
-/** What a worker is sent at its start. */
-interface WorkerStart {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly plan: CompiledPlan['driver'];
-  readonly index: number;
-  readonly area: number;
+interface Buffer {
+  readonly slot: Slot;
+  readonly view: Float32Array | Int32Array;
 }
 
-/** What a worker does: wait for a step, do its part, wait again. */
-const program = `
-// Loaders that keep the names of functions call this in the driver's text.
-const __name = (named) => named;
-const planDriver = ${planDriver.toString()};
-const serve = ({ module, memory, plan, index, area }, ready) => {
-  const control = new Int32Array(memory.buffer, 0, 256);
-  const { exports } = new WebAssembly.Instance(module, { plan: { memory } });
-  const step = planDriver(exports, control, plan, index, area, true);
-  let done = Atomics.load(control, 0);
-  ready();
-  for (;;) {
-    let spins = 0;
-    while (Atomics.load(control, 0) === done) {
-      spins += 1;
-      if (spins > 20000) Atomics.wait(control, 0, done, 1000);
-    }
-    done += 1;
-    if (Atomics.load(control, 4) !== 0) return;
-    try {
-      step();
-    } catch (error) {
-      Atomics.store(control, 3, 1);
-      return;
-    }
-  }
-};`;
-
-const nodeProgram = `${program}
-const { parentPort, workerData } = require('node:worker_threads');
-serve(workerData, () => parentPort.postMessage('ready'));`;
-
-const browserProgram = `${program}
-onmessage = (event) => serve(event.data, () => postMessage('ready'));`;
+/** Which plan the threads serve. */
+const served = new WeakMap<PlanThreads, object>();
 
 /**
  * Make a plan ready to run.
  *
- * @throws UnsupportedError where the engine has no vector instructions or, for several workers, no shared memory
+ * @param threads as many workers as it was compiled for; needed where these are several
+ * @throws ValueError if the numbers of workers differ
  */
-export async function openPlan(compiled: CompiledPlan): Promise<PlanRunner> {
+export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): Promise<PlanRunner> {
   const { driver, pages, areas, areaBytes } = compiled;
-  const shared = driver.workers > 1;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  const { workers } = driver;
+  if (workers !== (threads?.workers ?? 1))
+    throw new ValueError(`The plan was compiled for ${workers} workers, but is given ${threads?.workers ?? 1}.`);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: workers > 1 });
   const module = await WebAssembly.compile(compiled.bytes);
-  const instance = await WebAssembly.instantiate(module, { plan: { memory } });
+  const { exports } = await WebAssembly.instantiate(module, { plan: { memory } });
   const control = new Int32Array(memory.buffer, 0, 256);
-  for (const { address, data } of compiled.constants) new Uint8Array(memory.buffer, address).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  const canSleep = typeof document === 'undefined';
-  const own: Driver = planDriver(instance.exports as PlanExports, control, driver, 0, areas, canSleep);
-  const start = (index: number): WorkerStart => ({ module, memory, plan: driver, index, area: areas + index * areaBytes });
-  const state = { closed: false, died: null as string | null };
-  const threads = await Promise.all(
-    Array.from({ length: driver.workers - 1 }, (_, k) =>
-      startThread(start(k + 1), (why) => {
-        if (!state.closed) state.died = why;
-      }),
-    ),
-  );
-  const views = (slots: readonly Slot[]): ReadonlyMap<string, { slot: Slot; view: Float32Array | Int32Array }> =>
+  for (const { address, data } of compiled.constants)
+    new Uint8Array(memory.buffer, address).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const step = planDriver(exports as unknown as PlanExports, control, driver, 0, areas, canSleep());
+  const finite = exports['finite'] as (address: number, count: number) => number;
+  const own = {};
+
+  const buffers = (slots: readonly Slot[]): ReadonlyMap<string, Buffer> =>
     new Map(
       slots.map((slot) => {
         const length = slot.shape.reduce((product, n) => product * n, 1);
-        const view =
-          slot.dtype === 'f32'
-            ? new Float32Array(memory.buffer, slot.address, length)
-            : new Int32Array(memory.buffer, slot.address, length);
-        return [slot.name, { slot, view }];
+        const kind = slot.dtype === 'f32' ? Float32Array : Int32Array;
+        return [slot.name, { slot, view: new kind(memory.buffer, slot.address, length) }];
       }),
     );
-  const inputs = views(compiled.inputs);
-  const results = views(compiled.results);
-  const find = (map: typeof inputs, what: string, name: string): { slot: Slot; view: Float32Array | Int32Array } => {
+  const inputs = buffers(compiled.inputs);
+  const results = buffers(compiled.results);
+  const find = (map: ReadonlyMap<string, Buffer>, what: string, name: string): Buffer => {
     const found = map.get(name);
-    if (found === undefined)
-      throw new ValueError(`The plan has no ${what} "${name}"; it has ${[...map.keys()].join(', ')}.`);
-    return found;
+    if (found !== undefined) return found;
+    throw new ValueError(`The plan has no ${what} "${name}"; it has ${[...map.keys()].join(', ')}.`);
   };
+
   return {
     input: (name) => find(inputs, 'input', name).view,
     result: (name) => find(results, 'result', name).view,
@@ -119,64 +77,37 @@ export async function openPlan(compiled: CompiledPlan): Promise<PlanRunner> {
       const { slot, view } = find(inputs, 'input', name);
       if (values.length !== view.length)
         throw new ShapeError(`Input "${name}" of a plan has ${view.length} elements, but got ${values.length}.`);
-      if (slot.indexes > 0)
-        for (let i = 0; i < values.length; i += 1)
-          if (!(values[i]! >= 0 && values[i]! < slot.indexes))
-            throw new ValueError(`Input "${name}" of a plan needs indices of [0, ${slot.indexes}), but element ${i} is ${values[i]}.`);
+      if (slot.indexes > 0) checkIndices(name, values, slot.indexes);
       view.set(values);
     },
+    isFinite: (name) => {
+      const { slot, view } = find(results, 'result', name);
+      return finite(slot.address, view.length) === 1;
+    },
     run: () => {
-      if (state.closed) throw new WorkerError('The plan was closed and cannot run.');
-      if (state.died !== null) throw new WorkerError(`A worker of the plan ended: ${state.died}.`);
-      if (shared) {
+      if (threads !== undefined && workers > 1) {
+        if (served.get(threads) !== own) {
+          served.set(threads, own);
+          threads.serve({ module, memory, plan: driver, areas, areaBytes });
+        }
+        const failure = threads.failure();
+        if (failure !== null) throw new WorkerError(`A worker of the training ended: ${failure}.`);
         control.fill(0, 16, 16 + driver.phases);
         Atomics.add(control, 0, 1);
         Atomics.notify(control, 0);
       }
       try {
-        own();
+        step();
       } catch (error) {
-        state.died = (error as Error).message.replace(/\.$/, '');
-        throw new WorkerError(`A step of the plan failed: ${state.died}.`);
+        throw new WorkerError(`A step of the training failed: ${(error as Error).message.replace(/\.$/, '')}.`);
       }
-    },
-    close: async () => {
-      state.closed = true;
-      Atomics.store(control, 4, 1);
-      Atomics.add(control, 0, 1);
-      Atomics.notify(control, 0);
-      Atomics.store(control, 3, 1);
-      await Promise.all(threads.map((thread) => thread.end()));
     },
   };
 }
 
-interface Thread {
-  end(): Promise<void>;
-}
-
-/** Start a worker and wait until it is ready. */
-async function startThread(start: WorkerStart, died: (why: string) => void): Promise<Thread> {
-  if (globalThis.process?.versions?.node !== undefined) {
-    const { Worker: NodeThread } = await import('node:worker_threads');
-    const thread = new NodeThread(nodeProgram, { eval: true, workerData: start });
-    await new Promise<void>((resolve, reject) => {
-      thread.once('message', () => resolve());
-      thread.once('error', reject);
-    });
-    thread.on('error', (error) => died(error.message));
-    thread.on('exit', (code) => died(`its thread exited with code ${code}`));
-    thread.unref();
-    return { end: async () => void (await thread.terminate()) };
+function checkIndices(name: string, values: ArrayLike<number>, rows: number): void {
+  for (let i = 0; i < values.length; i += 1) {
+    if (values[i]! >= 0 && values[i]! < rows) continue;
+    throw new ValueError(`Input "${name}" of a plan needs indices of [0, ${rows}), but element ${i} is ${values[i]}.`);
   }
-  const url = URL.createObjectURL(new Blob([browserProgram], { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  URL.revokeObjectURL(url);
-  await new Promise<void>((resolve, reject) => {
-    worker.addEventListener('message', () => resolve(), { once: true });
-    worker.addEventListener('error', (event) => reject(new Error(event.message)), { once: true });
-    worker.postMessage(start);
-  });
-  worker.addEventListener('error', (event) => died(event.message));
-  return { end: async () => worker.terminate() };
 }

@@ -166,7 +166,9 @@ function updateNodes(
     if (graph.results.includes(node)) updates.add(node);
     else if (phaseOf(node) >= count) {
       const list = readers.get(node) ?? [];
-      const here = list.every((r) => updates.has(r) && r.shape.length === node.shape.length && r.shape.every((n, i) => n === node.shape[i]));
+      const here = list.every(
+        (r) => updates.has(r) && r.shape.length === node.shape.length && r.shape.every((n, i) => n === node.shape[i]),
+      );
       if (here && list.length > 0) updates.add(node);
     }
   }
@@ -232,7 +234,13 @@ function formKernels(nodes: readonly PlanNode[], phase: number, { viewOf, stored
     if (loop.members.includes(base) && identical(input, loop.dims)) return;
     if (loop.product === base && identical(input, loop.dims)) return;
     const elsewhere = isRowWise(base) && !here.has(base) && phaseOf(base) < phase;
-    if (elsewhere && loop.rowWise && identical(input, loop.dims) && canJoin(loop, base) && repeats(base, REPEATED) < Infinity) {
+    if (
+      elsewhere &&
+      loop.rowWise &&
+      identical(input, loop.dims) &&
+      canJoin(loop, base) &&
+      repeats(base, REPEATED) < Infinity
+    ) {
       for (const own of base.inputs) provide(loop, index, own);
       loop.members.push(base);
       return;
@@ -246,7 +254,8 @@ function formKernels(nodes: readonly PlanNode[], phase: number, { viewOf, stored
     if (loop.dims.length === 1) return true;
     return node.inputs.every((input) => {
       const view = read(input, loop.dims, node.multiple === 0 ? 1 : node.multiple);
-      const still = view.rowStride === 0 && view.strides.slice(0, -1).every((s, axis) => s === 0 || loop.dims[axis] === 1);
+      const still =
+        view.rowStride === 0 && view.strides.slice(0, -1).every((s, axis) => s === 0 || loop.dims[axis] === 1);
       return still || (isRowWise(view.base) && collapses(view));
     });
   };

@@ -82,7 +82,9 @@ function derived(node: PlanNode, source: View): View | null {
       return { ...source, dims, strides: source.strides.map((s, axis) => s * steps[axis]!), offset };
     }
     case 'flip': {
-      const flags = input.shape.map((_, axis) => ((node.attributes['axes'] as readonly number[]).includes(axis) ? 1 : 0));
+      const flags = input.shape.map((_, axis) =>
+        (node.attributes['axes'] as readonly number[]).includes(axis) ? 1 : 0,
+      );
       const flipped = inner(node, flags);
       let { offset } = source;
       const strides = source.strides.map((stride, axis) => {

@@ -37,7 +37,11 @@ export function windowsOver(input: PlanNode, node: PlanNode, size: readonly numb
 }
 
 /** The cells of a window as runs of neighbouring elements: where each starts, and how many it has. */
-export function cellRuns({ size, cellSteps, channels }: WindowGeometry): readonly { readonly offset: number; readonly count: number }[] {
+export function cellRuns({
+  size,
+  cellSteps,
+  channels,
+}: WindowGeometry): readonly { readonly offset: number; readonly count: number }[] {
   const rows = Array.from({ length: size[0] }, (_, row) => row * cellSteps[0]);
   if (cellSteps[1] === channels || size[1] === 1) return rows.map((offset) => ({ offset, count: size[1] * channels }));
   return rows.flatMap((row) =>
