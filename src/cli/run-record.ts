@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { computeBackend } from '../tensor/index.ts';
+import type { BackendRecord } from './backend.ts';
 import { packageVersion } from './package-version.ts';
 
 export interface RunRecord {
@@ -13,6 +15,8 @@ export interface RunRecord {
   readonly inputs: readonly string[];
   /** Versions of external tools that ran. */
   readonly tools?: Readonly<Record<string, string>>;
+  /** What floats were computed on. @defaultValue the current backend */
+  readonly backend?: BackendRecord;
 }
 
 /** Write the record into a folder, with the hashes of the input files and the versions of package and Node. */
@@ -25,8 +29,8 @@ export async function writeRunRecord(folder: string, record: RunRecord): Promise
         .digest('hex'),
     })),
   );
-  const { verb, options, seed, tools = {} } = record;
+  const { verb, options, seed, tools = {}, backend = { backend: computeBackend() } } = record;
   const versions = { 'distill-rtl': packageVersion(), node: process.versions.node, ...tools };
-  const content = { verb, options, seed, versions, backend: 'js', inputs };
+  const content = { verb, options, seed, versions, ...backend, inputs };
   await writeFile(join(folder, 'run.json'), `${JSON.stringify(content, null, 2)}\n`);
 }

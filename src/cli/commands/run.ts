@@ -18,6 +18,7 @@ import {
   serializeLearningCheckpoint,
 } from '../../systems/distillnet/index.ts';
 import { hasMismatch } from '../../systems/index.ts';
+import { type BackendName, backendOption, chooseBackend } from '../backend.ts';
 import { checksText, hardwareProgress } from '../hardware-view.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { positiveNumber, readReason, wholeNumber } from '../options.ts';
@@ -31,6 +32,7 @@ interface RunArguments {
   readonly part: string;
   readonly clock: number;
   readonly vectors: number;
+  readonly backend: BackendName;
   readonly out: string;
   readonly tools: boolean;
   readonly resume?: true;
@@ -58,6 +60,7 @@ export function runCommand(): Command {
     .option('--part <name>', 'FPGA part', publishedTarget.part)
     .option('--clock <MHz>', 'clock to meet', positiveNumber, publishedTarget.clockMHz)
     .option('--vectors <n>', 'test particles that every evaluator runs', wholeNumber(1), 768)
+    .addOption(backendOption())
     .option('--out <folder>', 'folder of the results', 'out/distillnet')
     .option('--no-tools', 'do not run Icarus and Verilator')
     .option('--resume', 'go on from the checkpoint of an interrupted run with the same options')
@@ -72,9 +75,11 @@ async function run(options: RunArguments): Promise<void> {
   const target = { part: options.part, clockMHz: options.clock };
   const checkpointPath = `${options.out}.checkpoint.json`;
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
+  const backend = await chooseBackend(options.backend);
   const progress = makeProgress(process.stderr);
   const hardware = hardwareProgress(progress);
   const interrupt = interruptSignal();
+  if (backend.note !== '') progress.note(backend.note);
   try {
     const summary = await runDistillNet({
       config,
@@ -83,13 +88,20 @@ async function run(options: RunArguments): Promise<void> {
       vectors: options.vectors,
       ...(options.tools ? {} : { simulators: [] }),
       signal: interrupt.signal,
+      inference: backend.inference,
       ...(resume && { resume }),
       onCheckpoint: (checkpoint) => writeWhole(checkpointPath, serializeLearningCheckpoint(checkpoint), 'Checkpoint'),
       onLearning: learningProgress(progress),
       onHardwareStart: hardware.onStart,
       onHardware: hardware.onStep,
       finish: (staging) =>
-        writeRunRecord(staging, { verb: 'run distillnet', options: { config, target }, seed: config.seed, inputs: [] }),
+        writeRunRecord(staging, {
+          verb: 'run distillnet',
+          options: { config, target },
+          seed: config.seed,
+          inputs: [],
+          backend: backend.record(),
+        }),
     });
     if (summary === null) {
       throw new DOMException(`the same command with --resume goes on from ${checkpointPath}`, 'AbortError');
@@ -101,6 +113,7 @@ async function run(options: RunArguments): Promise<void> {
   } finally {
     progress.clear();
     interrupt.release();
+    await backend.release();
   }
 }
 

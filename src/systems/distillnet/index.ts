@@ -29,6 +29,7 @@ export { precisionPlan, predictQuantized, quantizedInputs, scaledInputs } from '
 export { type ReferenceRow, referenceRows, referenceSource } from './reference.ts';
 export { applyScaler, fitScaler, hardwareScaler, invertScaler, type Scaler } from './scaler.ts';
 export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
+export { teacherScoresOnGpu } from './teacher-on-gpu.ts';
 export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount, teacherScores } from './teacher.ts';
 export { publishedComparison } from './comparison.ts';
 export { distillNetReport } from './report.ts';

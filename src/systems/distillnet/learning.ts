@@ -1,6 +1,6 @@
 /** The learning side as one call: train everything, evaluate on independent events, and hand over what hardware needs. */
 import { sparsityOf } from '../../compression/index.ts';
-import { multiplyAccumulates, type Network, parameterCount, predict } from '../../network/index.ts';
+import { multiplyAccumulates, type Network, parameterCount, predict, predictOnGpu } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
 import { type Tensor, toFlat } from '../../tensor/index.ts';
 import type { EpochRecord } from '../../training/index.ts';
@@ -93,12 +93,14 @@ export async function runLearning(
   const { teacher, student, quantizedFloat, quantized, scaler, test, testScores } = trained;
   const scaledFeatures = scaledInputs(test.features, scaler);
   const inputs = quantizedInputs(test.features, scaler, checked.quantized.formats.input);
-  const floats = (network: Network): Float32Array => Float32Array.from(toFlat(predict(network, scaledFeatures)));
+  const run = callbacks.inference === 'gpu' ? predictOnGpu : predict;
+  const floats = async (network: Network): Promise<Float32Array> =>
+    Float32Array.from(toFlat(await run(network, scaledFeatures)));
   const weights: Record<WeightSource, Float32Array> = {
     puppi: test.puppiWeights,
     teacher: testScores,
-    student: floats(student),
-    quantizedFloat: floats(quantizedFloat),
+    student: await floats(student),
+    quantizedFloat: await floats(quantizedFloat),
     fixed: predictQuantized(quantized, inputs),
     truth: test.truth,
   };

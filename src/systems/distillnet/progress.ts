@@ -33,6 +33,13 @@ export interface LearningCallbacks {
   readonly signal?: AbortSignal;
   /** Go on from here; the configuration must be the one that the checkpoint was made with. */
   readonly resume?: LearningCheckpoint;
+  /**
+   * Where trained float networks are evaluated: the teacher on all events, the float students on the test events. Training
+   * and fixed point never run on the gpu backend, but the students learn from scores that agree between the two to
+   * rounding only, so each choice has bits of its own.
+   * @defaultValue 'current', the backend that also trains
+   */
+  readonly inference?: 'current' | 'gpu';
 }
 
 /** Knows the running stage and the seconds that each one took. */

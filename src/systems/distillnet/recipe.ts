@@ -30,6 +30,7 @@ import type { LearningCallbacks, StageClock } from './progress.ts';
 import { applyScaler, fitScaler, hardwareScaler, type Scaler } from './scaler.ts';
 import { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
 import { trainTeacher } from './teacher-training.ts';
+import { teacherScoresOnGpu } from './teacher-on-gpu.ts';
 import { buildTeacher, type Teacher, teacherScores } from './teacher.ts';
 
 /** Everything that training leaves behind, before it is evaluated. */
@@ -121,13 +122,20 @@ export async function trainNetworks(
   const { teacher } = taught;
 
   clock.start('scores');
-  const dataset = (data: DistillNetData): Dataset => ({
+  const score = callbacks.inference === 'gpu' ? teacherScoresOnGpu : teacherScores;
+  const dataset = async (data: DistillNetData): Promise<Dataset> => ({
     inputs: scaledInputs(data.features, scaler),
     targets: tensor(data.truth, [data.truth.length, 1]),
-    extras: { teacher: tensor(teacherScores(teacher, data), [data.truth.length, 1]) },
+    extras: { teacher: tensor(await score(teacher, data), [data.truth.length, 1]) },
   });
-  const study: Study = { training: dataset(training), validation: dataset(validation), config, callbacks, clock };
-  const testScores = teacherScores(teacher, test);
+  const study: Study = {
+    training: await dataset(training),
+    validation: await dataset(validation),
+    config,
+    callbacks,
+    clock,
+  };
+  const testScores = await score(teacher, test);
 
   clock.start('student');
   const student =

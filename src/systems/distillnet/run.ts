@@ -22,7 +22,7 @@ import { featureCount } from './data.ts';
 import { type WeightAgreement, weightAgreement } from './evaluate.ts';
 import { distillNetFigures } from './figures.ts';
 import { type DistillNetLearning, runLearning } from './learning.ts';
-import type { LearningProgress } from './progress.ts';
+import type { LearningCallbacks, LearningProgress } from './progress.ts';
 import { distillNetReport } from './report.ts';
 import { studentInput } from './student.ts';
 import type { DistillNetSummary } from './summary.ts';
@@ -41,6 +41,8 @@ export interface DistillNetRunOptions {
   readonly simulators?: readonly SimulatorName[];
   readonly signal?: AbortSignal;
   readonly resume?: LearningCheckpoint;
+  /** Where trained float networks are evaluated. @defaultValue 'current' */
+  readonly inference?: LearningCallbacks['inference'];
   readonly onCheckpoint?: (checkpoint: LearningCheckpoint) => void | Promise<void>;
   readonly onLearning?: (progress: LearningProgress) => void;
   readonly onHardwareStart?: (step: HardwareStep) => void;
@@ -67,6 +69,7 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
       ...(options.onCheckpoint && { onCheckpoint: options.onCheckpoint }),
       ...(signal && { signal }),
       ...(options.resume && { resume: options.resume }),
+      ...(options.inference && { inference: options.inference }),
     });
     if (learning === null) return null;
 
