@@ -11,6 +11,8 @@ import type { FunctionReference, Local, ValueType } from './code.ts';
 export interface FunctionOptions {
   /** Exported under this name, if given. */
   readonly exportName?: string;
+  /** Name that profilers and stack traces show. @defaultValue the name of the export */
+  readonly name?: string;
   readonly parameters?: readonly ValueType[];
   readonly results?: readonly ValueType[];
 }
@@ -34,6 +36,7 @@ export class WasmModule {
   readonly #imports: { readonly module: string; readonly name: string; readonly type: number }[] = [];
   readonly #functions: { readonly type: number; readonly body: ByteWriter }[] = [];
   readonly #exports: { readonly name: string; readonly kind: 0 | 2; readonly index: number }[] = [];
+  readonly #names: { readonly index: number; readonly name: string }[] = [];
   readonly #data: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
   #memory: MemoryOptions | undefined;
 
@@ -72,6 +75,7 @@ export class WasmModule {
     const own = this.#functions.push({ type: this.#type(parameters, results), body }) - 1;
     const index = this.#imports.length + own;
     if (exportName !== undefined) this.#exports.push({ name: exportName, kind: 0, index });
+    if (options.name !== undefined) this.#names.push({ index, name: options.name });
     return { index, parameters, results };
   }
 
@@ -150,6 +154,26 @@ export class WasmModule {
         content.bytes(bytes);
       }
     });
+    // The custom section "name" has the names of functions in its part 1.
+    if (this.#names.length > 0) {
+      const content = new ByteWriter();
+      this.#nameSection(content);
+      out.byte(0);
+      out.block(content);
+    }
     return out.toBytes();
+  }
+
+  /** Write the names of functions in ascending order of their indices (appendix "Name Section"). */
+  #nameSection(content: ByteWriter): void {
+    const part = new ByteWriter();
+    part.unsigned(this.#names.length);
+    for (const { index, name } of this.#names.toSorted((a, b) => a.index - b.index)) {
+      part.unsigned(index);
+      part.name(name);
+    }
+    content.name('name');
+    content.byte(1);
+    content.block(part);
   }
 }

@@ -229,6 +229,8 @@ function rewrite(
         return make('reshape', [row], {}, { shape });
       }
       break;
+    case 'slice':
+      return sliced(make, a, attributes, shape) ?? make(operation, sources, attributes, { shape, dtype });
     case 'convolveInputGradient':
       return inputGradient(make, a, b, attributes);
     case 'matmul':
@@ -260,6 +262,40 @@ function inputGradient(make: Make, g: PlanNode, kernel: PlanNode, attributes: At
   const padded = make('pad', [g], { pads, value: 0, spread }, { shape });
   const ones = strides!.map(() => 1);
   return make('convolve', [padded, turned], { strides: ones, dilation, groups: 1 }, { shape: inputShape! });
+}
+
+/** A slice of what a window or a frame of padding makes, without making the rest of it; null elsewhere. */
+function sliced(make: Make, source: PlanNode, attributes: Attributes, shape: readonly number[]): PlanNode | null {
+  const starts = attributes['starts'] as readonly number[];
+  if ((attributes['steps'] as readonly number[]).some((step) => step !== 1)) return null;
+  const [input] = source.inputs;
+  if (source.operation === 'convolve') {
+    const kernel = source.inputs[1]!;
+    const last = shape.length - 1;
+    const { strides, dilation } = source.attributes as Readonly<Record<string, readonly number[]>>;
+    if (strides!.some((s) => s !== 1) || shape[0] !== source.shape[0] || shape[last] !== source.shape[last])
+      return null;
+    const reach = kernel.shape.slice(0, -2).map((cells, axis) => (cells - 1) * dilation![axis]!);
+    const part = input!.shape.map((n, axis) => (axis === 0 || axis === last ? n : shape[axis]! + reach[axis - 1]!));
+    const steps = starts.map(() => 1);
+    const cut =
+      sliced(make, input!, { starts, steps }, part) ?? make('slice', [input!], { starts, steps }, { shape: part });
+    return make('convolve', [cut, kernel], source.attributes, { shape });
+  }
+  if (source.operation === 'pad') {
+    const pads = source.attributes['pads'] as readonly (readonly [number, number])[];
+    const spread = (source.attributes['spread'] as readonly number[] | undefined) ?? input!.shape.slice(1).map(() => 1);
+    const before = pads.map(([n], axis) => n - starts[axis]!);
+    const after = input!.shape.map((n, axis) => {
+      const extent = axis === 0 ? n : (n - 1) * spread[axis - 1]! + 1;
+      return shape[axis]! - before[axis]! - extent;
+    });
+    if (before.some((n) => n < 0) || after.some((n) => n < 0)) return null;
+    const less = before.map((n, axis) => [n, after[axis]!]);
+    if (less.flat().every((n) => n === 0) && spread.every((n) => n === 1)) return input!;
+    return make('pad', [input!], { ...source.attributes, pads: less }, { shape });
+  }
+  return null;
 }
 
 /** The leading axis is summed last: `sum` over [0] of `sum` over the others. */

@@ -266,9 +266,9 @@ export function emitLoop(
           });
         code.set(result);
         values.set(node, result);
-        const store = stores.get(node);
-        if (store !== undefined) emitStore(code, cursor(store), result, width);
       }
+      // After all reads: a result may replace what another member reads.
+      for (const [node, store] of stores) emitStore(code, cursor(store), values.get(node)!, width);
       for (const { input, access, scalar } of totals) {
         const value = valueOf(input);
         const at = cursor(access);

@@ -79,7 +79,6 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
     batch,
   );
   const legal = legalise(graph);
-  const plan = schedule(legal);
   const nodeOfInput = new Map(
     legal.nodes.flatMap((node) =>
       node.operation === 'input' ? [[node.attributes['name'] as string, node] as const] : [],
@@ -90,6 +89,7 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
     const state = replaces && nodeOfInput.get(replaces.node.attributes['name'] as string);
     if (state !== undefined) bound.set(legal.results[k]!, state);
   });
+  const plan = schedule(legal, new Set(bound.values()));
   const layout = layOut(legal, plan, bound, workers);
   const areas = layout.sharedBytes;
   const bytes = areas + workers * layout.workerBytes + PAGE;

@@ -51,7 +51,7 @@ export function assemble(
   defineFinite(module);
 
   const wholeKernel = (kernel: Kernel): FunctionReference =>
-    module.function({ parameters: ['i32'] }, (code, worker) => {
+    module.function({ name: describeKernel(kernel), parameters: ['i32'] }, (code, worker) => {
       const locals = { worker: worker!, rows: null };
       if (kernel.kind === 'node') emitNode(code, locals, kernel.node, context);
       else if (kernel.product !== null) emitProduct(code, locals, kernel, context);
@@ -59,7 +59,7 @@ export function assemble(
     });
 
   const rowKernel = (kernel: Kernel): FunctionReference =>
-    module.function({ parameters: ['i32', 'i32', 'i32', 'i32', 'i32'] }, (code, ...parameters) => {
+    module.function({ name: describeKernel(kernel), parameters: ['i32', 'i32', 'i32', 'i32', 'i32'] }, (code, ...parameters) => {
       const [worker, first, count, partial, fresh] = parameters as unknown as readonly [
         Local,
         Local,
@@ -389,7 +389,7 @@ function emitUpdate(module: WasmModule, kernels: readonly LoopKernel[], context:
   const functions = kernels.map((kernel) => {
     if (kernel.product !== null || kernel.sums.length > 0)
       throw new TraceError('An update of a plan must be elementwise.');
-    return module.function({ parameters: ['i32', 'i32', 'i32'] }, (code, ...parameters) => {
+    return module.function({ name: describeKernel(kernel), parameters: ['i32', 'i32', 'i32'] }, (code, ...parameters) => {
       const [worker, from, to] = parameters as unknown as readonly [Local, Local, Local];
       emitLoop(code, { worker, rows: null }, kernel, context, { from, to });
     });
@@ -451,11 +451,16 @@ function emitUpdate(module: WasmModule, kernels: readonly LoopKernel[], context:
   });
 }
 
-/** Give the number of nodes by kernel, for people who look at plans. */
+/** Describe a kernel in a line, for profiles and for people who look at plans. */
 export function describeKernel(kernel: Kernel): string {
-  const names = (nodes: readonly PlanNode[]): string => nodes.map((node) => node.operation).join(' ');
-  if (kernel.kind === 'node') return kernel.node.operation;
-  const product =
-    kernel.product === null ? '' : `matmul [${kernel.product.inputs.map((i) => i.shape.join('×')).join(' · ')}] `;
-  return `${product}loop [${kernel.dims.join(', ')}]: ${names(kernel.members)}${kernel.sums.length > 0 ? `; sums ${kernel.sums.length}` : ''}`;
+  const shapes = (node: PlanNode): string => node.inputs.map(({ shape }) => shape.join('×')).join(' · ');
+  if (kernel.kind === 'node') return `${kernel.node.operation} [${shapes(kernel.node)}]`;
+  const { product, dims, members, sums } = kernel;
+  const parts = [
+    ...(product === null ? [] : [`${product.operation} [${shapes(product)}]`]),
+    `loop [${dims.join(', ')}]`,
+    ...members.map((node) => node.operation),
+    ...(sums.length > 0 ? [`and ${sums.length} sums`] : []),
+  ];
+  return parts.join(' ');
 }

@@ -62,7 +62,12 @@ const isLoopNode = (node: PlanNode): boolean =>
 /** Operations that a later phase may repeat rather than read, and how many of them. */
 const REPEATED = 6;
 
-export function schedule(graph: LegalGraph): Schedule {
+/**
+ * Form kernels.
+ *
+ * @param states inputs that results replace in place
+ */
+export function schedule(graph: LegalGraph, states: ReadonlySet<PlanNode>): Schedule {
   const { nodes, viewOf } = graph;
   const baseOf = (node: PlanNode): PlanNode => viewOf(node).base;
   const isComputed = (node: PlanNode): boolean =>
@@ -81,7 +86,7 @@ export function schedule(graph: LegalGraph): Schedule {
     if (node.operation === 'indexSelect') for (const input of node.inputs) keep(baseOf(input), stored);
   }
 
-  const updates = updateNodes(graph, phaseOf, count, isComputed);
+  const updates = updateNodes(graph, states, isComputed);
   const builder = { viewOf, stored, phaseOf };
   const wholes = nodes.filter((node) => isComputed(node) && !isRowWise(node) && !isBatchSum(node));
   const result: Phase[] = [];
@@ -97,12 +102,8 @@ export function schedule(graph: LegalGraph): Schedule {
       sums: rows.filter(isBatchSum),
     });
   }
-  const last = wholes.filter((node) => phaseOf(node) >= count);
-  const beforeUpdate = formKernels(
-    last.filter((node) => !updates.has(node)),
-    count,
-    builder,
-  );
+  const last = wholes.filter((node) => phaseOf(node) >= count && !updates.has(node));
+  const beforeUpdate = formKernels(last, count, builder);
   const update = formKernels(
     wholes.filter((node) => updates.has(node)),
     count + 1,
@@ -142,8 +143,7 @@ function phasesOf(nodes: readonly PlanNode[]): ReadonlyMap<PlanNode, number> {
  */
 function updateNodes(
   graph: LegalGraph,
-  phaseOf: (node: PlanNode) => number,
-  count: number,
+  states: ReadonlySet<PlanNode>,
   isComputed: (node: PlanNode) => boolean,
 ): ReadonlySet<PlanNode> {
   const readers = new Map<PlanNode, PlanNode[]>();
@@ -160,17 +160,15 @@ function updateNodes(
     if (isRowWise(node) || !isComputed(node) || !isElementwise(node.operation)) continue;
     const flat = node.inputs.every((input) => {
       const view = readAs(graph.viewOf(input), input, node.shape, 0);
-      return view.strides.every((s, axis) => s === 0 || node.shape[axis] === 1) || isFlat(view, node);
+      if (isFlat(view, node)) return true;
+      // A state that is spread would be read while another slice replaces it.
+      const still = view.strides.every((s, axis) => s === 0 || node.shape[axis] === 1);
+      return still && !states.has(view.base);
     });
     if (!flat) continue;
-    if (graph.results.includes(node)) updates.add(node);
-    else if (phaseOf(node) >= count) {
-      const list = readers.get(node) ?? [];
-      const here = list.every(
-        (r) => updates.has(r) && r.shape.length === node.shape.length && r.shape.every((n, i) => n === node.shape[i]),
-      );
-      if (here && list.length > 0) updates.add(node);
-    }
+    const list = readers.get(node) ?? [];
+    const here = list.every((reader) => updates.has(reader) && sameDims(reader.shape, node.shape));
+    if (graph.results.includes(node) || (here && list.length > 0)) updates.add(node);
   }
   return updates;
 }

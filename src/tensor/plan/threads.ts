@@ -5,7 +5,8 @@
  * and sent the next one. The program of a thread is a text made of the driver, so no file has to be found at run time:
  * worker threads in Node, Web Workers from a blob in a browser.
  */
-import { ValueError } from '../../errors.ts';
+import type * as nodeThreads from 'node:worker_threads';
+import { UnsupportedError, ValueError, WorkerError } from '../../errors.ts';
 import { planDriver, type DriverPlan } from './driver.ts';
 
 /** A plan as a thread gets it. */
@@ -78,10 +79,20 @@ const STEP = 0;
 const LEAVE = 4;
 const READY = 5;
 
-/** Start threads. @param workers of a step, the calling thread included; an integer of at least 1 */
+/**
+ * Start threads.
+ *
+ * @param workers of a step, the calling thread included; an integer of at least 1
+ * @throws UnsupportedError if there are to be several on a page that may not share memory
+ */
 export async function planThreads(workers: number): Promise<PlanThreads> {
   if (!Number.isSafeInteger(workers) || workers < 1)
     throw new ValueError(`The number of workers is ${workers}; it must be an integer of at least 1.`);
+  // Without it memory can be made, but not sent to another thread.
+  if (workers > 1 && typeof SharedArrayBuffer === 'undefined')
+    throw new UnsupportedError(
+      `Training with ${workers} workers needs shared memory, which this page may not have: serve it with the headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp", or train with 1 worker.`,
+    );
   const state = { failure: null as string | null, closed: false };
   const died = (why: string): void => {
     if (!state.closed) state.failure ??= why;
@@ -134,7 +145,11 @@ interface Thread {
 /** Start a thread and wait until it listens. */
 async function startThread(index: number, died: (why: string) => void): Promise<Thread> {
   if (globalThis.process?.versions?.node !== undefined) {
-    const { Worker: NodeThread } = await import('node:worker_threads');
+    // Bundlers for browsers would look for a literal name, in vain.
+    const name: string = 'node:worker_threads';
+    const { Worker: NodeThread } = (await import(
+      /* webpackIgnore: true */ /* @vite-ignore */ name
+    )) as typeof nodeThreads;
     const thread = new NodeThread(nodeProgram, { eval: true, workerData: index });
     await new Promise<void>((resolve, reject) => {
       thread.once('message', () => resolve());
@@ -150,8 +165,14 @@ async function startThread(index: number, died: (why: string) => void): Promise<
   URL.revokeObjectURL(url);
   await new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', () => resolve(), { once: true });
-    worker.addEventListener('error', (event) => reject(new Error(event.message)), { once: true });
-    worker.postMessage(index);
+    // A page whose policy forbids the worker gets no message.
+    const refused = 'a Content-Security-Policy must allow "worker-src blob:"';
+    worker.addEventListener(
+      'error',
+      ({ message }) => reject(new WorkerError(`A worker of the training did not start: ${message || refused}.`)),
+      { once: true },
+    );
+    worker.postMessage(index, []);
   });
   worker.addEventListener('error', (event) => died(event.message));
   return { post: (served) => worker.postMessage(served, []), end: async () => worker.terminate() };
