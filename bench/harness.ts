@@ -6,6 +6,7 @@
  */
 import { createRequire } from 'node:module';
 import type BenchmarkModule from 'benchmark';
+import type { TimedCalls } from './rounds.ts';
 
 // Benchmark.js is a CommonJS script that looks for globals; `require` gives it the environment it expects.
 const Benchmark = createRequire(import.meta.url)('benchmark') as typeof BenchmarkModule;
@@ -60,18 +61,36 @@ export function measureSpeeds(cases: readonly Case[], rounds: number, roundMs: n
 let sink: unknown;
 
 /** One Benchmark.js run: calls per second, and the seconds per call of each of its samples. */
-function measureOnce({ run }: Case, roundMs: number): { readonly hz: number; readonly samples: readonly number[] } {
+function measureOnce(
+  { run }: Case,
+  roundMs: number,
+  sampleMs: number = roundMs / 10,
+): { readonly hz: number; readonly samples: readonly number[] } {
   const benchmark = new Benchmark(
     () => {
       sink = run();
     },
-    { initCount: 1, minSamples: 1, minTime: roundMs / 10_000, maxTime: roundMs / 1000 },
+    { initCount: 1, minSamples: 1, minTime: sampleMs / 1000, maxTime: roundMs / 1000 },
   );
   benchmark.run({ async: false });
   const { error } = benchmark as unknown as { readonly error?: Error };
   if (error !== undefined) throw error;
   if (sink === undefined) throw new Error('The case returned nothing: it must return its result to be measured.');
   return { hz: benchmark.hz, samples: benchmark.stats.sample };
+}
+
+/** Length of a sample that counts for a round, unless a single call takes longer. */
+const SAMPLE_MS = 1;
+
+/**
+ * Make a case of interleaved rounds (rounds.ts) of a function of this process. A round counts with its fastest sample:
+ * on a busy machine that one falls between the other programs.
+ */
+export function benchmarked(run: () => unknown): (milliseconds: number) => Promise<TimedCalls> {
+  return async (milliseconds) => {
+    const { samples } = measureOnce({ work: 1, run }, milliseconds, Math.min(SAMPLE_MS, milliseconds / 10));
+    return { calls: 1, seconds: Math.min(...samples) };
+  };
 }
 
 /** Align the columns of a table for people. */

@@ -5,6 +5,23 @@
  * multiply-add.
  */
 export type { Dtype, Tensor } from './tensor.ts';
+export { isSymbolic, symbolicInput, traced, type SymbolicTensor, type TraceNode } from './trace.ts';
+export { computeBackend, setComputeBackend, type ComputeBackend } from './backends/current.ts';
+export { hasWasmVectors } from './backends/wasm-support.ts';
+export {
+  closeGpu,
+  describeGpu,
+  gpuDense,
+  gpuMatmul,
+  gpuModes,
+  gpuTolerance,
+  isProcessor,
+  openGpu,
+  type GpuActivation,
+  type GpuDescription,
+  type GpuMode,
+  type GpuOptions,
+} from './backends/gpu/index.ts';
 export {
   broadcastShapes,
   normalizeAxes,
@@ -76,9 +93,23 @@ export {
   type TensorLike,
 } from './elementwise.ts';
 export { dense, matmul } from './matmul.ts';
+export { rowProduct } from './row-product.ts';
+export { insideGrid, quantize, quantizeFloats, type FixedGrid } from './quantize.ts';
+export { dropoutMask, randomBits } from './random-mask.ts';
 export { argmax, argmin, cumsum, max, mean, min, prod, productOfOthers, std, sum, variance } from './reduce.ts';
 export { variance as var } from './reduce.ts';
 export { logSoftmax, logSumExp, softmax } from './softmax.ts';
 export { gather, indexAdd, indexSelect, oneHot, scatterAdd, topk } from './indexing.ts';
 export { concat, pad, stack, tile } from './joining.ts';
+export { convolve, convolveInputGradient, convolveKernelGradient, type ConvolutionOptions } from './convolution.ts';
+export {
+  averagePool,
+  averagePoolGradient,
+  maxPool,
+  maxPoolGradient,
+  type AveragePoolOptions,
+  type PoolOptions,
+} from './pooling.ts';
+export { nearestNeighbours, type NeighbourOptions } from './neighbours.ts';
 export * from './elementary/index.ts';
+export * from './plan/index.ts';

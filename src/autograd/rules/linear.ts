@@ -1,4 +1,4 @@
-/** Gradients of matrix products. Transposed operands are views: the product kernel reads them in place. */
+/** Gradients of matrix products. Transposed operands are views: the product kernel takes them as they lie. */
 import * as t from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { unbroadcast, type RuleTable } from './rule.ts';
@@ -11,15 +11,11 @@ export interface LinearAttributes {
   dense: undefined;
 }
 
-/** Fold all leading axes into one. */
-function rows(x: Tensor): Tensor {
-  return x.shape.length === 2 ? x : t.reshape(x, [t.sizeOfShape(x.shape.slice(0, -1)), x.shape.at(-1)!]);
-}
+/** A vector counts as one row. */
+const rows = (x: Tensor): Tensor => (x.shape.length === 1 ? t.expandDims(x, 0) : x);
 
-/** dL/dB for a matrix B without batch axes: one product over all rows, in ascending order. */
-function kernelGradient(x: Tensor, g: Tensor): Tensor {
-  return t.matmul(t.transpose(rows(x)), rows(g));
-}
+/** dL/dB for a matrix B without batch axes. */
+const kernelGradient = (x: Tensor, g: Tensor): Tensor => t.rowProduct(rows(x), rows(g));
 
 export const linearRules: RuleTable<LinearAttributes> = {
   matmul: (g, { inputs, wants }) => {
@@ -31,6 +27,11 @@ export const linearRules: RuleTable<LinearAttributes> = {
   dense: (g, { inputs, wants }) => [
     wants[0] ? t.matmul(g, t.transpose(inputs[1]!)) : null,
     wants[1] ? kernelGradient(inputs[0]!, g) : null,
-    wants[2] ? t.sum(rows(g), 0) : null,
+    wants[2] ? t.sum(rows(g), leadingAxes(g)) : null,
   ],
 };
+
+/** All axes but the last, and the one that a vector gets. */
+function leadingAxes(g: Tensor): number[] {
+  return Array.from({ length: Math.max(1, g.shape.length - 1) }, (_, axis) => axis);
+}

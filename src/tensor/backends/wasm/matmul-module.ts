@@ -1,202 +1,138 @@
-/**
- * The WebAssembly module of the matrix product: four rows by eight columns of the result stay in vector registers while
- * k runs upward. Vectors go along the columns, so that every element has the order and the roundings of the
- * JavaScript kernel (product, then sum, in f32) and the same bits.
- */
-import { WasmModule, f32, f32x4, i32, v128, type Code, type Instruction, type Local } from '../../../wasm/index.ts';
+/** The WebAssembly module of the matrix product: functions that pack B and multiply rows of A by it. */
+import { WasmModule, f32x4, i32, v128, type FunctionReference, type Local } from '../../../wasm/index.ts';
+import { assign, choose, copy, countUp, increase, integers, setAddress } from './matmul-loops.ts';
+import { definePack, definePackLeft, defineUnpack } from './matmul-pack.ts';
+import { PANEL, PANEL_ROW, TILE, defineStrip, type StripOptions } from './matmul-strip.ts';
 
-/** Columns of a panel of B; a row of the result is padded to a multiple of them. */
-export const PANEL = 8;
-/** Rows of a tile; A is read, and the result written, up to a multiple of them. */
-export const TILE = 4;
-
-const PANEL_BYTES = 4 * PANEL;
-
-/** target ← left ∘ right. */
-function assign(code: Code, target: Local, left: Local, operation: Instruction, right: Local): void {
-  code.get(left);
-  code.get(right);
-  operation(code);
-  code.set(target);
+export interface MatmulModuleOptions {
+  /** Fused multiply-add (relaxed SIMD): other bits than those of the JavaScript kernel. @defaultValue false */
+  readonly fused?: boolean;
 }
 
-/** target ← target + constant. */
-function increase(code: Code, target: Local, by: number): void {
-  code.get(target);
-  i32.const(code, by);
-  i32.add(code);
-  code.set(target);
+/** What the module exports; addresses and strides in bytes, extents in elements and at least 1. */
+export interface MatmulExports {
+  readonly memory: WebAssembly.Memory;
+  /** Copy B[depth × n] to panels of eight columns, [depth][8] each. */
+  readonly pack: (b: number, bRow: number, bColumn: number, panels: number, depth: number, n: number) => void;
+  /** Copy A[rows × depth], whose columns are dense, to tiles of four rows, [depth][4] each. */
+  readonly packLeft: (a: number, aColumn: number, tiles: number, rows: number, depth: number) => void;
+  /**
+   * C[rows × n] ← (C if `resume`, else 0) + A[rows × depth] · B in panels. The rows or the columns of A must be dense (a
+   * stride of 4), or it is packed (`aColumn` 16, `aRow` 4 · depth). The columns of a panel that is not full go to `narrow`,
+   * [rows][8], instead of C.
+   */
+  readonly multiplyRows: (
+    a: number,
+    aRow: number,
+    aColumn: number,
+    panels: number,
+    c: number,
+    cRow: number,
+    narrow: number,
+    rows: number,
+    depth: number,
+    n: number,
+    resume: number,
+  ) => void;
+  /** Copy the first columns of `narrow` to C. */
+  readonly unpack: (narrow: number, c: number, cRow: number, rows: number, columns: number) => void;
+  /** Add elements into others; where their number is no multiple of four, up to three beyond the last are overwritten. */
+  readonly add: (into: number, from: number, count: number) => void;
 }
 
-/** Run the body for counter = 0, step, 2·step … below the limit. */
-function countUp(code: Code, counter: Local, limit: Local, step: number, body: () => void): void {
-  i32.const(code, 0);
-  code.set(counter);
-  code.block(() => {
-    code.loop(() => {
-      code.get(counter);
-      code.get(limit);
-      i32.geS(code);
-      code.branchIf(1);
-      body();
-      increase(code, counter, step);
-      code.branch(0);
-    });
+type Parameters = readonly [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+
+function defineMultiplyRows(module: WasmModule, fused: boolean): void {
+  const strips = Array.from({ length: TILE }, (_, r) => {
+    const define = (layout: StripOptions['layout']): FunctionReference =>
+      defineStrip(module, { height: r + 1, layout, fused });
+    return { rows: define('rows'), columns: define('columns') };
   });
-}
-
-/** Copy columns j … j + 7 of B into a panel [k][8], with zeros beyond the last column. */
-function packPanel(
-  code: Code,
-  b: Local,
-  bRow: Local,
-  bColumn: Local,
-  panel: Local,
-  j: Local,
-  k: Local,
-  n: Local,
-): void {
-  const [row, column, source, rowStart, target, lanes] = Array.from({ length: 6 }, () => code.local('i32')) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  i32.const(code, PANEL);
-  code.set(lanes);
-  assign(code, rowStart, j, i32.mul, bColumn);
-  assign(code, rowStart, rowStart, i32.add, b);
-  code.get(panel);
-  code.set(target);
-  countUp(code, row, k, 1, () => {
-    code.get(rowStart);
-    code.set(source);
-    countUp(code, column, lanes, 1, () => {
-      code.get(j);
-      code.get(column);
-      i32.add(code);
-      code.get(n);
-      i32.ltS(code);
-      code.if(
+  const parameters = new Array<'i32'>(11).fill('i32');
+  module.function({ exportName: 'multiplyRows', parameters }, (code, ...all) => {
+    const [a, aRow, aColumn, panels, c, cRow, narrow, rows, depth, n, resume] = all as unknown as Parameters;
+    const { j, one, tiles, rest, width } = integers(code, 'j', 'one', 'tiles', 'rest', 'width');
+    const { whole, target, targetRow, restOfA, restOfTarget } = integers(
+      code,
+      'whole',
+      'target',
+      'targetRow',
+      'restOfA',
+      'restOfTarget',
+    );
+    const strip = (height: number, left: Local, result: Local, count: Local): void => {
+      const call = (definition: FunctionReference): void => {
+        for (const local of [left, aRow, aColumn, panels, result, targetRow, count, depth, resume]) code.get(local);
+        code.call(definition);
+      };
+      const { rows: byRows, columns: byColumns } = strips[height - 1]!;
+      choose(
+        code,
+        aColumn,
+        i32.eq,
+        4,
+        () => call(byRows),
+        () => call(byColumns),
+      );
+    };
+    copy(code, one, 1);
+    assign(code, tiles, rows, i32.divS, TILE);
+    assign(code, rest, rows, i32.remS, TILE);
+    assign(code, whole, rows, i32.sub, rest);
+    setAddress(code, restOfA, a, whole, aRow);
+    countUp(code, j, n, PANEL, () => {
+      assign(code, width, n, i32.sub, j);
+      choose(
+        code,
+        width,
+        i32.geS,
+        PANEL,
         () => {
-          code.get(target);
-          code.get(source);
-          f32.load(code);
-          f32.store(code);
+          setAddress(code, target, c, j, 4);
+          copy(code, targetRow, cRow);
         },
         () => {
-          code.get(target);
-          f32.const(code, 0);
-          f32.store(code);
+          copy(code, target, narrow);
+          copy(code, targetRow, PANEL_ROW);
         },
       );
-      assign(code, source, source, i32.add, bColumn);
-      increase(code, target, 4);
+      setAddress(code, restOfTarget, target, whole, targetRow);
+      choose(code, tiles, i32.ne, 0, () => strip(TILE, a, target, tiles));
+      for (let height = 1; height < TILE; height += 1) {
+        choose(code, rest, i32.eq, height, () => strip(height, restOfA, restOfTarget, one));
+      }
+      assign(code, width, depth, i32.mul, PANEL_ROW);
+      increase(code, panels, width);
     });
-    assign(code, rowStart, rowStart, i32.add, bRow);
   });
 }
 
-/**
- * Assemble the module. It exports its `memory` and `matmul(a, aRow, aColumn, b, bRow, bColumn, panel, c, cRow, m, k, n)`:
- * addresses and strides in bytes, extents in elements, k at least 1. `panel` is room for 32·k bytes.
- */
-export function matmulModule(): Uint8Array<ArrayBuffer> {
-  const module = new WasmModule();
-  module.memory({ pages: 1, exportName: 'memory' });
-  const parameters = new Array<'i32'>(12).fill('i32');
-  module.function({ exportName: 'matmul', parameters }, (code, ...all) => {
-    const [a, aRow, aColumn, b, bRow, bColumn, panel, c, cRow, m, k, n] = all as unknown as readonly [
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-      Local,
-    ];
-    const [i, j, q, end] = Array.from({ length: 4 }, () => code.local('i32')) as [Local, Local, Local, Local];
-    const pointers = Array.from({ length: TILE }, () => code.local('i32'));
-    const sums = Array.from({ length: TILE }, () => [code.local('v128'), code.local('v128')]);
-    const [left, right, factor] = Array.from({ length: 3 }, () => code.local('v128')) as [Local, Local, Local];
-    const columns = [left, right];
-    countUp(code, j, n, PANEL, () => {
-      packPanel(code, b, bRow, bColumn, panel, j, k, n);
-      countUp(code, i, m, TILE, () => {
-        pointers.forEach((pointer, r) => {
-          code.get(i);
-          i32.const(code, r);
-          i32.add(code);
-          code.get(aRow);
-          i32.mul(code);
-          code.get(a);
-          i32.add(code);
-          code.set(pointer);
-        });
-        for (const sum of sums.flat()) {
-          v128.const(code, new Uint8Array(16));
-          code.set(sum);
-        }
-        code.get(k);
-        i32.const(code, PANEL_BYTES);
-        i32.mul(code);
-        code.get(panel);
-        code.tee(q);
-        i32.add(code);
-        code.set(end);
-        code.loop(() => {
-          columns.forEach((column, half) => {
-            code.get(q);
-            v128.load(code, 16 * half);
-            code.set(column);
-          });
-          pointers.forEach((pointer, r) => {
-            code.get(pointer);
-            v128.load32Splat(code);
-            code.set(factor);
-            columns.forEach((column, half) => {
-              const sum = sums[r]![half]!;
-              code.get(sum);
-              code.get(factor);
-              code.get(column);
-              f32x4.mul(code);
-              f32x4.add(code);
-              code.set(sum);
-            });
-            assign(code, pointer, pointer, i32.add, aColumn);
-          });
-          increase(code, q, PANEL_BYTES);
-          code.get(q);
-          code.get(end);
-          i32.ltU(code);
-          code.branchIf(0);
-        });
-        sums.forEach((row, r) => {
-          row.forEach((sum, half) => {
-            code.get(i);
-            i32.const(code, r);
-            i32.add(code);
-            code.get(cRow);
-            i32.mul(code);
-            code.get(j);
-            i32.const(code, 4);
-            i32.mul(code);
-            i32.add(code);
-            code.get(c);
-            i32.add(code);
-            code.get(sum);
-            v128.store(code, 16 * half);
-          });
-        });
-      });
+function defineAdd(module: WasmModule): void {
+  module.function({ exportName: 'add', parameters: ['i32', 'i32', 'i32'] }, (code, ...all) => {
+    const [into, from, count] = all as unknown as readonly [Local, Local, Local];
+    const { i } = integers(code, 'i');
+    countUp(code, i, count, 4, () => {
+      code.get(into);
+      code.get(into);
+      v128.load(code);
+      code.get(from);
+      v128.load(code);
+      f32x4.add(code);
+      v128.store(code);
+      increase(code, into, 16);
+      increase(code, from, 16);
     });
   });
+}
+
+/** Assemble the module; see MatmulExports. */
+export function matmulModule({ fused = false }: MatmulModuleOptions = {}): Uint8Array<ArrayBuffer> {
+  const module = new WasmModule();
+  module.memory({ pages: 1, exportName: 'memory' });
+  definePack(module);
+  definePackLeft(module);
+  defineUnpack(module);
+  defineMultiplyRows(module, fused);
+  defineAdd(module);
   return module.toBytes();
 }
