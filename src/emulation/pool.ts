@@ -4,6 +4,7 @@
  * Each worker has an instance of the module of its own. The workers' program is a text made of the batch runner, so no
  * file has to be found at run time: worker threads in Node, Web Workers from a blob in a browser.
  */
+import type * as nodeThreads from 'node:worker_threads';
 import type { Circuit, LayerGraph } from '../circuit/index.ts';
 import { ValueError } from '../errors.ts';
 import { batchRunner, type BatchRunner, type Samples } from './batch-runner.ts';
@@ -158,7 +159,9 @@ async function openWorker(
   fail: (error: Error) => void,
 ): Promise<OpenWorker> {
   if (globalThis.process?.versions?.node !== undefined) {
-    const { Worker: Thread } = await import('node:worker_threads');
+    // Bundlers for browsers would look for a literal name, in vain.
+    const name: string = 'node:worker_threads';
+    const { Worker: Thread } = (await import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as typeof nodeThreads;
     const thread = new Thread(nodeProgram, { eval: true });
     thread.on('message', settle);
     thread.on('error', fail);
