@@ -37,13 +37,21 @@ describe('sum', () => {
     );
   });
 
+  it('over the leading and other axes adds up the sums of the entries', () => {
+    const x = t.tensor(
+      Float32Array.from({ length: 200 * 3 * 11 }, (_, i) => Math.fround(Math.sqrt(i))),
+      [200, 3, 11],
+    );
+    expect(t.toNested(t.sum(x, [0, 2]))).toEqual(t.toNested(t.sum(t.sum(x, 2), 0)));
+  });
+
   it('over scattered axes adds in the row-major order of those axes', () => {
     const x = t.tensor(
-      Float32Array.from({ length: 7 * 3 * 11 }, (_, i) => Math.fround(Math.sqrt(i))),
-      [7, 3, 11],
+      Float32Array.from({ length: 2 * 7 * 3 * 11 }, (_, i) => Math.fround(Math.sqrt(i))),
+      [2, 7, 3, 11],
     );
-    const moved = t.reshape(t.transpose(x, [1, 0, 2]), [3, 77]);
-    expect(t.toNested(t.sum(x, [0, 2]))).toEqual(t.toNested(t.sum(moved, 1)));
+    const moved = t.reshape(t.transpose(x, [0, 2, 1, 3]), [2, 3, 77]);
+    expect(t.toNested(t.sum(x, [1, 3]))).toEqual(t.toNested(t.sum(moved, 2)));
   });
 
   it('stays accurate over a million numbers', () => {

@@ -18,11 +18,10 @@ import type { LoopKernel } from './schedule.ts';
 import { own, readAs, type View } from './views.ts';
 import { cellRuns, windowsOver } from './windows.ts';
 
-/** Rows of a tile: more where it has one vector of columns, so that enough sums run side by side. */
-const tileHeight = (vectors: number): number => (vectors === 1 ? 8 : 4);
-const MOST_ROWS = 8;
+/** Rows of a tile. */
+const TILE_ROWS = 4;
 /** Steps of k written out in one turn of the loop. */
-const UNROLL = 8;
+const UNROLL = 4;
 
 /** Columns j of a panel: vectors of four, of which the last may have fewer lanes that count. */
 interface Panel {
@@ -61,8 +60,8 @@ export interface TileLocals {
 
 /** Take the locals of the largest tile. */
 export function tileLocals(code: Code): TileLocals {
-  const vectors = (): Local[] => [code.local('v128'), code.local('v128')];
-  return { accumulators: Array.from({ length: MOST_ROWS }, vectors), right: vectors(), left: code.local('v128') };
+  const vectors = (): Local[] => Array.from({ length: 4 }, () => code.local('v128'));
+  return { accumulators: Array.from({ length: TILE_ROWS }, vectors), right: vectors(), left: code.local('v128') };
 }
 
 /** The part of a tile's locals for so many rows and vectors. */
@@ -359,7 +358,6 @@ export function emitProduct(code: Code, locals: KernelLocals, kernel: LoopKernel
       increase(code, aStart, rows * aRow);
       increase(code, row, rows);
     };
-    const height = tileHeight(panel.vectors);
     const line = (depth: number, start: Local): void => {
       const { extent, factor, step } = walk.lines[depth]!;
       if (depth < walk.lines.length - 1) {
@@ -380,8 +378,8 @@ export function emitProduct(code: Code, locals: KernelLocals, kernel: LoopKernel
       }
       setSum(code, aStart, start, 0);
       if (extent !== null) {
-        repeat(code, Math.floor(extent / height), () => tilesOf(height));
-        if (extent % height > 0) tilesOf(extent % height);
+        repeat(code, Math.floor(extent / TILE_ROWS), () => tilesOf(TILE_ROWS));
+        if (extent % TILE_ROWS > 0) tilesOf(extent % TILE_ROWS);
         return;
       }
       const counter = code.local('i32');
@@ -389,7 +387,7 @@ export function emitProduct(code: Code, locals: KernelLocals, kernel: LoopKernel
       i32.const(code, factor);
       i32.mul(code);
       code.set(counter);
-      for (const rows of [height, 1]) countDown(code, counter, rows, () => tilesOf(rows));
+      for (const rows of [TILE_ROWS, 1]) countDown(code, counter, rows, () => tilesOf(rows));
     };
     line(0, aBase);
     for (const { sum, locals: sumLocals } of totals)

@@ -59,25 +59,28 @@ export function assemble(
     });
 
   const rowKernel = (kernel: Kernel): FunctionReference =>
-    module.function({ name: describeKernel(kernel), parameters: ['i32', 'i32', 'i32', 'i32', 'i32'] }, (code, ...parameters) => {
-      const [worker, first, count, partial, fresh] = parameters as unknown as readonly [
-        Local,
-        Local,
-        Local,
-        Local,
-        Local,
-      ];
-      const locals = { worker, rows: { first, count, partial } };
-      if (kernel.kind === 'loop') {
-        if (kernel.sums.length > 0) {
-          code.get(fresh);
-          code.if(() => emitClearSums(code, partial, kernel, context));
-        }
-        if (kernel.product === null) emitLoop(code, locals, kernel, context);
-        else emitProduct(code, locals, kernel, context);
-      } else if (isKernelGradient(kernel.node)) emitRowProduct(code, locals, fresh, kernel.node, context);
-      else emitNode(code, locals, kernel.node, context);
-    });
+    module.function(
+      { name: describeKernel(kernel), parameters: ['i32', 'i32', 'i32', 'i32', 'i32'] },
+      (code, ...parameters) => {
+        const [worker, first, count, partial, fresh] = parameters as unknown as readonly [
+          Local,
+          Local,
+          Local,
+          Local,
+          Local,
+        ];
+        const locals = { worker, rows: { first, count, partial } };
+        if (kernel.kind === 'loop') {
+          if (kernel.sums.length > 0) {
+            code.get(fresh);
+            code.if(() => emitClearSums(code, partial, kernel, context));
+          }
+          if (kernel.product === null) emitLoop(code, locals, kernel, context);
+          else emitProduct(code, locals, kernel, context);
+        } else if (isKernelGradient(kernel.node)) emitRowProduct(code, locals, fresh, kernel.node, context);
+        else emitNode(code, locals, kernel.node, context);
+      },
+    );
 
   const callAll = (name: string, kernels: readonly FunctionReference[]): void => {
     module.function({ exportName: name, parameters: ['i32'] }, (code, worker) => {
@@ -389,10 +392,13 @@ function emitUpdate(module: WasmModule, kernels: readonly LoopKernel[], context:
   const functions = kernels.map((kernel) => {
     if (kernel.product !== null || kernel.sums.length > 0)
       throw new TraceError('An update of a plan must be elementwise.');
-    return module.function({ name: describeKernel(kernel), parameters: ['i32', 'i32', 'i32'] }, (code, ...parameters) => {
-      const [worker, from, to] = parameters as unknown as readonly [Local, Local, Local];
-      emitLoop(code, { worker, rows: null }, kernel, context, { from, to });
-    });
+    return module.function(
+      { name: describeKernel(kernel), parameters: ['i32', 'i32', 'i32'] },
+      (code, ...parameters) => {
+        const [worker, from, to] = parameters as unknown as readonly [Local, Local, Local];
+        emitLoop(code, { worker, rows: null }, kernel, context, { from, to });
+      },
+    );
   });
   module.function({ exportName: 'update', parameters: ['i32', 'i32', 'i32'] }, (code, ...parameters) => {
     const [worker, index, count] = parameters as unknown as readonly [Local, Local, Local];
