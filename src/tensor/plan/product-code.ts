@@ -1,22 +1,21 @@
 /**
  * The code of products: tiles of the result stay in registers while k runs upward, and the elementwise nodes that follow
- * are computed on the tile before it is stored.
+ * are computed on the tile before it is stored (tile-cells.ts).
  *
  * Every shape and distance is a constant of the plan, so operands need no packing: their elements lie at constant
- * displacements from pointers that move by constants.
+ * displacements from pointers that move by constants. The last one to three columns of a result would leave most of a
+ * vector empty; where the elements of a row of A are adjacent, four rows fill it instead.
  */
-import { f32, f32x4, i32, v128, type Code, type Local } from '../../wasm/index.ts';
+import { f32x4, i32, v128, type Code, type Local } from '../../wasm/index.ts';
 import { emitTileStep } from '../backends/wasm/tile-product.ts';
 import { sizeOfShape } from '../shape.ts';
 import { countDown, increase, repeat, setSum } from './counting.ts';
-import { emitElementwise } from './elementwise-code.ts';
-import { isRowWise, type PlanNode } from './graph.ts';
-import { isBatchSum } from './legalise.ts';
-import { accessOf, emitTree, numberOf, type EmitContext } from './loop-code.ts';
-import type { Access, KernelLocals } from './nest.ts';
+import { accessOf, type EmitContext } from './loop-code.ts';
+import type { KernelLocals } from './nest.ts';
+import { productWalk } from './product-walk.ts';
 import type { LoopKernel } from './schedule.ts';
-import { own, readAs, type View } from './views.ts';
-import { cellRuns, windowsOver } from './windows.ts';
+import { columnCell, followersOf, pushStart, rowCell, type Cell } from './tile-cells.ts';
+import type { View } from './views.ts';
 
 /** Rows of a tile. */
 const TILE_ROWS = 4;
@@ -42,14 +41,6 @@ export function emitPanels(code: Code, n: number, write: (panel: Panel, column: 
   const rest = n % 8;
   if (rest > 0) write({ vectors: Math.ceil(rest / 4), lastLanes: rest % 4 || 4 }, column);
 }
-
-/** The distance of neighbouring rows of a view whose leading axes collapse to one, batch included. */
-function rowStep(view: View): number {
-  for (let axis = view.dims.length - 2; axis >= 0; axis -= 1) if (view.dims[axis] !== 1) return view.strides[axis]!;
-  return view.rowStride;
-}
-
-const lastStride = (view: View): number => (view.dims.at(-1) === 1 ? 0 : (view.strides.at(-1) ?? 0));
 
 /** Registers of a tile, shared by all tiles of a kernel. */
 export interface TileLocals {
@@ -106,237 +97,131 @@ export function emitSteps(
   increase(code, tile.b, (count % UNROLL) * bStep);
 }
 
-/** How the left operand is walked: over the lines of the result, and over k for one line. Distances are in bytes. */
-interface Walk {
-  /** Axes of the lines, outermost first; an extent of null is the number of rows times `factor`. */
-  readonly lines: readonly { readonly extent: number | null; readonly factor: number; readonly step: number }[];
-  /** Runs of k at even distances. */
-  readonly runs: readonly { readonly offset: number; readonly count: number }[];
-  /** From k to k within a run. */
-  readonly step: number;
+/** Interleave the 32-bit lanes of two vectors: the first two of each, or the last two. */
+const LOW: readonly number[] = [0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23];
+const HIGH: readonly number[] = LOW.map((byte) => byte + 8);
+/** The first halves of two vectors, or the last. */
+const FIRST: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
+const LAST: readonly number[] = FIRST.map((byte) => byte + 8);
+
+/** Where the operands of four rows and a few columns lie: distances are in bytes. */
+interface Columns {
+  /** One vector of four rows per column. */
+  readonly sums: readonly Local[];
+  readonly a: Local;
+  readonly aRow: number;
+  readonly b: Local;
+  readonly bStep: number;
 }
 
-/** Walk the left operand of a matrix product. */
-function matrixWalk(view: View, depth: number, lead: number, rowWise: boolean): Walk {
-  const step = 4 * rowStep(view);
-  return {
-    lines: [rowWise ? { extent: null, factor: lead, step } : { extent: lead, factor: 1, step }],
-    runs: [{ offset: 0, count: depth }],
-    step: 4 * (depth === 1 ? 0 : view.strides.at(-1)!),
+/** Add the products of k = 0 … count − 1 for four rows, whose elements are adjacent; b moves on behind them. */
+function emitColumnSteps(code: Code, { sums, a, aRow, b, bStep }: Columns, count: number): void {
+  const four = (): Local[] => Array.from({ length: 4 }, () => code.local('v128'));
+  const [loaded, mixed, byK] = [four(), four(), four()];
+  const shuffle = (target: Local, x: Local, y: Local, lanes: readonly number[]): void => {
+    code.get(x);
+    code.get(y);
+    v128.shuffle(code, lanes);
+    code.set(target);
   };
-}
-
-/** Walk the input of a convolution, window by window. */
-function windowWalk(node: PlanNode, pitch: number): Walk {
-  const [input, kernel] = node.inputs as [PlanNode, PlanNode];
-  const geometry = windowsOver(input, node, kernel.shape.slice(0, -2));
-  return {
-    lines: [
-      { extent: null, factor: 1, step: 4 * pitch },
-      { extent: geometry.output[0], factor: 1, step: 4 * geometry.windowSteps[0] },
-      { extent: geometry.output[1], factor: 1, step: 4 * geometry.windowSteps[1] },
-    ],
-    runs: cellRuns(geometry).map(({ offset, count }) => ({ offset: 4 * offset, count })),
-    step: 4,
-  };
-}
-
-/** Push the start of an access: its space, and row 0 of the tile. */
-function pushStart(code: Code, access: Access, locals: KernelLocals): void {
-  if (access.space === 'worker') code.get(locals.worker);
-  else if (access.space === 'partial') code.get(locals.rows!.partial);
-  else i32.const(code, 0);
-  if (locals.rows === null || access.tileLocal || access.rowStride === 0) return;
-  code.get(locals.rows.first);
-  i32.const(code, 4 * access.rowStride);
-  i32.mul(code);
-  i32.add(code);
-}
-
-/** An operand or result of the nodes that follow the product. */
-interface TileAccess {
-  readonly access: Access;
-  /** Elements from row to row of the tile, and from column to column (0 or 1). */
-  readonly row: number;
-  readonly column: number;
-  /** Set at the start of each tile. */
-  readonly pointer: Local;
-  readonly start: Local;
+  const step = (element: Local, k: number): void =>
+    sums.forEach((sum, j) => {
+      code.get(sum);
+      code.get(element);
+      code.get(b);
+      v128.load32Splat(code, k * bStep + 4 * j);
+      f32x4.mul(code);
+      f32x4.add(code);
+      code.set(sum);
+    });
+  repeat(code, Math.floor(count / 4), () => {
+    loaded.forEach((vector, r) => {
+      code.get(a);
+      v128.load(code, r * aRow);
+      code.set(vector);
+    });
+    // Rows by k become k by rows.
+    shuffle(mixed[0]!, loaded[0]!, loaded[1]!, LOW);
+    shuffle(mixed[1]!, loaded[2]!, loaded[3]!, LOW);
+    shuffle(mixed[2]!, loaded[0]!, loaded[1]!, HIGH);
+    shuffle(mixed[3]!, loaded[2]!, loaded[3]!, HIGH);
+    shuffle(byK[0]!, mixed[0]!, mixed[1]!, FIRST);
+    shuffle(byK[1]!, mixed[0]!, mixed[1]!, LAST);
+    shuffle(byK[2]!, mixed[2]!, mixed[3]!, FIRST);
+    shuffle(byK[3]!, mixed[2]!, mixed[3]!, LAST);
+    byK.forEach(step);
+    increase(code, a, 16);
+    increase(code, b, 4 * bStep);
+  });
+  for (let k = 0; k < count % 4; k += 1) {
+    const element = byK[k]!;
+    code.get(a);
+    v128.load32Zero(code, 4 * k);
+    code.set(element);
+    for (let r = 1; r < 4; r += 1) {
+      code.get(a);
+      code.get(element);
+      v128.load32Lane(code, r, r * aRow + 4 * k);
+      code.set(element);
+    }
+    step(element, k);
+  }
+  increase(code, b, (count % 4) * bStep);
 }
 
 /** Write a loop kernel that starts with a product. */
 export function emitProduct(code: Code, locals: KernelLocals, kernel: LoopKernel, context: EmitContext): void {
   const node = kernel.product!;
-  const [left, right] = node.inputs as [PlanNode, PlanNode];
-  const a = context.viewOf(left);
-  const b = context.viewOf(right);
+  const [a, b] = node.inputs.map((input) => context.viewOf(input)) as [View, View];
   const columns = kernel.dims.at(-1)!;
-  const lead = sizeOfShape(kernel.dims.slice(0, -1));
-  const convolution = node.operation === 'convolve';
-  const walk = convolution ? windowWalk(node, a.rowStride) : matrixWalk(a, left.shape.at(-1)!, lead, isRowWise(node));
+  const walk = productWalk(node, a, sizeOfShape(kernel.dims.slice(0, -1)));
   const aRow = walk.lines.at(-1)!.step;
   // Kernels of convolutions are dense: their rows are those of a matrix [cells · channels, filters].
-  const bStep = 4 * (convolution ? columns : b.dims[0] === 1 ? 0 : b.strides[0]!);
-  const aAccess = accessOf(a, context);
-  const bAccess = accessOf({ ...b, rowStride: 0 }, context);
-
-  const numbers = new Map<PlanNode, Local>();
-  const reads = new Map<PlanNode, readonly TileAccess[]>();
-  const stores = new Map<PlanNode, TileAccess>();
-
-  const starts = new Map<string, { readonly start: Local; readonly pointer: Local }>();
-  /** Accesses that move alike share a pointer. */
-  const tileAccess = (access: Access, row: number, column: number): TileAccess => {
-    const key = [access.space, access.tileLocal || access.rowStride === 0 ? 0 : access.rowStride, row, column].join();
-    let shared = starts.get(key);
-    if (shared === undefined) {
-      shared = { start: code.local('i32'), pointer: code.local('i32') };
-      pushStart(code, access, locals);
-      code.set(shared.start);
-      starts.set(key, shared);
-    }
-    return { access, row, column, ...shared };
-  };
-  const provide = (input: PlanNode, multiple: number): void => {
-    if (input === node || kernel.members.includes(input) || numbers.has(input) || reads.has(input)) return;
-    const view = context.viewOf(input);
-    const value = numberOf(view);
-    if (value !== undefined) {
-      const local = code.local('v128');
-      f32.const(code, value);
-      f32x4.splat(code);
-      code.set(local);
-      numbers.set(input, local);
-      return;
-    }
-    const read = readAs(view, input, kernel.dims, multiple);
-    const list = isBatchSum(view.base)
-      ? context.shardsOf(view.base).map((address): Access => ({
-          space: 'shared',
-          address: address + 4 * read.offset,
-          tileLocal: false,
-          rowStride: 0,
-          strides: read.strides,
-        }))
-      : [accessOf(read, context)];
-    reads.set(
-      input,
-      list.map((access) => tileAccess(access, rowStep(read), lastStride(read))),
-    );
-  };
-  const multiple = isRowWise(node) ? node.multiple : 0;
-  for (const member of kernel.members) for (const input of member.inputs) provide(input, multiple);
-  for (const member of [node, ...kernel.members]) {
-    if (!context.stored.has(member)) continue;
-    const view = own(member);
-    stores.set(member, tileAccess(accessOf(view, context), rowStep(view), 1));
-  }
-  for (const sum of kernel.sums) provide(sum.inputs[0]!, multiple);
-
+  const bStep = 4 * (node.operation === 'convolve' ? columns : b.dims[0] === 1 ? 0 : b.strides[0]!);
+  const few = walk.step === 4 ? columns % 4 : 0;
+  const { placeTile, follow } = followersOf(code, locals, kernel, context);
   const tile = tileLocals(code);
-  const aBase = code.local('i32');
+  const [aBase, aStart, aPointer, bStart, bPointer, row] = Array.from({ length: 6 }, () => code.local('i32')) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+  ];
+  const aAccess = accessOf(a, context);
   pushStart(code, aAccess, locals);
   i32.const(code, aAccess.address);
   i32.add(code);
   code.set(aBase);
-  const aStart = code.local('i32');
-  const aPointer = code.local('i32');
-  const bStart = code.local('i32');
-  const bPointer = code.local('i32');
-  const row = code.local('i32');
-  const totals = kernel.sums.map((sum) => ({ sum, locals: [code.local('v128'), code.local('v128')] }));
+  const sums = kernel.sums.map(() => [code.local('v128'), code.local('v128')]);
 
-  /** One tile of results and what follows from it. */
-  const emitTile = (rows: number, { vectors, lastLanes }: Panel, column: Local): void => {
-    const part = partOf(tile, rows, vectors);
-    emitZero(code, part.accumulators);
+  /** Run the body for every run of k, with the pointers at its start. */
+  const overRuns = (body: (count: number) => void): void => {
     setSum(code, bPointer, bStart, 0);
     for (const { offset, count } of walk.runs) {
       setSum(code, aPointer, aStart, offset);
-      emitSteps(code, { ...part, a: aPointer, aRow, b: bPointer }, count, walk.step, bStep);
-    }
-    for (const { start, pointer, row: step, column: along } of uniquePointers(reads, stores)) {
-      code.get(start);
-      if (step !== 0) {
-        code.get(row);
-        i32.const(code, 4 * step);
-        i32.mul(code);
-        i32.add(code);
-      }
-      if (along === 1) {
-        code.get(column);
-        i32.add(code);
-      }
-      code.set(pointer);
-    }
-    const cache = new Map<string, Local>();
-    const value = (input: PlanNode, r: number, v: number): Local => {
-      if (input === node) return part.accumulators[r]![v]!;
-      const known = numbers.get(input);
-      if (known !== undefined) return known;
-      const list = reads.get(input);
-      const first = list?.[0];
-      const key = `${input.id} ${first?.row === 0 ? 0 : r} ${first?.column === 0 ? 0 : v}`;
-      const cached = cache.get(key);
-      if (cached !== undefined) return cached;
-      const local = code.local('v128');
-      emitTree(code, list!.length, (k) => {
-        const { access, row: step, column: along, pointer } = list![k]!;
-        code.get(pointer);
-        const offset = access.address + 4 * step * r;
-        if (along === 0) v128.load32Splat(code, offset);
-        else v128.load(code, offset + 16 * v);
-      });
-      if (context.viewOf(input).base.dtype === 'i32') f32x4.convertI32x4S(code);
-      code.set(local);
-      cache.set(key, local);
-      return local;
-    };
-    const store = (target: TileAccess, local: Local, r: number, v: number): void => {
-      const offset = target.access.address + 4 * target.row * r + 16 * v;
-      const lanes = v === vectors - 1 ? lastLanes : 4;
-      if (lanes === 4) {
-        code.get(target.pointer);
-        code.get(local);
-        v128.store(code, offset);
-      } else {
-        for (let lane = 0; lane < lanes; lane += 1) {
-          code.get(target.pointer);
-          code.get(local);
-          v128.store32Lane(code, lane, offset + 4 * lane);
-        }
-      }
-    };
-    for (let r = 0; r < rows; r += 1) {
-      for (let v = 0; v < vectors; v += 1) {
-        const own = stores.get(node);
-        if (own !== undefined) store(own, part.accumulators[r]![v]!, r, v);
-        for (const member of kernel.members) {
-          const operands = member.inputs.map((input) => value(input, r, v));
-          emitElementwise(member.operation, {
-            code,
-            operands,
-            attributes: member.attributes,
-            elementary: context.elementary,
-            special: () => context.special(member),
-          });
-          const local = code.local('v128');
-          code.set(local);
-          cache.set(`${member.id} ${r} ${v}`, local);
-          const target = stores.get(member);
-          if (target !== undefined) store(target, local, r, v);
-        }
-        for (const { sum, locals: sumLocals } of totals) {
-          code.get(sumLocals[v]!);
-          code.get(value(sum.inputs[0]!, r, v));
-          f32x4.add(code);
-          code.set(sumLocals[v]!);
-        }
-      }
+      body(count);
     }
   };
+  const rowTile = (rows: number, { vectors, lastLanes }: Panel): readonly Cell[] => {
+    const part = partOf(tile, rows, vectors);
+    emitZero(code, part.accumulators);
+    overRuns((count) => emitSteps(code, { ...part, a: aPointer, aRow, b: bPointer }, count, walk.step, bStep));
+    return part.accumulators.flatMap((line, r) =>
+      line.map((local, v) => rowCell(code, local, r, v, v === vectors - 1 ? lastLanes : 4)),
+    );
+  };
+  const columnTile = (): readonly Cell[] => {
+    const own = tile.accumulators[0]!.slice(0, few);
+    emitZero(code, [own]);
+    overRuns((count) => emitColumnSteps(code, { sums: own, a: aPointer, aRow, b: bPointer, bStep }, count));
+    return own.map((local, j) => columnCell(code, local, j));
+  };
 
-  emitPanels(code, columns, (panel, column) => {
+  /** All lines of a panel. @param tileOf writes the products of so many lines */
+  const writePanel = (panel: Panel, column: Local, tileOf: (rows: number) => readonly Cell[]): void => {
+    const bAccess = accessOf({ ...b, rowStride: 0 }, context);
     pushStart(code, bAccess, locals);
     i32.const(code, bAccess.address);
     i32.add(code);
@@ -345,16 +230,11 @@ export function emitProduct(code: Code, locals: KernelLocals, kernel: LoopKernel
     code.set(bStart);
     i32.const(code, 0);
     code.set(row);
-    for (const { sum, locals: sumLocals } of totals)
-      sumLocals.slice(0, panel.vectors).forEach((local, v) => {
-        code.get(locals.rows!.partial);
-        code.get(column);
-        i32.add(code);
-        v128.load(code, context.partialOf(sum) + 16 * v);
-        code.set(local);
-      });
+    movePartials(code, locals, column, panel, sums, kernel.sums.map(context.partialOf), 'load');
     const tilesOf = (rows: number): void => {
-      emitTile(rows, panel, column);
+      const cells = tileOf(rows);
+      placeTile(row, column);
+      follow(cells, sums);
       increase(code, aStart, rows * aRow);
       increase(code, row, rows);
     };
@@ -363,54 +243,82 @@ export function emitProduct(code: Code, locals: KernelLocals, kernel: LoopKernel
       if (depth < walk.lines.length - 1) {
         const own = code.local('i32');
         setSum(code, own, start, 0);
-        const turn = (): void => {
+        overLines(code, locals, extent, factor, [1], () => {
           line(depth + 1, own);
           increase(code, own, step);
-        };
-        if (extent !== null) repeat(code, extent, turn);
-        else {
-          const counter = code.local('i32');
-          code.get(locals.rows!.count);
-          code.set(counter);
-          countDown(code, counter, 1, turn);
-        }
+        });
         return;
       }
       setSum(code, aStart, start, 0);
-      if (extent !== null) {
-        repeat(code, Math.floor(extent / TILE_ROWS), () => tilesOf(TILE_ROWS));
-        if (extent % TILE_ROWS > 0) tilesOf(extent % TILE_ROWS);
-        return;
-      }
-      const counter = code.local('i32');
-      code.get(locals.rows!.count);
-      i32.const(code, factor);
-      i32.mul(code);
-      code.set(counter);
-      for (const rows of [TILE_ROWS, 1]) countDown(code, counter, rows, () => tilesOf(rows));
+      overLines(code, locals, extent, factor, [TILE_ROWS, 1], tilesOf);
     };
     line(0, aBase);
-    for (const { sum, locals: sumLocals } of totals)
-      sumLocals.slice(0, panel.vectors).forEach((local, v) => {
-        const lanes = v === panel.vectors - 1 ? panel.lastLanes : 4;
-        for (let lane = 0; lane < (lanes === 4 ? 1 : lanes); lane += 1) {
-          code.get(locals.rows!.partial);
-          code.get(column);
-          i32.add(code);
-          code.get(local);
-          const offset = context.partialOf(sum) + 16 * v;
-          if (lanes === 4) v128.store(code, offset);
-          else v128.store32Lane(code, lane, offset + 4 * lane);
-        }
-      });
-  });
+    movePartials(code, locals, column, panel, sums, kernel.sums.map(context.partialOf), 'store');
+  };
+
+  emitPanels(code, columns - few, (panel, column) => writePanel(panel, column, (rows) => rowTile(rows, panel)));
+  if (few === 0) return;
+  const column = code.local('i32');
+  i32.const(code, 4 * (columns - few));
+  code.set(column);
+  const panel = { vectors: 1, lastLanes: few };
+  writePanel(panel, column, (rows) => (rows === 4 ? columnTile() : rowTile(rows, panel)));
 }
 
-/** The accesses that stand for each pointer. */
-function uniquePointers(
-  reads: ReadonlyMap<PlanNode, readonly TileAccess[]>,
-  stores: ReadonlyMap<PlanNode, TileAccess>,
-): readonly TileAccess[] {
-  const all = [...[...reads.values()].flat(), ...stores.values()];
-  return [...new Map(all.map((access) => [access.pointer, access])).values()];
+/** Run the body over lines, as many at a time as it is told: whole tiles, then what is left. */
+function overLines(
+  code: Code,
+  locals: KernelLocals,
+  extent: number | null,
+  factor: number,
+  heights: readonly number[],
+  body: (lines: number) => void,
+): void {
+  const [height] = heights as [number];
+  if (extent !== null) {
+    repeat(code, Math.floor(extent / height), () => body(height));
+    if (extent % height > 0) body(extent % height);
+    return;
+  }
+  const counter = code.local('i32');
+  code.get(locals.rows!.count);
+  i32.const(code, factor);
+  i32.mul(code);
+  code.set(counter);
+  for (const lines of heights) countDown(code, counter, lines, () => body(lines));
+}
+
+/** Load the partial sums of a panel's columns into locals, or store them. */
+function movePartials(
+  code: Code,
+  locals: KernelLocals,
+  column: Local,
+  { vectors, lastLanes }: Panel,
+  sums: readonly (readonly Local[])[],
+  offsets: readonly number[],
+  direction: 'load' | 'store',
+): void {
+  sums.forEach((list, k) =>
+    list.slice(0, vectors).forEach((local, v) => {
+      const lanes = v === vectors - 1 ? lastLanes : 4;
+      const offset = offsets[k]! + 16 * v;
+      const address = (): void => {
+        code.get(locals.rows!.partial);
+        code.get(column);
+        i32.add(code);
+      };
+      if (direction === 'load') {
+        address();
+        v128.load(code, offset);
+        code.set(local);
+        return;
+      }
+      for (let lane = 0; lane < (lanes === 4 ? 1 : lanes); lane += 1) {
+        address();
+        code.get(local);
+        if (lanes === 4) v128.store(code, offset);
+        else v128.store32Lane(code, lane, offset + 4 * lane);
+      }
+    }),
+  );
 }

@@ -99,6 +99,9 @@ export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): P
       try {
         step();
       } catch (error) {
+        // The others need not wait for this one.
+        Atomics.store(control, 3, 1);
+        Atomics.notify(control, 2);
         throw new WorkerError(`A step of the training failed: ${(error as Error).message.replace(/\.$/, '')}.`);
       }
     },

@@ -226,7 +226,7 @@ function formKernels(nodes: readonly PlanNode[], phase: number, { viewOf, stored
   };
 
   /** Make sure that a loop can read an operand. */
-  const provide = (loop: LoopKernel, index: number, input: PlanNode): void => {
+  const provide = (loop: LoopKernel, input: PlanNode): void => {
     const { base } = viewOf(input);
     if (base.operation === 'input' || base.operation === 'constant' || isBatchSum(base)) return;
     if (loop.members.includes(base) && identical(input, loop.dims)) return;
@@ -239,7 +239,7 @@ function formKernels(nodes: readonly PlanNode[], phase: number, { viewOf, stored
       canJoin(loop, base) &&
       repeats(base, REPEATED) < Infinity
     ) {
-      for (const own of base.inputs) provide(loop, index, own);
+      for (const own of base.inputs) provide(loop, own);
       loop.members.push(base);
       return;
     }
@@ -274,7 +274,7 @@ function formKernels(nodes: readonly PlanNode[], phase: number, { viewOf, stored
       kernels.push({ kind: 'loop', dims, rowWise, product: null, members: [], sums: [] });
     }
     const loop = kernels[index] as LoopKernel;
-    for (const input of node.inputs) provide(loop, index, input);
+    for (const input of node.inputs) provide(loop, input);
     if (isBatchSum(node)) loop.sums.push(node);
     else {
       loop.members.push(node);

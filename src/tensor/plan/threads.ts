@@ -97,7 +97,12 @@ export async function planThreads(workers: number): Promise<PlanThreads> {
   const died = (why: string): void => {
     if (!state.closed) state.failure ??= why;
   };
-  const threads = await Promise.all(Array.from({ length: workers - 1 }, (_, k) => startThread(k + 1, died)));
+  const starting = Array.from({ length: workers - 1 }, (_, k) => startThread(k + 1, died));
+  const threads = await Promise.all(starting).catch(async (error: unknown) => {
+    state.closed = true;
+    await Promise.allSettled(starting.map(async (thread) => (await thread).end()));
+    throw error;
+  });
   let current: Int32Array | null = null;
   const leave = (): void => {
     if (current === null) return;
