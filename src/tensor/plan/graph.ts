@@ -300,21 +300,16 @@ function sliced(make: Make, source: PlanNode, attributes: Attributes, shape: rea
 
 /** The leading axis is summed last: `sum` over [0] of `sum` over the others. */
 function splitSum(make: Make, x: PlanNode, axes: readonly number[], shape: readonly number[]): PlanNode {
-  const extents = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
-  if (extents === 1) {
-    const zero = make('addZero', [x], {}, { shape: x.shape });
-    return sameExtents(x.shape, shape) ? zero : make('reshape', [zero], {}, { shape });
-  }
+  // A batch of one row is summed as any other; only then is the result whole.
+  const batch = axes.includes(0) && (x.shape[0]! > 1 || isRowWise(x));
   const inner = axes.filter((axis) => axis > 0 && x.shape[axis]! > 1);
   let value = x;
   if (inner.length > 0) {
     const kept = x.shape.map((n, axis) => (inner.includes(axis) ? 1 : n));
     value = make('sum', [x], { axes: inner }, { shape: kept });
   }
-  if (axes.includes(0) && x.shape[0]! > 1) {
-    const rest = value.shape.slice(1);
-    value = make('sum', [value], { axes: [0] }, { shape: rest });
-  }
+  if (batch) value = make('sum', [value], { axes: [0] }, { shape: value.shape.slice(1) });
+  if (value === x) value = make('addZero', [x], {}, { shape: x.shape });
   return sameExtents(value.shape, shape) ? value : make('reshape', [value], {}, { shape });
 }
 

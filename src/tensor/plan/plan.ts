@@ -4,11 +4,11 @@
  * Its inputs, results and all between have fixed places in one memory; a step allocates nothing. The bits of the results
  * are those of the tensor functions, whatever the number of workers.
  */
-import { ValueError } from '../../errors.ts';
+import { TraceError, ValueError } from '../../errors.ts';
 import type { Dtype, Tensor } from '../tensor.ts';
 import type { SymbolicTensor } from '../trace.ts';
 import type { DriverPlan } from './driver.ts';
-import { buildGraph, type InputSpec, type PlanNode } from './graph.ts';
+import { buildGraph, isRowWise, type InputSpec, type PlanNode } from './graph.ts';
 import { layOut } from './layout.ts';
 import { legalise } from './legalise.ts';
 import { assemble, describeKernel } from './program.ts';
@@ -87,7 +87,10 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
   const bound = new Map<PlanNode, PlanNode>();
   results.forEach(({ replaces }, k) => {
     const state = replaces && nodeOfInput.get(replaces.node.attributes['name'] as string);
-    if (state !== undefined) bound.set(legal.results[k]!, state);
+    if (state === undefined) return;
+    if (isRowWise(legal.results[k]!))
+      throw new TraceError(`Result "${results[k]!.name}" of a plan has the rows of the batch; a state has none.`);
+    bound.set(legal.results[k]!, state);
   });
   const plan = schedule(legal, new Set(bound.values()));
   const layout = layOut(legal, plan, bound, workers);
