@@ -11,6 +11,8 @@ import { pipelineGraph, scheduleGraph } from '../src/netlist/index.ts';
 import { buildNetwork, hashNetwork, type Network, sha256 } from '../src/network/index.ts';
 import { stream } from '../src/random/index.ts';
 import { generateEvents } from '../src/physics/index.ts';
+import { tensor } from '../src/tensor/index.ts';
+import { fit, meanSquaredError } from '../src/training/index.ts';
 import { quickConfig } from '../src/systems/distillnet/index.ts';
 import { printNetlist } from '../src/verilog/index.ts';
 
@@ -41,6 +43,24 @@ describe('seeded outputs', () => {
   it('initialise the same weights', () => {
     expect(hashNetwork(network)).toMatchInlineSnapshot(
       `"cfedb1ece74a9b8afe67b0731dd0bef2e776d01db76ebdb2acc08aec7593421f"`,
+    );
+  });
+
+  it('train to the same weights', async () => {
+    const random = stream('no regression', 'data');
+    const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.uniform(-1, 1));
+    const { network: trained } = await fit(
+      network,
+      { inputs: tensor(numbers(600), [100, 6]), targets: tensor(numbers(300), [100, 3]) },
+      {
+        loss: (prediction, targets) => meanSquaredError(prediction, targets),
+        epochs: 3,
+        batchSize: 64,
+        stream: stream('no regression', 'fit'),
+      },
+    );
+    expect(hashNetwork(trained)).toMatchInlineSnapshot(
+      `"9461c25ae4b3ce41dba8b7c82a823eaf5e79a3ed0338fbfd19f7903aa391ea8a"`,
     );
   });
 
