@@ -115,6 +115,8 @@ const emitters: Readonly<Record<string, Emitter>> = {
     v128.bitselect(code);
   },
   copy: ({ code, operands: [x] }) => code.get(x!),
+  // Of integers; all other operations take floats.
+  float: unary(f32x4.convertI32x4S),
   // Sums start from 0, which turns −0 into 0.
   addZero: ({ code, operands: [x] }) => {
     code.get(x!);

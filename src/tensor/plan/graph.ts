@@ -56,6 +56,14 @@ export function innerShape(node: PlanNode): readonly number[] {
   return node.multiple === 1 ? node.shape.slice(1) : [node.multiple, ...node.shape.slice(1)];
 }
 
+/** Write attributes as a key; JSON alone would take −∞, ∞ and NaN for one another, and −0 for 0. */
+export const keyOf = (attributes: Attributes): string =>
+  JSON.stringify(attributes, (_, value: unknown) =>
+    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `number ${1 / value} ${value}`
+      : value,
+  );
+
 type Draft = Omit<PlanNode, 'id' | 'multiple' | 'data' | 'dtype'> & {
   readonly data?: PlanNode['data'];
   readonly dtype?: Dtype;
@@ -87,7 +95,7 @@ export function buildGraph(results: readonly Tensor[], inputs: readonly InputSpe
 
   const find = (...[operation, sources, attributes, draft]: Parameters<Make>): PlanNode => {
     const { shape } = draft;
-    const key = `${operation} ${sources.map((s) => s.id).join()} ${shape.join()} ${JSON.stringify(attributes)}`;
+    const key = `${operation} ${sources.map((s) => s.id).join()} ${shape.join()} ${keyOf(attributes)}`;
     const found = known.get(key);
     if (found !== undefined) return found;
     const full: Draft = { operation, attributes, inputs: sources, shape, ...(draft.dtype && { dtype: draft.dtype }) };
@@ -139,13 +147,27 @@ export function buildGraph(results: readonly Tensor[], inputs: readonly InputSpe
         stack.push(...missing.toReversed());
         continue;
       }
-      const sources = t.node.inputs.map((input) => byTensor.get(input)!);
+      const { operation } = t.node;
+      const sources = t.node.inputs.map((input, index) => {
+        const source = byTensor.get(input)!;
+        if (source.dtype === 'f32' || takesIntegers(operation, index)) return source;
+        return make('float', [source], {}, { shape: source.shape });
+      });
       byTensor.set(t, rewrite(make, t.node.operation, sources, t.node.attributes, t.shape, t.dtype));
     }
     return byTensor.get(root)!;
   };
 
   return { batch, results: results.map(visit), nodes };
+}
+
+/** Operations that leave integers as they are. */
+const moves: readonly string[] = 'reshape transpose broadcastTo slice flip concat pad'.split(' ');
+
+/** Tell whether an operand may be of integers; elsewhere they are converted first. */
+function takesIntegers(operation: string, index: number): boolean {
+  if (operation === 'indexSelect' || operation === 'dropoutMask') return true;
+  return moves.includes(operation) || (operation === 'indexAdd' && index === 1);
 }
 
 /** Makes nodes, or finds equal ones. */
@@ -293,7 +315,7 @@ function sliced(make: Make, source: PlanNode, attributes: Attributes, shape: rea
     if (before.some((n) => n < 0) || after.some((n) => n < 0)) return null;
     const less = before.map((n, axis) => [n, after[axis]!]);
     if (less.flat().every((n) => n === 0) && spread.every((n) => n === 1)) return input!;
-    return make('pad', [input!], { ...source.attributes, pads: less }, { shape });
+    return make('pad', [input!], { ...source.attributes, pads: less }, { shape, dtype: source.dtype });
   }
   return null;
 }
@@ -319,20 +341,40 @@ const sameExtents = (a: readonly number[], b: readonly number[]): boolean =>
 const refuse = (node: Draft, why: string): TraceError =>
   new TraceError(`A plan cannot compute "${node.operation}" of shape [${node.shape.join(', ')}]: ${why}.`);
 
+/** Tell an operation whose kernel runs over rows only. */
+const needsRows = (operation: string): boolean =>
+  operation === 'rowProduct' || operation === 'indexAdd' || /^convolve|Pool/.test(operation);
+
 /** Find how a node runs along the batch. */
 function multipleOf(node: Draft, batch: number): number {
   const { operation, inputs, attributes, shape } = node;
   if (operation.startsWith('convolve') && attributes['groups'] !== 1) throw refuse(node, 'it has groups of channels');
   const rowWise = inputs.filter(isRowWise);
-  if (operation === 'dropoutMask') return shape[0] === batch ? 1 : 0;
+  if ([shape, ...inputs.map((input) => input.shape)].some((s) => sizeOfShape(s) === 0))
+    throw refuse(node, 'there are no elements');
+  if (operation === 'dropoutMask') {
+    if (rowWise.length > 0) throw refuse(node, 'its key has rows');
+    return shape[0] === batch ? 1 : 0;
+  }
+  const value = attributes['value'] as number;
+  if (operation === 'pad' && node.dtype === 'i32' && (value | 0) !== value)
+    throw refuse(node, 'its value is no integer');
+  if (operation.startsWith('index') && inputs[1]!.dtype !== 'i32') throw refuse(node, 'its index is of floats');
   if (rowWise.length === 0) {
-    if (operation === 'rowProduct' || operation.startsWith('convolve')) throw refuse(node, 'it needs a batch of rows');
+    if (needsRows(operation)) throw refuse(node, 'it needs a batch of rows');
+    if (operation === 'matmul' && inputs[1]!.shape.length !== 2) throw refuse(node, 'its right side is no matrix');
+    if (operation === 'indexSelect' && attributes['axis'] !== 0) throw refuse(node, 'it selects along an inner axis');
     return 0;
   }
   const multiple = rowWise[0]!.multiple;
   const leading = (): number => {
     if (shape[0]! % batch !== 0 || sizeOfShape(shape) === 0) throw refuse(node, 'the batch is not its leading axis');
     return shape[0]! / batch;
+  };
+  // Several lines per sample are a plane; several planes are nothing that kernels know.
+  const ofPlanes = (rows: number): number => {
+    if (rows !== 1 && shape.length === 4) throw refuse(node, 'its rows are several per sample');
+    return rows;
   };
   if (isElementwise(operation)) {
     for (const input of rowWise) {
@@ -371,10 +413,12 @@ function multipleOf(node: Draft, batch: number): number {
       if (multiple !== 1) throw refuse(node, 'its rows are several per sample');
       return 0;
     case 'matmul':
-      if (!isRowWise(inputs[0]!)) throw refuse(node, 'a product has the batch on its left');
+      if (!isRowWise(inputs[0]!) || inputs[0]!.shape.length < 2)
+        throw refuse(node, 'a product has the batch on its left');
       if (!isRowWise(inputs[1]!) && inputs[1]!.shape.length !== 2) throw refuse(node, 'its right side is no matrix');
       if (isRowWise(inputs[1]!) && (inputs[0]!.shape.length !== 3 || inputs[1]!.shape.length !== 3))
         throw refuse(node, 'products within rows take three axes');
+      if (isRowWise(inputs[1]!) && multiple !== 1) throw refuse(node, 'its rows are several per sample');
       return multiple;
     case 'rowProduct':
     case 'convolveKernelGradient':
@@ -389,12 +433,14 @@ function multipleOf(node: Draft, batch: number): number {
         throw refuse(node, 'it must add to rows by a row-wise index');
       return 1;
     case 'convolve':
-    case 'convolveInputGradient':
+      if (!isRowWise(inputs[0]!) || isRowWise(inputs[1]!)) throw refuse(node, 'a kernel has no batch');
+      return ofPlanes(multiple);
     case 'maxPool':
     case 'maxPoolGradient':
     case 'averagePool':
     case 'averagePoolGradient':
-      return multiple;
+      if (!inputs.every(isRowWise)) throw refuse(node, 'a part of it has no batch');
+      return ofPlanes(multiple);
     default:
       throw refuse(node, 'plans do not know the operation');
   }

@@ -47,6 +47,7 @@ function accepts(node: PlanNode, index: number, view: View): boolean {
     case 'rowProduct':
       return positionsCollapse(view) && (index === 0 || lastStride(view) === 1);
     case 'indexSelect':
+    case 'dropoutMask':
       return isDense(view);
     case 'indexAdd':
       return index === 0 || isDense(view);
@@ -86,6 +87,10 @@ const kernelOperations: ReadonlySet<string> = new Set([
 export function hasOwnKernel(operation: string): boolean {
   return kernelOperations.has(operation);
 }
+
+/** Tell whether an operation reads its operands from memory, where partial sums are not. */
+const readsMemory = (operation: string): boolean =>
+  hasOwnKernel(operation) || operation === 'indexSelect' || operation === 'dropoutMask';
 
 /** The entries of an index by the row that they name: where each row's list starts, then the lists. */
 function inverseOf(index: PlanNode, rows: number): Omit<PlanNode, 'id'> {
@@ -133,17 +138,27 @@ export function legalise(graph: PlanGraph): LegalGraph {
     const inputs = node.inputs.map((input, index) => {
       const source = replaced.get(input)!;
       const view = viewOf(source);
-      const fromSums = isBatchSum(view.base) && (isRowWise(node) || hasOwnKernel(node.operation));
+      const fromSums = isBatchSum(view.base) && (isRowWise(node) || readsMemory(node.operation));
       return fromSums || !accepts(node, index, view) ? copyOf(source) : source;
     });
     // Adding by index gathers instead: for each row the entries that name it, in ascending order.
     const [target, index, source] = inputs as [PlanNode, PlanNode, PlanNode];
     const lists = node.operation === 'indexAdd' ? [target, add(inverseOf(index, node.shape[0]!)), source] : inputs;
-    replaced.set(node, add({ ...node, inputs: lists }));
+    const made = add({ ...node, inputs: lists });
+    if (node.operation !== 'reshape' || viewOf(made).base !== made) {
+      replaced.set(node, made);
+      continue;
+    }
+    // No strides read its elements in that order: they are copied into it first.
+    nodes.pop();
+    replaced.set(node, add({ ...node, inputs: [copyOf(inputs[0]!)] }));
   }
   const results = graph.results.map((node) => {
     const last = replaced.get(node)!;
-    const source = isDense(viewOf(last)) ? last : copyOf(last);
+    const view = viewOf(last);
+    // A view of an input may be one of a state, which must be read before it is replaced.
+    const viewed = view.base !== last && view.base.operation === 'input';
+    const source = isDense(view) && !viewed ? last : copyOf(last);
     return add({ ...source, operation: 'copy', attributes: {}, inputs: [source], data: null });
   });
   return { batch: graph.batch, nodes, results, viewOf };

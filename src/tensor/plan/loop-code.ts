@@ -2,7 +2,8 @@
  * The code of loop kernels without a product: every member of the loop is computed for a vector of elements at a time,
  * in registers; what other kernels read is stored, and sums over the batch are added up in ascending order of rows.
  */
-import { f32, f32x4, i32, v128, type Code, type FunctionReference, type Local } from '../../wasm/index.ts';
+import { f32, f32x4, i32, i32x4, v128, type Code, type FunctionReference, type Local } from '../../wasm/index.ts';
+import type { Dtype } from '../tensor.ts';
 import { emitElementwise } from './elementwise-code.ts';
 import { innerShape, type PlanNode } from './graph.ts';
 import { isBatchSum } from './legalise.ts';
@@ -82,6 +83,17 @@ export function emitTree(code: Code, count: number, leaf: (index: number) => voi
   visit(0, count);
 }
 
+/** Push four times a number. */
+export function emitNumber(code: Code, value: number, dtype: Dtype): void {
+  if (dtype === 'i32') {
+    i32.const(code, value);
+    i32x4.splat(code);
+  } else {
+    f32.const(code, value);
+    f32x4.splat(code);
+  }
+}
+
 /** How a loop reads an operand. */
 type Operand =
   | { readonly kind: 'number'; readonly local: Local }
@@ -89,8 +101,6 @@ type Operand =
       readonly kind: 'accesses';
       readonly accesses: readonly number[];
       readonly hoisted: Local;
-      /** Whether the elements are integers, to be converted. */
-      readonly integer: boolean;
     };
 
 /** Write a loop kernel; `slice` bounds the elements of an update. */
@@ -110,7 +120,9 @@ export function emitLoop(
   const stores = new Map<PlanNode, number>();
   const add = (access: Access): number => accesses.push(access) - 1;
   const flatten = (access: Access): Access =>
-    flat ? { ...access, strides: [access.strides.some((s) => s !== 0) ? 1 : 0] } : access;
+    flat
+      ? { ...access, strides: [access.strides.some((s, axis) => s !== 0 && kernel.dims[axis] !== 1) ? 1 : 0] }
+      : access;
 
   const gathers: {
     readonly node: PlanNode;
@@ -126,8 +138,7 @@ export function emitLoop(
     const value = numberOf(view);
     if (value !== undefined) {
       const local = code.local('v128');
-      f32.const(code, value);
-      f32x4.splat(code);
+      emitNumber(code, value, view.base.dtype);
       code.set(local);
       operands.set(input, { kind: 'number', local });
       return;
@@ -152,7 +163,6 @@ export function emitLoop(
       kind: 'accesses',
       accesses: list,
       hoisted: code.local('v128'),
-      integer: view.base.dtype === 'i32',
     });
   };
 
@@ -186,7 +196,6 @@ export function emitLoop(
           add({ space: 'element', address: 0, tileLocal: false, rowStride: plain.rowStride, strides: plain.strides }),
         ],
         hoisted: code.local('v128'),
-        integer: false,
       });
     } else for (const input of node.inputs) operand(input, node.multiple);
     if (context.stored.has(node)) stores.set(node, add(flatten(accessOf(own(node), context))));
@@ -211,6 +220,10 @@ export function emitLoop(
         i32.load(code, at.offset);
         i32.const(code, 4 * pitch);
         i32.mul(code);
+        if (accesses[access]!.space === 'worker') {
+          code.get(locals.worker);
+          i32.add(code);
+        }
         code.set(position(access).pointer);
       }
     },
@@ -219,7 +232,6 @@ export function emitLoop(
         if (value.kind !== 'accesses' || accesses[value.accesses[0]!]!.space === 'element') continue;
         if (!value.accesses.every((access) => cursor(access).step === 0)) continue;
         emitTree(code, value.accesses.length, (k) => emitLoad(code, cursor(value.accesses[k]!), 4));
-        if (value.integer) f32x4.convertI32x4S(code);
         code.set(value.hoisted);
       }
       for (const { access, scalar } of totals) {
@@ -240,7 +252,6 @@ export function emitLoop(
         if (source.accesses.every((access) => cursor(access).step === 0)) return source.hoisted;
         const local = code.local('v128');
         emitTree(code, source.accesses.length, (k) => emitLoad(code, cursor(source.accesses[k]!), width));
-        if (source.integer) f32x4.convertI32x4S(code);
         code.set(local);
         values.set(input, local);
         return local;
@@ -252,6 +263,7 @@ export function emitLoop(
         else if (node.operation === 'dropoutMask')
           emitMask(
             code,
+            locals.worker,
             node,
             cursor((operands.get(node) as { readonly accesses: readonly number[] }).accesses[0]!),
             context,
@@ -303,11 +315,12 @@ export function emitLoop(
 }
 
 /** Push the random mask of four elements from their index within the batch. */
-function emitMask(code: Code, node: PlanNode, { pointer }: Cursor, context: EmitContext): void {
+function emitMask(code: Code, worker: Local, node: PlanNode, { pointer }: Cursor, context: EmitContext): void {
   const key = context.viewOf(node.inputs[0]!);
-  const { address } = context.placeOf(key.base);
+  const { space, address } = context.placeOf(key.base);
   for (const k of [0, 1]) {
-    i32.const(code, 0);
+    if (space === 'worker') code.get(worker);
+    else i32.const(code, 0);
     i32.load(code, address + 4 * (key.offset + k));
   }
   code.get(pointer);

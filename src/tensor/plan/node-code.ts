@@ -8,7 +8,7 @@ import { LEAF } from '../backends/js/reduce.ts';
 import { contiguousStrides, sizeOfShape } from '../shape.ts';
 import { countDown, increase, repeat, setSum } from './counting.ts';
 import { isRowWise, type PlanNode } from './graph.ts';
-import { accessOf, emitLoad, emitStore, emitTree, type EmitContext } from './loop-code.ts';
+import { accessOf, emitLoad, emitNumber, emitStore, emitTree, type EmitContext } from './loop-code.ts';
 import { emitNest, type Access, type KernelLocals } from './nest.ts';
 import { emitPool, emitPoolGradient } from './pool-code.ts';
 import { emitPanels, emitSteps, emitZero, partOf, tileLocals } from './product-code.ts';
@@ -60,13 +60,14 @@ const pad: NodeEmitter = (code, locals, node, context) => {
   const all = node.attributes['pads'] as readonly (readonly [number, number])[];
   const pads = isRowWise(node) && node.multiple === 1 ? all.slice(1) : all;
   const fill = code.local('v128');
-  const value = node.attributes['value'] as number;
+  // As `full` has it, −0 is 0.
+  const value = (node.attributes['value'] as number) + 0;
   const dims = own(node).dims;
   emitNest(code, locals, {
     dims,
     accesses: [target],
     prologue: () => {
-      v128.const(code, new Uint8Array(Float32Array.of(value, value, value, value).buffer));
+      emitNumber(code, value, node.dtype);
       code.set(fill);
     },
     body: (cursor, width) => emitStore(code, cursor(0), fill, width),
@@ -110,8 +111,7 @@ const reduce: NodeEmitter = (code, locals, node, context) => {
       const at = code.local('i32');
       setSum(code, at, pointer, 0);
       const value = code.local('v128');
-      const load = (): void =>
-        emitLoad(code, { pointer: at, offset, step: along === 0 ? 1 : along }, along === 0 ? 1 : width);
+      const load = (): void => emitLoad(code, { pointer: at, offset, step: along }, width);
       const run = (n: number, combine: () => void): void =>
         repeat(code, n, () => {
           load();
@@ -405,6 +405,10 @@ const indexAdd: NodeEmitter = (code, locals, node, context) => {
         i32.load(code, start.address + 4 * (rows + 1));
         i32.const(code, 4 * width);
         i32.mul(code);
+        if (from.space === 'worker') {
+          code.get(locals.worker);
+          i32.add(code);
+        }
         code.set(at);
         sums.forEach((sum, v) => {
           code.get(sum);

@@ -4,7 +4,8 @@
  * Its inputs, results and all between have fixed places in one memory; a step allocates nothing. The bits of the results
  * are those of the tensor functions, whatever the number of workers.
  */
-import { TraceError, ValueError } from '../../errors.ts';
+import { ShapeError, TraceError, ValueError } from '../../errors.ts';
+import { sameShape, shapeText } from '../shape.ts';
 import type { Dtype, Tensor } from '../tensor.ts';
 import type { SymbolicTensor } from '../trace.ts';
 import type { DriverPlan } from './driver.ts';
@@ -61,6 +62,8 @@ export interface CompiledPlan {
 }
 
 const PAGE = 65536;
+/** Control words from the 16th on count the shards of a phase. */
+const MOST_PHASES = 256 - 16;
 const LARGEST = 2 ** 32 - PAGE;
 
 /**
@@ -73,6 +76,13 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
   const { inputs, results, batch, workers = 1, patience = 60_000 } = options;
   if (!Number.isSafeInteger(workers) || workers < 1)
     throw new ValueError(`A plan is given ${workers} workers; it must be an integer of at least 1.`);
+  if (!Number.isSafeInteger(batch) || batch < 1)
+    throw new ValueError(`A plan is given a batch of ${batch} rows; it must be an integer of at least 1.`);
+  if (!(patience > 0)) throw new ValueError(`A plan is given a patience of ${patience} ms; it must be above 0.`);
+  checkNames('input', inputs);
+  checkNames('result', results);
+  if (results.length === 0) throw new ValueError('A plan is given no results; it needs at least one.');
+  checkStates(options);
   const graph = buildGraph(
     results.map(({ tensor }) => tensor),
     inputs,
@@ -92,7 +102,12 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
       throw new TraceError(`Result "${results[k]!.name}" of a plan has the rows of the batch; a state has none.`);
     bound.set(legal.results[k]!, state);
   });
+  checkConstantIndices(legal.nodes);
   const plan = schedule(legal, new Set(bound.values()));
+  if (plan.phases.length > MOST_PHASES)
+    throw new TraceError(
+      `A traced computation needs ${plan.phases.length} passes over the batch; a plan has at most ${MOST_PHASES}.`,
+    );
   const layout = layOut(legal, plan, bound, workers);
   const areas = layout.sharedBytes;
   const bytes = areas + workers * layout.workerBytes + PAGE;
@@ -140,6 +155,42 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
   };
 }
 
+/** Refuse a name that is given twice. */
+function checkNames(what: string, list: readonly { readonly name: string }[]): void {
+  const names = list.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new ValueError(`A plan has two ${what}s of the name "${twice}".`);
+}
+
+/** Refuse states that cannot be replaced in place: what is read row by row is still needed when it has its next value. */
+function checkStates({ inputs, results }: PlanOptions): void {
+  const taken = new Set<string>();
+  for (const { name, tensor, replaces } of results) {
+    if (replaces === undefined) continue;
+    const state = inputs.find((input) => input.tensor === replaces);
+    if (state === undefined || state.kind !== 'whole')
+      throw new ValueError(`Result "${name}" of a plan must replace a whole input of it.`);
+    if (!sameShape(tensor.shape, replaces.shape) || tensor.dtype !== replaces.dtype)
+      throw new ShapeError(
+        `Result "${name}" of a plan is ${tensor.dtype} ${shapeText(tensor.shape)}, but replaces ${replaces.dtype} ${shapeText(replaces.shape)}.`,
+      );
+    if (taken.has(state.name)) throw new ValueError(`Two results of a plan replace the input "${state.name}".`);
+    taken.add(state.name);
+  }
+}
+
+/** Refuse constants that are used as indices beyond the rows that they index. */
+function checkConstantIndices(nodes: readonly PlanNode[]): void {
+  for (const node of nodes) {
+    if (node.dtype !== 'i32') continue;
+    const values = node.operation === 'pad' ? [node.attributes['value'] as number] : [...(node.data ?? [])];
+    if (values.length === 0) continue;
+    const rows = indexedRows(nodes, node);
+    const bad = rows === 0 ? undefined : values.find((value) => value < 0 || value >= rows);
+    if (bad !== undefined) throw new TraceError(`A plan needs indices of [0, ${rows}), but a constant has ${bad}.`);
+  }
+}
+
 /** The rows of the smallest table that an input indexes. */
 function indexedRows(nodes: readonly PlanNode[], input: PlanNode): number {
   if (input.dtype !== 'i32') return 0;
@@ -147,7 +198,7 @@ function indexedRows(nodes: readonly PlanNode[], input: PlanNode): number {
   let rows = 0;
   for (const node of nodes) {
     if (!node.inputs.some((source) => seen.has(source))) continue;
-    if (['reshape', 'copy', 'broadcastTo', 'slice', 'transpose'].includes(node.operation)) seen.add(node);
+    if (node.dtype === 'i32' && (node.operation !== 'indexSelect' || seen.has(node.inputs[0]!))) seen.add(node);
     const limit =
       node.operation === 'indexSelect' && seen.has(node.inputs[1]!)
         ? node.inputs[0]!.shape[0]!

@@ -101,6 +101,8 @@ export function emitPoolGradient(code: Code, locals: KernelLocals, node: PlanNod
   const [g, x, y] = node.inputs;
   emitNest(code, locals, {
     dims: dimsOf(geometry),
+    // Vectors are of channels only: windows that overlap add one after the other.
+    boundary: 2,
     accesses: [
       { ...target, strides: [...geometry.windowSteps, 1] },
       resultAccess(g!, geometry, context),

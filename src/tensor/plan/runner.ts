@@ -24,6 +24,10 @@ export interface PlanRunner {
   readonly run: () => void;
 }
 
+/** Words at the start of a plan's memory; see driver.ts. */
+const PASSED = 2;
+const FAILED = 3;
+
 interface Buffer {
   readonly slot: Slot;
   readonly view: Float32Array | Int32Array;
@@ -85,6 +89,8 @@ export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): P
       return finite(slot.address, view.length) === 1;
     },
     run: () => {
+      if (Atomics.load(control, FAILED) !== 0)
+        throw new WorkerError('A step of the training failed before: the plan has to be opened again.');
       if (threads !== undefined && workers > 1) {
         if (served.get(threads) !== own) {
           served.set(threads, own);
@@ -100,8 +106,8 @@ export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): P
         step();
       } catch (error) {
         // The others need not wait for this one.
-        Atomics.store(control, 3, 1);
-        Atomics.notify(control, 2);
+        Atomics.store(control, FAILED, 1);
+        Atomics.notify(control, PASSED);
         throw new WorkerError(`A step of the training failed: ${(error as Error).message.replace(/\.$/, '')}.`);
       }
     },
@@ -110,7 +116,7 @@ export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): P
 
 function checkIndices(name: string, values: ArrayLike<number>, rows: number): void {
   for (let i = 0; i < values.length; i += 1) {
-    if (values[i]! >= 0 && values[i]! < rows) continue;
+    if (values[i]! >= 0 && values[i]! < rows && Number.isInteger(values[i])) continue;
     throw new ValueError(`Input "${name}" of a plan needs indices of [0, ${rows}), but element ${i} is ${values[i]}.`);
   }
 }

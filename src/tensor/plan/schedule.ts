@@ -83,7 +83,8 @@ export function schedule(graph: LegalGraph, states: ReadonlySet<PlanNode>): Sche
     if (!isComputed(node)) continue;
     if (hasOwnKernel(node.operation) && !(isBatchSum(node) && node.operation === 'sum'))
       for (const input of node.inputs) keep(baseOf(input), stored);
-    if (node.operation === 'indexSelect') for (const input of node.inputs) keep(baseOf(input), stored);
+    if (node.operation === 'indexSelect' || node.operation === 'dropoutMask')
+      for (const input of node.inputs) keep(baseOf(input), stored);
   }
 
   const updates = updateNodes(graph, states, isComputed);
@@ -159,11 +160,13 @@ function updateNodes(
   for (const node of graph.nodes.toReversed()) {
     if (isRowWise(node) || !isComputed(node) || !isElementwise(node.operation)) continue;
     const flat = node.inputs.every((input) => {
+      const { base } = graph.viewOf(input);
+      // A state that is read in another shape would be read while another slice replaces it.
+      if (states.has(base) && !(base === input && sameDims(base.shape, node.shape))) return false;
       const view = readAs(graph.viewOf(input), input, node.shape, 0);
       if (isFlat(view, node)) return true;
-      // A state that is spread would be read while another slice replaces it.
       const still = view.strides.every((s, axis) => s === 0 || node.shape[axis] === 1);
-      return still && !states.has(view.base);
+      return still;
     });
     if (!flat) continue;
     const list = readers.get(node) ?? [];
@@ -247,25 +250,41 @@ function formKernels(nodes: readonly PlanNode[], phase: number, { viewOf, stored
   };
 
   const canJoin = (loop: LoopKernel, node: PlanNode): boolean => {
+    if (node.operation === 'indexSelect') {
+      const depth = (gather: PlanNode): number => innerShape(gather.inputs[1]!).length;
+      const others = loop.members.filter((member) => member.operation === 'indexSelect');
+      return loop.product === null && others.every((other) => depth(other) === depth(node));
+    }
     if (loop.product === null) return true;
-    if (node.operation === 'indexSelect' || node.operation === 'dropoutMask') return false;
+    if (node.operation === 'dropoutMask') return false;
+    return node.inputs.every((input) => followsTiles(loop, input, node.multiple === 0 ? 1 : node.multiple));
+  };
+
+  /** Tell whether the tiles of a product can be joined by an operand, which they read by vectors. */
+  const followsTiles = (loop: LoopKernel, input: PlanNode, multiple: number): boolean => {
+    const view = read(input, loop.dims, multiple);
+    const step = loop.dims.at(-1) === 1 ? 0 : view.strides.at(-1)!;
+    if (step !== 0 && step !== 1) return false;
     if (loop.dims.length === 1) return true;
-    return node.inputs.every((input) => {
-      const view = read(input, loop.dims, node.multiple === 0 ? 1 : node.multiple);
-      const still =
-        view.rowStride === 0 && view.strides.slice(0, -1).every((s, axis) => s === 0 || loop.dims[axis] === 1);
-      return still || (isRowWise(view.base) && collapses(view));
-    });
+    const still =
+      view.rowStride === 0 && view.strides.slice(0, -1).every((s, axis) => s === 0 || loop.dims[axis] === 1);
+    return still || (isRowWise(view.base) && collapses(view));
   };
 
   const join = (node: PlanNode, dims: readonly number[], rowWise: boolean): void => {
-    const from = Math.max(0, ...node.inputs.map((input) => earliest(input, dims)));
+    // What a gather reads must be in memory before its loop begins.
+    const gathers = node.operation === 'indexSelect' || node.operation === 'dropoutMask';
+    const from = Math.max(
+      0,
+      ...node.inputs.map((input) => (gathers ? 1 + (madeBy.get(viewOf(input).base) ?? -1) : earliest(input, dims))),
+    );
     let index = -1;
     for (let k = kernels.length - 1; k >= from; k -= 1) {
       const kernel = kernels[k]!;
       if (kernel.kind !== 'loop' || kernel.rowWise !== rowWise || !sameDims(kernel.dims, dims)) continue;
       if (!isBatchSum(node) && !canJoin(kernel, node)) continue;
-      if (isBatchSum(node) && kernel.product !== null && dims.length > 1) continue;
+      if (isBatchSum(node) && kernel.product !== null && (dims.length > 1 || !followsTiles(kernel, node.inputs[0]!, 1)))
+        continue;
       index = k;
       break;
     }

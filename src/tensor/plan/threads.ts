@@ -113,7 +113,7 @@ export async function planThreads(workers: number): Promise<PlanThreads> {
   };
   return {
     workers,
-    failure: () => state.failure,
+    failure: () => state.failure ?? (state.closed ? 'the threads were closed' : null),
     serve: (served) => {
       leave();
       if (workers === 1) return;

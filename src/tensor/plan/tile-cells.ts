@@ -8,7 +8,7 @@ import { f32, f32x4, i32, v128, type Code, type Local } from '../../wasm/index.t
 import { emitElementwise } from './elementwise-code.ts';
 import { isRowWise, type PlanNode } from './graph.ts';
 import { isBatchSum } from './legalise.ts';
-import { accessOf, emitTree, numberOf, type EmitContext } from './loop-code.ts';
+import { accessOf, emitNumber, emitTree, numberOf, type EmitContext } from './loop-code.ts';
 import type { Access, KernelLocals } from './nest.ts';
 import { lastStride, rowStep } from './product-walk.ts';
 import type { LoopKernel } from './schedule.ts';
@@ -148,8 +148,7 @@ export function followersOf(code: Code, locals: KernelLocals, kernel: LoopKernel
     const value = numberOf(view);
     if (value !== undefined) {
       const local = code.local('v128');
-      f32.const(code, value);
-      f32x4.splat(code);
+      emitNumber(code, value, view.base.dtype);
       code.set(local);
       numbers.set(input, local);
       return;
@@ -207,7 +206,6 @@ export function followersOf(code: Code, locals: KernelLocals, kernel: LoopKernel
           if (local === undefined) {
             local = code.local('v128');
             emitTree(code, list.length, (k) => cell.read(list[k]!));
-            if (context.viewOf(input).base.dtype === 'i32') f32x4.convertI32x4S(code);
             code.set(local);
             loaded.set(key, local);
           }

@@ -5,7 +5,7 @@ import { elementaryFunctions, powScalarVector } from '../backends/wasm/elementar
 import { insideGridVector, quantizeVector } from '../backends/wasm/quantize.ts';
 import { dropoutMaskVector } from '../backends/wasm/random-bits.ts';
 import type { FixedGrid } from '../quantize.ts';
-import type { PlanNode } from './graph.ts';
+import { keyOf, type PlanNode } from './graph.ts';
 
 /** Functions by name or node, each defined at its first use. */
 export interface PlanFunctions {
@@ -33,7 +33,7 @@ export function planFunctions(module: WasmModule): PlanFunctions {
   return {
     elementary: elementaryFunctions(module),
     special: (node) => {
-      const key = `${node.operation} ${JSON.stringify(node.attributes)}`;
+      const key = `${node.operation} ${keyOf(node.attributes)}`;
       let found = known.get(key);
       if (found === undefined) {
         found = define(node);
