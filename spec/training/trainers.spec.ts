@@ -162,6 +162,17 @@ describe('a planned step', () => {
     expect(await trained(item, 'wasm', 2, optimizers[name])).toBe(await trained(item, 'js', 1, optimizers[name]));
   });
 
+  it('is traced once per size of batch, not once per epoch', async () => {
+    let traces = 0;
+    const item = cases['a dense network']!;
+    const counting: LossFunction = (...operands) => {
+      traces += 1;
+      return squared(...operands);
+    };
+    await trained({ ...item, loss: counting }, 'wasm');
+    expect(traces).toBe(2);
+  });
+
   it('gives the same bits with 1, 2 and 16 workers', async () => {
     const item = cases['one with batch normalisation and dropout']!;
     const hashes = [];

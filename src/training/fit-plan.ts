@@ -46,6 +46,7 @@ export const makePlan = (network: Network, data: Dataset | BatchSource, options:
     throw new ValueError(`Two transforms of one training are named "${twice.name}"; names must be unique.`);
   const batchSize = positiveInteger('batchSize', options.batchSize ?? 256);
   positiveInteger('epochs', options.epochs);
+  positiveInteger('workers', options.workers ?? 1);
   const rate = options.learningRate ?? 0.001;
   return {
     training,

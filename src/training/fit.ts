@@ -54,6 +54,7 @@ const snapshot = (progress: Progress, trainer: Trainer): Checkpoint => ({
 
 const run = async (start: Checkpoint, trainer: Trainer, plan: Plan, options: FitOptions): Promise<FitResult> => {
   const { network: _network, optimizer: _optimizer, ...progress } = start;
+  const transformOf = transformMemory(plan);
   let state: Progress = progress;
   let status: FitResult['status'] = 'finished';
   while (state.epoch < options.epochs) {
@@ -65,7 +66,7 @@ const run = async (start: Checkpoint, trainer: Trainer, plan: Plan, options: Fit
       status = 'aborted';
       break;
     }
-    state = await runEpoch(state, trainer, plan, options);
+    state = await runEpoch(state, trainer, transformOf, plan, options);
   }
   // Ctrl-C in the last batch still finds everything done.
   if (state.epoch >= options.epochs && isPatienceOver(state, options)) status = 'stopped early';
@@ -85,7 +86,13 @@ const isPatienceOver = (state: Progress, options: FitOptions): boolean =>
   options.earlyStopping !== undefined && state.badEpochs >= Math.max(options.earlyStopping.patience, 1);
 
 /** Run the rest of an epoch, or up to an abort. */
-const runEpoch = async (start: Progress, trainer: Trainer, plan: Plan, options: FitOptions): Promise<Progress> => {
+const runEpoch = async (
+  start: Progress,
+  trainer: Trainer,
+  transformOf: TransformOf,
+  plan: Plan,
+  options: FitOptions,
+): Promise<Progress> => {
   const batches = plan.training.open({
     epoch: start.epoch,
     batchSize: plan.batchSize,
@@ -94,16 +101,12 @@ const runEpoch = async (start: Progress, trainer: Trainer, plan: Plan, options: 
   });
   let state = start;
   let learningRate = 0;
-  // The transform of a state is built once and kept while the state stays the same object.
-  let cached: { readonly transforms: Checkpoint['transforms']; readonly transform: Transform } | null = null;
   for await (const data of batches) {
     const { batch } = state;
     checkRows(data, state, plan);
     const updated = updateTransforms(state, trainer, plan);
-    if (cached === null || cached.transforms !== updated)
-      cached = { transforms: updated, transform: transformOf(plan, updated) };
     const rates = currentRates(state, trainer.steps(), plan, options);
-    const loss = await trainer.train(data, cached.transform, rates, state);
+    const loss = await trainer.train(data, transformOf(updated), rates, state);
     state = { ...state, transforms: updated, batch: batch + 1, lossSum: state.lossSum + loss * datasetSize(data) };
     learningRate = rates.learningRate;
     options.onBatch?.({ epoch: state.epoch, batch, batches: plan.batches, loss, learningRate });
@@ -115,7 +118,7 @@ const runEpoch = async (start: Progress, trainer: Trainer, plan: Plan, options: 
     if (options.signal?.aborted === true) return state;
   }
   checkWhole(state, plan);
-  state = await endEpoch(state, trainer, plan, options, learningRate);
+  state = await endEpoch(state, trainer, transformOf, plan, options, learningRate);
   await options.onEpoch?.(state.history.at(-1)!);
   await options.onCheckpoint?.(snapshot(state, trainer));
   await yieldTurn();
@@ -155,8 +158,20 @@ const updateTransforms = (state: Progress, trainer: Trainer, plan: Plan): Checkp
   return states;
 };
 
-const transformOf = (plan: Plan, states: Checkpoint['transforms']): Transform =>
-  composeTransforms(...plan.transforms.map((t) => t.transform(states[t.name])));
+/** Gives the transform of the forward pass for states of the transforms. */
+type TransformOf = (states: Checkpoint['transforms']) => Transform;
+
+/** Build the transform of a state once and keep it while the state stays the same object: a new one is a new plan. */
+const transformMemory = (plan: Plan): TransformOf => {
+  let last: { readonly states: Checkpoint['transforms']; readonly transform: Transform } | null = null;
+  return (states) => {
+    if (last === null || last.states !== states) {
+      const transform = composeTransforms(...plan.transforms.map((t) => t.transform(states[t.name])));
+      last = { states, transform };
+    }
+    return last.transform;
+  };
+};
 
 const currentRates = (state: Progress, steps: number, plan: Plan, options: FitOptions): StepRates => {
   if (plan.schedule.kind === 'plateau') return { learningRate: state.plateau!.learningRate };
@@ -178,13 +193,14 @@ const validate = async (
 const endEpoch = async (
   state: Progress,
   trainer: Trainer,
+  transformOf: TransformOf,
   plan: Plan,
   options: FitOptions,
   learningRate: number,
 ): Promise<Progress> => {
   const loss = state.lossSum / plan.samples;
   const network = trainer.network();
-  const validationLoss = await validate(network, state.epoch, plan, options, transformOf(plan, state.transforms));
+  const validationLoss = await validate(network, state.epoch, plan, options, transformOf(state.transforms));
   const watched = validationLoss ?? loss;
   if (!Number.isFinite(watched)) {
     throw new ValueError(
