@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly tools?: Readonly<Record<string, string>>;
   /** What floats were computed on. @defaultValue the current backend */
   readonly backend?: BackendRecord;
+  /** Threads that shared a training step, where something was trained. */
+  readonly workers?: number;
 }
 
 /** Write the record into a folder, with the hashes of the input files and the versions of package and Node. */
@@ -29,8 +31,8 @@ export async function writeRunRecord(folder: string, record: RunRecord): Promise
         .digest('hex'),
     })),
   );
-  const { verb, options, seed, tools = {}, backend = { backend: computeBackend() } } = record;
+  const { verb, options, seed, tools = {}, backend = { backend: computeBackend() }, workers } = record;
   const versions = { 'distill-rtl': packageVersion(), node: process.versions.node, ...tools };
-  const content = { verb, options, seed, versions, ...backend, inputs };
+  const content = { verb, options, seed, versions, ...backend, ...(workers !== undefined && { workers }), inputs };
   await writeFile(join(folder, 'run.json'), `${JSON.stringify(content, null, 2)}\n`);
 }

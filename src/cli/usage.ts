@@ -49,7 +49,8 @@ export function styleCommand(command: Command): void {
       subcommandTerm: (verb) => verb.name(),
       argumentDescription: (argument) =>
         withNotes(argument.description, argument.argChoices, argument.defaultValue as unknown),
-      optionDescription: (option) => withNotes(option.description, option.argChoices, option.defaultValue as unknown),
+      optionDescription: ({ description, argChoices, defaultValue, defaultValueDescription }) =>
+        withNotes(description, argChoices, defaultValueDescription ?? (defaultValue as unknown)),
     });
 }
 

@@ -41,7 +41,7 @@ describe.skipIf(!installed)('the teacher on the gpu backend (skipped without gpu
     const found = await teacherScoresOnGpu(teacher, data);
 
     expect(found).toHaveLength(data.truth.length);
-    expect(distance(found, teacherScores(teacher, data))).toBeLessThan(2e-6);
+    expect(distance(found, await teacherScores(teacher, data))).toBeLessThan(2e-6);
   });
 
   it('cuts many events into passes of bounded memory', async () => {
@@ -52,7 +52,7 @@ describe.skipIf(!installed)('the teacher on the gpu backend (skipped without gpu
 
     const found = await teacherScoresOnGpu(teacher, data);
 
-    expect(distance(found, teacherScores(teacher, data))).toBeLessThan(2e-6);
+    expect(distance(found, await teacherScores(teacher, data))).toBeLessThan(2e-6);
   });
 
   it('teaches students in a run whose figures are those of a run without it, to rounding', async () => {

@@ -24,6 +24,7 @@ import { interruptSignal } from '../interrupt.ts';
 import { positiveNumber, readReason, wholeNumber } from '../options.ts';
 import { makeProgress, type Progress } from '../progress.ts';
 import { writeRunRecord } from '../run-record.ts';
+import { workersOption } from '../workers.ts';
 import { writeWhole } from '../write-file.ts';
 
 interface RunArguments {
@@ -33,6 +34,7 @@ interface RunArguments {
   readonly clock: number;
   readonly vectors: number;
   readonly backend: BackendName;
+  readonly workers: number;
   readonly out: string;
   readonly tools: boolean;
   readonly resume?: true;
@@ -61,6 +63,7 @@ export function runCommand(): Command {
     .option('--clock <MHz>', 'clock to meet', positiveNumber, publishedTarget.clockMHz)
     .option('--vectors <n>', 'test particles that every evaluator runs', wholeNumber(1), 768)
     .addOption(backendOption())
+    .addOption(workersOption())
     .option('--out <folder>', 'folder of the results', 'out/distillnet')
     .option('--no-tools', 'do not run Icarus and Verilator')
     .option('--resume', 'go on from the checkpoint of an interrupted run with the same options')
@@ -76,6 +79,7 @@ async function run(options: RunArguments): Promise<void> {
   const checkpointPath = `${options.out}.checkpoint.json`;
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
   const backend = await chooseBackend(options.backend);
+  const workers = options.backend === 'js' ? 1 : options.workers;
   const progress = makeProgress(process.stderr);
   const hardware = hardwareProgress(progress);
   const interrupt = interruptSignal();
@@ -89,6 +93,8 @@ async function run(options: RunArguments): Promise<void> {
       ...(options.tools ? {} : { simulators: [] }),
       signal: interrupt.signal,
       inference: backend.inference,
+      workers,
+      onEager: once((reason) => progress.note(`training runs without plans, to the same results: ${reason}`)),
       ...(resume && { resume }),
       onCheckpoint: (checkpoint) => writeWhole(checkpointPath, serializeLearningCheckpoint(checkpoint), 'Checkpoint'),
       onLearning: learningProgress(progress),
@@ -101,6 +107,7 @@ async function run(options: RunArguments): Promise<void> {
           seed: config.seed,
           inputs: [],
           backend: backend.record(),
+          workers,
         }),
     });
     if (summary === null) {
@@ -115,6 +122,15 @@ async function run(options: RunArguments): Promise<void> {
     interrupt.release();
     await backend.release();
   }
+}
+
+/** Say a thing the first time only. */
+function once(say: (text: string) => void): (text: string) => void {
+  let said = false;
+  return (text) => {
+    if (!said) say(text);
+    said = true;
+  };
 }
 
 /** One bar per stage, and a line with the seconds when it is done. */

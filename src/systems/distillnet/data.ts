@@ -7,7 +7,7 @@
  * would stretch the scale by a hundred.
  */
 import { deltaPhi, nearestNeighbours, type PileupEvent, puppi, speciesNames, vertexCode } from '../../physics/index.ts';
-import { logScalar, type Tensor, tensor } from '../../tensor/index.ts';
+import { logScalar } from '../../tensor/index.ts';
 import type { DistillNetConfig } from './config.ts';
 
 /** Names of the features in column order. */
@@ -126,9 +126,4 @@ export function neighbourhood(event: PileupEvent, k: number): Neighbourhood {
     }
   }
   return { indices, edges };
-}
-
-/** Rows [from, to) of a flat row-major array with `columns` columns, as a tensor. */
-export function rowsTensor(flat: Float32Array, columns: number, from: number, to: number): Tensor {
-  return tensor(flat.subarray(from * columns, to * columns), [to - from, columns]);
 }

@@ -30,7 +30,8 @@ export { type ReferenceRow, referenceRows, referenceSource } from './reference.t
 export { applyScaler, fitScaler, hardwareScaler, invertScaler, type Scaler } from './scaler.ts';
 export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
 export { teacherScoresOnGpu } from './teacher-on-gpu.ts';
-export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount, teacherScores } from './teacher.ts';
+export { type ScoringOptions, teacherScores } from './teacher-scoring.ts';
+export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount } from './teacher.ts';
 export { publishedComparison } from './comparison.ts';
 export { distillNetReport } from './report.ts';
 export { type DistillNetRunOptions, publishedTarget, runDistillNet } from './run.ts';

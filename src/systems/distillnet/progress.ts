@@ -40,6 +40,18 @@ export interface LearningCallbacks {
    * @defaultValue 'current', the backend that also trains
    */
   readonly inference?: 'current' | 'gpu';
+  /** Threads that share a training step where the backend is WebAssembly; the bits do not depend on it. @defaultValue 1 */
+  readonly workers?: number;
+  /** Receives the reason where steps cannot be planned and are computed by tensor functions one by one. */
+  readonly onEager?: (reason: string) => void;
+}
+
+/** What every training takes as it is given. */
+type TrainingOptions = Pick<LearningCallbacks, 'signal' | 'workers' | 'onEager'>;
+
+/** Pick what every training takes. */
+export function trainingOptions({ signal, workers, onEager }: TrainingOptions): TrainingOptions {
+  return { ...(signal && { signal }), ...(workers !== undefined && { workers }), ...(onEager && { onEager }) };
 }
 
 /** Knows the running stage and the seconds that each one took. */

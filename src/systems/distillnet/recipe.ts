@@ -26,12 +26,13 @@ import { type Dataset, type EpochRecord, eraseState, fit, type FitOptions } from
 import type { FinishedTrainings, LearningCheckpoint, StudentStage, TrainedNetwork } from './checkpoint.ts';
 import type { DistillNetConfig, QuantizedFormats } from './config.ts';
 import { type DistillNetData, distillNetData, featureCount } from './data.ts';
-import type { LearningCallbacks, StageClock } from './progress.ts';
+import { type LearningCallbacks, type StageClock, trainingOptions } from './progress.ts';
 import { applyScaler, fitScaler, hardwareScaler, type Scaler } from './scaler.ts';
 import { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
-import { trainTeacher } from './teacher-training.ts';
-import { teacherScoresOnGpu } from './teacher-on-gpu.ts';
-import { buildTeacher, type Teacher, teacherScores } from './teacher.ts';
+import { type TeacherTrainingResult, trainTeacher } from './teacher-training.ts';
+import { sampleScoresOnGpu } from './teacher-on-gpu.ts';
+import { sampleScores } from './teacher-scoring.ts';
+import { buildTeacher, type Teacher, type TeacherSample, teacherSamples } from './teacher.ts';
 
 /** Everything that training leaves behind, before it is evaluated. */
 export interface TrainedNetworks {
@@ -105,37 +106,22 @@ export async function trainNetworks(
   const test = sample('test', config.events.test);
   const scaler = hardwareScaler(fitScaler(training.features, featureCount));
 
-  clock.start('teacher');
-  const taught =
-    done.teacher ??
-    (await trainTeacher(buildTeacher(config.teacher, scaler, root.split('teacher')), {
-      training,
-      validation,
-      config: config.teacher,
-      stream: root.split('teacher training'),
-      onProgress: clock.progress,
-      onCheckpoint: (state) => callbacks.onCheckpoint?.({ config, finished: {}, current: { stage: 'teacher', state } }),
-      ...(callbacks.signal && { signal: callbacks.signal }),
-      ...(resume?.current.stage === 'teacher' && { resume: resume.current.state }),
-    }));
-  if (taught === null) return null;
+  const labelled = await teach({ training, validation, test }, scaler, { config, callbacks, clock }, root);
+  if (labelled === null) return null;
+  const { taught, scores } = labelled;
   const { teacher } = taught;
-
-  clock.start('scores');
-  const score = callbacks.inference === 'gpu' ? teacherScoresOnGpu : teacherScores;
-  const dataset = async (data: DistillNetData): Promise<Dataset> => ({
+  const dataset = (data: DistillNetData, labels: Float32Array): Dataset => ({
     inputs: scaledInputs(data.features, scaler),
     targets: tensor(data.truth, [data.truth.length, 1]),
-    extras: { teacher: tensor(await score(teacher, data), [data.truth.length, 1]) },
+    extras: { teacher: tensor(labels, [data.truth.length, 1]) },
   });
   const study: Study = {
-    training: await dataset(training),
-    validation: await dataset(validation),
+    training: dataset(training, scores.training),
+    validation: dataset(validation, scores.validation),
     config,
     callbacks,
     clock,
   };
-  const testScores = await score(teacher, test);
 
   clock.start('student');
   const student =
@@ -177,7 +163,7 @@ export async function trainNetworks(
     quantized: quantized.network,
     scaler,
     test,
-    testScores,
+    testScores: scores.test,
     histories: {
       teacher: taught.history,
       student: student.history,
@@ -190,13 +176,62 @@ export async function trainNetworks(
 /** Masks are computed anew about this many times while the sparsity rises. */
 const pruningRounds = 25;
 
-/** What all trainings of students share. */
-interface Study {
-  readonly training: Dataset;
-  readonly validation: Dataset;
+/** What all trainings share. */
+interface Course {
   readonly config: DistillNetConfig;
   readonly callbacks: LearningCallbacks;
   readonly clock: StageClock;
+}
+
+/** What all trainings of students share. */
+interface Study extends Course {
+  readonly training: Dataset;
+  readonly validation: Dataset;
+}
+
+/** What teacher and students see. */
+type Split<T> = Readonly<Record<'training' | 'validation' | 'test', T>>;
+
+/** Train the teacher, and score every particle with it; null if the signal stopped it. */
+async function teach(
+  data: Split<DistillNetData>,
+  scaler: Scaler,
+  { config, callbacks, clock }: Course,
+  root: RandomStream,
+): Promise<{ readonly taught: TeacherTrainingResult; readonly scores: Split<Float32Array> } | null> {
+  const { resume } = callbacks;
+  clock.start('teacher');
+  const start = buildTeacher(config.teacher, scaler, root.split('teacher'));
+  // Neighbours are found once for training and scoring.
+  const training = teacherSamples(start, data.training);
+  const validation = teacherSamples(start, data.validation);
+  const taught =
+    resume?.finished.teacher ??
+    (await trainTeacher(start, {
+      training,
+      validation,
+      config: config.teacher,
+      stream: root.split('teacher training'),
+      onProgress: clock.progress,
+      onCheckpoint: (state) => callbacks.onCheckpoint?.({ config, finished: {}, current: { stage: 'teacher', state } }),
+      ...trainingOptions(callbacks),
+      ...(resume?.current.stage === 'teacher' && { resume: resume.current.state }),
+    }));
+  if (taught === null) return null;
+
+  clock.start('scores');
+  const score = (samples: readonly TeacherSample[]): Promise<Float32Array> =>
+    callbacks.inference === 'gpu'
+      ? sampleScoresOnGpu(taught.teacher, samples)
+      : sampleScores(taught.teacher, samples, trainingOptions(callbacks));
+  return {
+    taught,
+    scores: {
+      training: await score(training),
+      validation: await score(validation),
+      test: await score(teacherSamples(start, data.test)),
+    },
+  };
 }
 
 /** Train a student on the teacher's scores; null if the signal stopped it. */
@@ -224,7 +259,7 @@ async function distil(
     onBatch: ({ epoch, batch, loss }) =>
       clock.progress((epoch * batches + batch + 1) / (sizes.epochs * batches), `loss ${loss.toFixed(4)}`),
     onCheckpoint: (state) => callbacks.onCheckpoint?.({ config, finished, current: { stage, state } }),
-    ...(callbacks.signal && { signal: callbacks.signal }),
+    ...trainingOptions(callbacks),
     ...(current !== undefined && current.stage !== 'teacher' && current.stage === stage && { resume: current.state }),
   });
   return result.status === 'aborted' ? null : { network: result.network, history: result.history };

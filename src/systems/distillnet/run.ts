@@ -22,7 +22,7 @@ import { featureCount } from './data.ts';
 import { type WeightAgreement, weightAgreement } from './evaluate.ts';
 import { distillNetFigures } from './figures.ts';
 import { type DistillNetLearning, runLearning } from './learning.ts';
-import type { LearningCallbacks, LearningProgress } from './progress.ts';
+import { type LearningCallbacks, type LearningProgress, trainingOptions } from './progress.ts';
 import { distillNetReport } from './report.ts';
 import { studentInput } from './student.ts';
 import type { DistillNetSummary } from './summary.ts';
@@ -43,6 +43,10 @@ export interface DistillNetRunOptions {
   readonly resume?: LearningCheckpoint;
   /** Where trained float networks are evaluated. @defaultValue 'current' */
   readonly inference?: LearningCallbacks['inference'];
+  /** Threads that share a training step where the backend is WebAssembly. @defaultValue 1 */
+  readonly workers?: number;
+  /** Receives the reason where training steps cannot be planned. */
+  readonly onEager?: (reason: string) => void;
   readonly onCheckpoint?: (checkpoint: LearningCheckpoint) => void | Promise<void>;
   readonly onLearning?: (progress: LearningProgress) => void;
   readonly onHardwareStart?: (step: HardwareStep) => void;
@@ -67,7 +71,7 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
     const learning = await runLearning(config, {
       ...(options.onLearning && { onProgress: options.onLearning }),
       ...(options.onCheckpoint && { onCheckpoint: options.onCheckpoint }),
-      ...(signal && { signal }),
+      ...trainingOptions(options),
       ...(options.resume && { resume: options.resume }),
       ...(options.inference && { inference: options.inference }),
     });

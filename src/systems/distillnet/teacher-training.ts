@@ -2,23 +2,26 @@
  * Training the teacher: whole events as batches, Adam, binary cross-entropy against the true share of the primary vertex.
  *
  * It has a loop of its own because `fit` cuts samples into rows, and a particle of the teacher is no sample without its
- * event. The same rules hold: the state between two epochs is plain data, and a resumed training has the same bits.
+ * event. The same rules hold: the state between two epochs is plain data, a resumed training has the same bits, and so
+ * have all backends and numbers of workers. For that every backend pads batches alike.
  */
-import * as ag from '../../autograd/index.ts';
 import { ValueError } from '../../errors.ts';
 import type { RandomStream } from '../../random/index.ts';
-import { item, tensor, toFlat } from '../../tensor/index.ts';
+import { item, tensor, type Tensor, toFlat } from '../../tensor/index.ts';
 import {
   binaryCrossEntropyWithLogits,
   type EpochRecord,
   initialOptimizerState,
+  type NamedLoss,
+  openLossTrainer,
   type OptimizerState,
-  optimizerStep,
   ratesAt,
+  threadPool,
 } from '../../training/index.ts';
 import type { DistillNetConfig } from './config.ts';
-import type { DistillNetData } from './data.ts';
-import { joinSamples, type Teacher, teacherLogits, type TeacherSample, teacherSamples } from './teacher.ts';
+import { type Teacher, teacherInputs, type TeacherInputs, teacherLogits, type TeacherSample } from './teacher.ts';
+import { joinSamples, paddedRows, rowsOf } from './teacher-batch.ts';
+import { openTeacherLogits } from './teacher-scoring.ts';
 
 /** State of the training between two epochs. */
 export interface TeacherCheckpoint {
@@ -32,11 +35,16 @@ export interface TeacherCheckpoint {
 }
 
 export interface TeacherTrainingOptions {
-  readonly training: DistillNetData;
-  readonly validation: DistillNetData;
+  /** Events to train on, and to choose the best epoch by. */
+  readonly training: readonly TeacherSample[];
+  readonly validation: readonly TeacherSample[];
   readonly config: DistillNetConfig['teacher'];
   /** Source of shuffling; it is split, not advanced. */
   readonly stream: RandomStream;
+  /** Threads that share a step where the backend is WebAssembly; the bits do not depend on it. @defaultValue 1 */
+  readonly workers?: number;
+  /** Receives the reason where steps cannot be planned. */
+  readonly onEager?: (reason: string) => void;
   /** Receives the share of all steps done, in (0, 1]. */
   readonly onProgress?: (fraction: number, message: string) => void;
   readonly onCheckpoint?: (checkpoint: TeacherCheckpoint) => void | Promise<void>;
@@ -62,15 +70,16 @@ export async function trainTeacher(
   start: Teacher,
   options: TeacherTrainingOptions,
 ): Promise<TeacherTrainingResult | null> {
-  const { config, stream, signal } = options;
-  const samples = teacherSamples(start, options.training).filter((s) => s.truth.length > 0);
-  const validation = teacherSamples(start, options.validation).filter((s) => s.truth.length > 0);
+  const { config, stream, signal, onEager } = options;
+  const samples = options.training.filter((s) => s.truth.length > 0);
+  const validation = options.validation.filter((s) => s.truth.length > 0);
   if (samples.length === 0 || validation.length === 0) {
     throw new ValueError(
       'The teacher has no event with a particle to train or validate on; it needs at least one of each.',
     );
   }
   const steps = Math.ceil(samples.length / config.batchEvents);
+  const schedule = { kind: 'cosine', learningRate: config.learningRate, totalSteps: config.epochs * steps } as const;
   let state: TeacherCheckpoint = options.resume ?? {
     teacher: start,
     optimizer: initialOptimizerState(
@@ -81,45 +90,46 @@ export async function trainTeacher(
     best: null,
     history: [],
   };
-  while (state.epoch < config.epochs) {
-    const order = stream.split('shuffle').split(String(state.epoch)).permutation(samples.length);
-    let { teacher, optimizer } = state;
-    let lossSum = 0;
-    let learningRate = 0;
-    for (let step = 0; step < steps; step++) {
-      await turn();
-      if (signal?.aborted === true) return null;
-      const chosen = [...order.subarray(step * config.batchEvents, (step + 1) * config.batchEvents)];
-      const schedule = {
-        kind: 'cosine',
-        learningRate: config.learningRate,
-        totalSteps: config.epochs * steps,
-      } as const;
-      ({ learningRate } = ratesAt(schedule, optimizer.step));
-      const result = trainStep(teacher, optimizer, joinSamples(chosen.map((i) => samples[i]!)), learningRate);
-      if (!Number.isFinite(result.loss)) {
-        throw new ValueError(
-          `The loss of the teacher is ${result.loss} in epoch ${state.epoch}; lower its learning rate ${config.learningRate}.`,
-        );
+  const pool = threadPool(options.workers ?? 1);
+  try {
+    const trainer = openLossTrainer(
+      { values: state.teacher.parameters, optimizer: state.optimizer },
+      { loss: lossOf(start), optimizer: { kind: 'adam' }, pool, ...(onEager && { onEager }) },
+    );
+    const validationLogits = await openTeacherLogits(start, validation, pool, onEager);
+    while (state.epoch < config.epochs) {
+      const order = stream.split('shuffle').split(String(state.epoch)).permutation(samples.length);
+      let lossSum = 0;
+      let learningRate = 0;
+      for (let step = 0; step < steps; step++) {
+        await turn();
+        if (signal?.aborted === true) return null;
+        const chosen = [...order.subarray(step * config.batchEvents, (step + 1) * config.batchEvents)];
+        ({ learningRate } = ratesAt(schedule, state.epoch * steps + step));
+        const loss = await trainer.train(stepInputs(chosen.map((i) => samples[i]!)), { learningRate });
+        if (!Number.isFinite(loss)) {
+          throw new ValueError(
+            `The loss of the teacher is ${loss} in epoch ${state.epoch}; lower its learning rate ${config.learningRate}.`,
+          );
+        }
+        lossSum += loss / steps;
+        options.onProgress?.((state.epoch * steps + step + 1) / (config.epochs * steps), `loss ${loss.toFixed(4)}`);
       }
-      ({ teacher, optimizer } = result);
-      lossSum += result.loss / steps;
-      options.onProgress?.(
-        (state.epoch * steps + step + 1) / (config.epochs * steps),
-        `loss ${result.loss.toFixed(4)}`,
-      );
+      const { values: parameters, optimizer } = trainer.state();
+      const validationLoss = meanLoss(validationLogits(parameters), validation);
+      const record = { epoch: state.epoch, loss: lossSum, validationLoss, learningRate };
+      const better = state.best === null || validationLoss < state.best.loss;
+      state = {
+        teacher: { ...state.teacher, parameters },
+        optimizer,
+        epoch: state.epoch + 1,
+        best: better ? { loss: validationLoss, parameters } : state.best,
+        history: [...state.history, record],
+      };
+      await options.onCheckpoint?.(state);
     }
-    const validationLoss = evaluateTeacher(teacher, validation);
-    const record = { epoch: state.epoch, loss: lossSum, validationLoss, learningRate };
-    const better = state.best === null || validationLoss < state.best.loss;
-    state = {
-      teacher,
-      optimizer,
-      epoch: state.epoch + 1,
-      best: better ? { loss: validationLoss, parameters: teacher.parameters } : state.best,
-      history: [...state.history, record],
-    };
-    await options.onCheckpoint?.(state);
+  } finally {
+    await pool.close();
   }
   return {
     teacher: { ...state.teacher, parameters: state.best?.parameters ?? state.teacher.parameters },
@@ -135,46 +145,45 @@ function turn(): Promise<void> {
   });
 }
 
-function trainStep(
-  teacher: Teacher,
-  state: OptimizerState,
-  sample: TeacherSample,
-  learningRate: number,
-): { teacher: Teacher; optimizer: OptimizerState; loss: number } {
-  const names = Object.keys(teacher.parameters);
-  const variables = Object.fromEntries(names.map((name) => [name, ag.variable(teacher.parameters[name]!)]));
-  const logits = teacherLogits(teacher, variables, sample);
-  const loss = binaryCrossEntropyWithLogits(logits, tensor(sample.truth, [sample.truth.length, 1]));
-  const slopes = ag.gradients(
-    loss,
-    names.map((name) => variables[name]!),
-  );
-  const floats = (value: ReturnType<typeof toFlat>): Float32Array => Float32Array.from(value);
-  const step = optimizerStep(
-    { kind: 'adam' },
-    state,
-    names.map((name) => floats(toFlat(teacher.parameters[name]!))),
-    slopes.map((g) => floats(toFlat(g))),
-    { learningRate },
-  );
-  const parameters = Object.fromEntries(
-    names.map((name, i) => [name, tensor(step.parameters[i]!, teacher.parameters[name]!.shape)]),
-  );
-  return { teacher: { ...teacher, parameters }, optimizer: step.state, loss: item(loss.value) };
+/** What a step reads. */
+interface StepInputs extends TeacherInputs, Readonly<Record<string, Tensor>> {
+  /** True shares [rows, 1]. */
+  readonly truth: Tensor;
+  /** Weights [rows, 1] of the losses: one over the number of particles, and 0 for padding. */
+  readonly weights: Tensor;
+}
+
+function stepInputs(samples: readonly TeacherSample[]): StepInputs {
+  const particles = rowsOf(samples);
+  const rows = paddedRows(particles);
+  const batch = joinSamples(samples, rows);
+  return {
+    ...teacherInputs(batch),
+    truth: tensor(batch.truth, [rows, 1]),
+    weights: tensor(new Float32Array(rows).fill(1 / particles, 0, particles), [rows, 1]),
+  };
+}
+
+/** The mean loss over the particles of a batch. */
+function lossOf(teacher: Teacher): NamedLoss {
+  return (parameters, inputs) => {
+    const { truth, weights, ...given } = inputs as StepInputs;
+    return binaryCrossEntropyWithLogits(teacherLogits(teacher, parameters, given), truth, {
+      weights,
+      reduction: 'sum',
+    });
+  };
 }
 
 /** Mean cross-entropy over all particles. */
-function evaluateTeacher(teacher: Teacher, samples: readonly TeacherSample[]): number {
-  const constants = Object.fromEntries(
-    Object.entries(teacher.parameters).map(([name, value]) => [name, ag.constant(value)]),
-  );
+function meanLoss(logits: Float32Array, samples: readonly TeacherSample[]): number {
   let sum = 0;
-  let particles = 0;
-  for (const sample of samples) {
-    const n = sample.truth.length;
-    const loss = binaryCrossEntropyWithLogits(teacherLogits(teacher, constants, sample), tensor(sample.truth, [n, 1]));
-    sum += item(loss.value) * n;
-    particles += n;
+  let row = 0;
+  for (const { truth } of samples) {
+    const n = truth.length;
+    const own = tensor(logits.subarray(row, row + n), [n, 1]);
+    sum += item(binaryCrossEntropyWithLogits(own, tensor(truth, [n, 1])).value) * n;
+    row += n;
   }
-  return sum / particles;
+  return sum / row;
 }

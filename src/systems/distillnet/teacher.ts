@@ -11,15 +11,8 @@ import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
 import { initialize } from '../../network/index.ts';
 import type { RandomStream } from '../../random/index.ts';
-import { type Tensor, tensor, toFlat } from '../../tensor/index.ts';
-import {
-  type DistillNetData,
-  edgeFeatureCount,
-  featureCount,
-  type Neighbourhood,
-  neighbourhood,
-  rowsTensor,
-} from './data.ts';
+import { type Tensor, tensor } from '../../tensor/index.ts';
+import { type DistillNetData, edgeFeatureCount, featureCount, type Neighbourhood, neighbourhood } from './data.ts';
 import { applyScaler, type Scaler } from './scaler.ts';
 
 /** A teacher is data: its shape, the scaler of its inputs and its parameters by name. */
@@ -101,73 +94,54 @@ export function teacherSamples(teacher: Teacher, data: DistillNetData): TeacherS
   });
 }
 
-/** Join events to one batch; neighbours stay within their event. */
-export function joinSamples(samples: readonly TeacherSample[]): TeacherSample {
-  if (samples.length === 1) return samples[0]!;
-  const joined = {
-    indices: new Int32Array(samples.reduce((n, s) => n + s.indices.length, 0)),
-    edges: new Float32Array(samples.reduce((n, s) => n + s.edges.length, 0)),
-    features: new Float32Array(samples.reduce((n, s) => n + s.features.length, 0)),
-    truth: new Float32Array(samples.reduce((n, s) => n + s.truth.length, 0)),
+/** What the formula of the teacher reads, one row per particle. */
+export interface TeacherInputs {
+  /** Scaled features [particles, 16]. */
+  readonly features: Tensor;
+  /** Rows of the neighbours [particles, k]. */
+  readonly indices: Tensor;
+  /** Where the neighbours lie [particles, k, 4]. */
+  readonly edges: Tensor;
+}
+
+/** Give the tensors of a sample. */
+export function teacherInputs({ features, indices, edges, truth }: TeacherSample): TeacherInputs {
+  const particles = truth.length;
+  const neighbours = indices.length / particles;
+  return {
+    features: tensor(features, [particles, featureCount]),
+    indices: tensor(indices, [particles, neighbours], 'i32'),
+    edges: tensor(edges, [particles, neighbours, edgeFeatureCount]),
   };
-  let rows = 0;
-  let indices = 0;
-  for (const s of samples) {
-    joined.features.set(s.features, rows * featureCount);
-    joined.truth.set(s.truth, rows);
-    joined.indices.set(
-      s.indices.map((i) => i + rows),
-      indices,
-    );
-    joined.edges.set(s.edges, indices * edgeFeatureCount);
-    rows += s.truth.length;
-    indices += s.indices.length;
-  }
-  return joined;
 }
 
 /**
  * Compute logits differentiably.
  *
+ * All tensors keep particles as their leading axis, and neighbours are gathered by rows of indices: a plan can then cut
+ * the work along the particles.
+ *
  * @param parameters - variables by parameter name
- * @param sample - one event, or several joined
  * @returns logits of shape [particles, 1]
  */
 export function teacherLogits(
-  shape: { readonly neighbours: number; readonly width: number; readonly blocks: number },
+  { width, blocks }: { readonly width: number; readonly blocks: number },
   parameters: Readonly<Record<string, Variable>>,
-  sample: TeacherSample,
+  { features, indices, edges }: TeacherInputs,
 ): Variable {
   const p = (name: string): Variable => parameters[name]!;
-  const { neighbours: k, width: w } = shape;
-  const n = sample.truth.length;
-  const indices = tensor(sample.indices, [n * k], 'i32');
-  const edges = ag.constant(tensor(sample.edges, [n * k, edgeFeatureCount]));
-  const dense = (x: Variable, kernel: string, bias: string): Variable => ag.add(ag.matmul(x, p(kernel)), p(bias));
-  let h = ag.relu(dense(ag.constant(rowsTensor(sample.features, featureCount, 0, n)), 'embed.kernel', 'embed.bias'));
-  for (let b = 0; b < shape.blocks; b++) {
-    const own = ag.reshape(ag.add(ag.matmul(h, p(`block${b}.self`)), p(`block${b}.bias`)), [n, 1, w]);
-    const others = ag.reshape(ag.indexSelect(ag.matmul(h, p(`block${b}.neighbour`)), indices, 0), [n, k, w]);
-    const place = ag.reshape(ag.matmul(edges, p(`block${b}.edge`)), [n, k, w]);
+  const particles = features.shape[0]!;
+  let h = ag.relu(ag.dense(ag.constant(features), p('embed.kernel'), p('embed.bias')));
+  for (let b = 0; b < blocks; b++) {
+    const own = ag.reshape(ag.dense(h, p(`block${b}.self`), p(`block${b}.bias`)), [particles, 1, width]);
+    const others = ag.indexSelect(ag.matmul(h, p(`block${b}.neighbour`)), indices, 0);
+    const place = ag.matmul(ag.constant(edges), p(`block${b}.edge`));
     const message = ag.relu(ag.add(ag.add(others, place), own));
-    const scores = ag.reshape(ag.matmul(ag.reshape(message, [n * k, w]), p(`block${b}.attention`)), [n, k]);
-    const attention = ag.reshape(ag.softmax(scores, 1), [n, 1, k]);
-    const heard = ag.reshape(ag.matmul(attention, message), [n, w]);
+    const attention = ag.softmax(ag.matmul(message, p(`block${b}.attention`)), 1);
+    const heard = ag.sum(ag.multiply(attention, message), 1);
     const kept = ag.matmul(h, p(`block${b}.keep`));
-    h = ag.relu(ag.add(ag.add(kept, ag.matmul(heard, p(`block${b}.update`))), p(`block${b}.updateBias`)));
+    h = ag.relu(ag.add(kept, ag.dense(heard, p(`block${b}.update`), p(`block${b}.updateBias`))));
   }
-  return dense(ag.relu(dense(h, 'head.kernel', 'head.bias')), 'logit.kernel', 'logit.bias');
-}
-
-/** Compute the scores in [0, 1] of every particle of a data set. */
-export function teacherScores(teacher: Teacher, data: DistillNetData): Float32Array {
-  const constants = Object.fromEntries(
-    Object.entries(teacher.parameters).map(([name, value]) => [name, ag.constant(value)]),
-  );
-  const scores = new Float32Array(data.truth.length);
-  teacherSamples(teacher, data).forEach((sample, e) => {
-    if (sample.truth.length === 0) return;
-    scores.set(toFlat(ag.sigmoid(teacherLogits(teacher, constants, sample)).value), data.starts[e]!);
-  });
-  return scores;
+  const last = ag.relu(ag.dense(h, p('head.kernel'), p('head.bias')));
+  return ag.dense(last, p('logit.kernel'), p('logit.bias'));
 }
