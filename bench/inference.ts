@@ -8,8 +8,8 @@
  * finding them is not measured. We predict by plans on one thread and on two, copying what is predicted from in each
  * call; the peers have one thread. PyTorch runs plainly or as frozen TorchScript, whichever is faster for the batch, and
  * is tuned as in peers/pytorch.ts; TensorFlow.js runs on `wasm`. Predictions are compared before anything is timed, and
- * all engines take their turns round after round; plotted are medians. `--only` keeps the workloads whose name contains
- * NAME ("distillnet" or "teacher"); the folder is out/bench unless given.
+ * all engines take their turns round after round: plotted are medians, and ratios are formed within rounds. `--only`
+ * keeps the workloads whose name contains NAME ("distillnet" or "teacher"); the folder is out/bench unless given.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -25,7 +25,7 @@ import { graphEvent, graphLogits, graphParameters } from './graph-teacher.ts';
 import { benchmarked, harnessOptions, textTable } from './harness.ts';
 import { startPytorch } from './peers/pytorch.ts';
 import { loadTfjs } from './peers/tfjs.ts';
-import { interleavedRates, spread } from './rounds.ts';
+import { interleavedRates, pairedRatio, spread } from './rounds.ts';
 import type { RoundCase, Spread } from './rounds.ts';
 import { networkParameters } from './workloads.ts';
 
@@ -50,6 +50,8 @@ interface Measured {
   readonly engine: string;
   /** Particles per second. */
   readonly rate: Spread;
+  /** Our rate on one thread by this one, within rounds. */
+  readonly ratio: Spread;
   readonly form?: unknown;
 }
 
@@ -197,6 +199,7 @@ async function measure(item: InferenceCase): Promise<Measured[]> {
     particles: item.particles,
     engine,
     rate: spread(rates[k]!),
+    ratio: pairedRatio(rates[0]!, rates[k]!),
     ...(form === undefined ? {} : { form }),
   }));
 }
@@ -260,11 +263,6 @@ const peers = {
   tfjs: typeof tfjs === 'string' ? null : tfjs.version,
 };
 const three = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
-const ours = (row: Measured): Measured =>
-  results.find(
-    ({ workload, particles, engine }) =>
-      workload === row.workload && particles === row.particles && engine === reference,
-  )!;
 say(
   textTable([
     ['workload', 'particles', 'engine', 'particles/s', 'least to greatest', 'ms per call', 'our one thread ÷ it'],
@@ -275,7 +273,7 @@ say(
       three(row.rate.median),
       `${three(row.rate.least)} to ${three(row.rate.greatest)}`,
       three(milliseconds(row.particles, row.rate.median)),
-      row.engine === reference ? '' : (ours(row).rate.median / row.rate.median).toPrecision(3),
+      row.engine === reference ? '' : three(row.ratio.median),
     ]),
   ]),
 );

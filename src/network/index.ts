@@ -14,6 +14,8 @@ export type { ParameterSite, ParameterUpdates, ParameterVariables } from './para
 export { predictOnGpu } from './predict-on-gpu.ts';
 export { predict, sampleCount } from './predict.ts';
 export type { PredictOptions } from './predict.ts';
+export { openPredictor } from './predictor.ts';
+export type { Predictor, PredictorOptions } from './predictor.ts';
 export { hashNetwork, networkFormat, parseNetwork, serializeNetwork } from './serialize.ts';
 export { sha256 } from './sha256.ts';
 export { inferShapes } from './shapes.ts';
