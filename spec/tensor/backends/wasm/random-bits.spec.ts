@@ -38,10 +38,23 @@ describe('dropoutMaskVector', () => {
     );
   });
 
+  it('has the bits of dropoutMask from any first index', () => {
+    const f = elements(0.3);
+    const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    const level = Math.round(0.3 * 2 ** 16);
+    fc.assert(
+      fc.property(word, word, word, (key0, key1, first) => {
+        const bits = [0, 1, 2, 3].map((lane) => randomBits(key0, key1, first + lane));
+        expect(f(key0, key1, first)).toEqual(bits.map((x) => (x < level ? 0 : Math.fround(1 / 0.7))));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('takes indices up to 2^32', () => {
     const f = elements(0.5);
-    for (let first = 2 ** 32 - 4; first > 2 ** 32 - 200; first -= 3) {
-      const expected = [0, 1, 2, 3].map((lane) => (randomBits(7, 8, first + lane) < 2 ** 31 ? 0 : 2));
+    for (let first = 2 ** 32 - 1; first > 2 ** 32 - 200; first -= 1) {
+      const expected = [0, 1, 2, 3].map((lane) => (randomBits(7, 8, first + lane) < 2 ** 15 ? 0 : 2));
       expect(f(7, 8, first)).toEqual(expected);
     }
   });
