@@ -3,11 +3,11 @@ import { memorySource } from '../../src/training/batch-source.ts';
 import type { BatchSource, EpochRequest } from '../../src/training/batch-source.ts';
 import { takeSamples } from '../../src/training/dataset.ts';
 import type { NamedDataset } from '../../src/training/dataset.ts';
-import { evaluateLoss, evaluateSource } from '../../src/training/evaluate-loss.ts';
+import { evaluateLoss, evaluateSource, lossEvaluator } from '../../src/training/evaluate-loss.ts';
 import { fit, meanSquaredError, parseCheckpoint, serializeCheckpoint } from '../../src/training/index.ts';
 import type { Checkpoint, FitOptions } from '../../src/training/index.ts';
 import { ShapeError, UnsupportedError, ValueError } from '../../src/errors.ts';
-import { buildNetwork, hashNetwork } from '../../src/network/index.ts';
+import { buildNetwork, composeTransforms, hashNetwork } from '../../src/network/index.ts';
 import type { Network } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';
 import { tensor, toFlat } from '../../src/tensor/index.ts';
@@ -129,6 +129,15 @@ describe('training from a source', () => {
     expect(await evaluateSource(network(), memorySource(validation), options.loss)).toBe(
       evaluateLoss(network(), validation, options.loss),
     );
+    const evaluator = lossEvaluator(options.loss, 2);
+    const transform = composeTransforms();
+    for (const [state, data] of [
+      [network(), memorySource(validation)],
+      [fromData.network, { ...validation, extras: {} }],
+    ] as const) {
+      expect(await evaluator.evaluate(state, data, transform, 0)).toBe(evaluateLoss(state, validation, options.loss));
+    }
+    await evaluator.close();
   });
 
   it('sets no share of it apart', async () => {

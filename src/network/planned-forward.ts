@@ -61,11 +61,10 @@ export const planForward = (network: Network, options: ForwardPlanOptions): Comp
     }).value;
     if (computeBackend() === 'js') return 'The backend is "js".';
     if (!isSymbolic(output)) return 'The output does not depend on the inputs.';
-    const plan = { inputs, results: [{ name: forwardNames.output, tensor: output }], batch };
-    const compiled = compilePlan({ ...plan, workers });
-    // What rows need from others takes another pass over them.
-    if (compiled.driver.phases !== 1 || output.shape[0] !== batch) return 'The output of a sample depends on others.';
-    return workers > 1 && compiled.driver.shards === 1 ? compilePlan(plan) : compiled;
+    const results = [{ name: forwardNames.output, tensor: output }];
+    const compiled = compilePlan({ inputs, results, batch, workers });
+    if (!compiled.driver.rowWise || output.shape[0] !== batch) return 'The output of a sample depends on others.';
+    return compiled;
   } catch (error) {
     if (error instanceof TraceError) return error.message;
     throw error;

@@ -18,10 +18,7 @@ import type { Transform } from './transform.ts';
 
 /** Options of `openPredictor`. */
 export interface PredictorOptions {
-  /**
-   * Samples computed at a time, at least 1. A prediction of fewer costs as much, one of more goes block by block, and
-   * memory grows with it.
-   */
+  /** Samples computed at a time, at least 1; fewer take less time, more go block by block, and memory grows with it. */
   readonly batch: number;
   /** Threads that share a block, the calling one included; each has 64 samples or more. @defaultValue 1 */
   readonly workers?: number;
@@ -153,8 +150,7 @@ const openPlanned = async (network: Network, plan: CompiledPlan, batch: number):
           const { target, elements } = ports[k]!;
           if (target !== null) copy(target, 0, sources[k]!, start * elements, count * elements);
         }
-        // What stands in rows beyond the last sample is computed as well, but not read.
-        runner.run();
+        runner.run(count);
         copy(values, start * width, result, 0, count * width);
       }
       return tensor(values, [samples, ...sample]);

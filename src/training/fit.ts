@@ -8,12 +8,13 @@
 import { ShapeError, ValueError } from '../errors.ts';
 import { composeTransforms } from '../network/index.ts';
 import type { Network, Transform } from '../network/index.ts';
-import { isBatchSource, rowsOfBatch } from './batch-source.ts';
+import { rowsOfBatch } from './batch-source.ts';
 import type { BatchSource } from './batch-source.ts';
 import type { BestRecord, Checkpoint, EpochRecord } from './checkpoint.ts';
 import { datasetSize } from './dataset.ts';
 import type { Dataset, NamedDataset } from './dataset.ts';
-import { evaluateLoss, evaluateSource } from './evaluate-loss.ts';
+import { lossEvaluator } from './evaluate-loss.ts';
+import type { LossEvaluator } from './evaluate-loss.ts';
 import type { FitOptions, FitResult } from './fit-options.ts';
 import { makePlan, startState } from './fit-plan.ts';
 import type { Plan } from './fit-plan.ts';
@@ -36,12 +37,21 @@ export const fit = async (network: Network, data: Dataset | BatchSource, options
   const start = options.resume ?? startState(network, plan, options);
   if (options.resume !== undefined) checkResume(options.resume, network, plan);
   const trainer = openTrainer(start, plan, options);
+  const evaluator = lossEvaluator(options.loss, options.workers ?? 1);
   try {
-    return await run(start, trainer, plan, options);
+    return await run(start, { trainer, evaluator, transformOf: transformMemory(plan) }, plan, options);
   } finally {
     await trainer.close();
+    await evaluator.close();
   }
 };
+
+/** What computes during a training. */
+interface Engines {
+  readonly trainer: Trainer;
+  readonly evaluator: LossEvaluator;
+  readonly transformOf: TransformOf;
+}
 
 /** What training holds besides the trainer. */
 type Progress = Omit<Checkpoint, 'network' | 'optimizer'>;
@@ -52,9 +62,9 @@ const snapshot = (progress: Progress, trainer: Trainer): Checkpoint => ({
   optimizer: trainer.optimizer(),
 });
 
-const run = async (start: Checkpoint, trainer: Trainer, plan: Plan, options: FitOptions): Promise<FitResult> => {
+const run = async (start: Checkpoint, engines: Engines, plan: Plan, options: FitOptions): Promise<FitResult> => {
+  const { trainer } = engines;
   const { network: _network, optimizer: _optimizer, ...progress } = start;
-  const transformOf = transformMemory(plan);
   let state: Progress = progress;
   let status: FitResult['status'] = 'finished';
   while (state.epoch < options.epochs) {
@@ -66,7 +76,7 @@ const run = async (start: Checkpoint, trainer: Trainer, plan: Plan, options: Fit
       status = 'aborted';
       break;
     }
-    state = await runEpoch(state, trainer, transformOf, plan, options);
+    state = await runEpoch(state, engines, plan, options);
   }
   // Ctrl-C in the last batch still finds everything done.
   if (state.epoch >= options.epochs && isPatienceOver(state, options)) status = 'stopped early';
@@ -86,13 +96,8 @@ const isPatienceOver = (state: Progress, options: FitOptions): boolean =>
   options.earlyStopping !== undefined && state.badEpochs >= Math.max(options.earlyStopping.patience, 1);
 
 /** Run the rest of an epoch, or up to an abort. */
-const runEpoch = async (
-  start: Progress,
-  trainer: Trainer,
-  transformOf: TransformOf,
-  plan: Plan,
-  options: FitOptions,
-): Promise<Progress> => {
+const runEpoch = async (start: Progress, engines: Engines, plan: Plan, options: FitOptions): Promise<Progress> => {
+  const { trainer, transformOf } = engines;
   const batches = plan.training.open({
     epoch: start.epoch,
     batchSize: plan.batchSize,
@@ -118,7 +123,7 @@ const runEpoch = async (
     if (options.signal?.aborted === true) return state;
   }
   checkWhole(state, plan);
-  state = await endEpoch(state, trainer, transformOf, plan, options, learningRate);
+  state = await endEpoch(state, engines, plan, options, learningRate);
   await options.onEpoch?.(state.history.at(-1)!);
   await options.onCheckpoint?.(snapshot(state, trainer));
   await yieldTurn();
@@ -178,29 +183,18 @@ const currentRates = (state: Progress, steps: number, plan: Plan, options: FitOp
   return ratesAt(plan.schedule, options.scheduleUnit === 'epoch' ? state.epoch : steps);
 };
 
-const validate = async (
-  network: Network,
-  epoch: number,
-  { validation }: Plan,
-  { loss }: FitOptions,
-  transform: Transform,
-): Promise<number | null> => {
-  if (validation === null) return null;
-  if (!isBatchSource(validation)) return evaluateLoss(network, validation, loss, { transform });
-  return evaluateSource(network, validation, loss, { transform, epoch });
-};
-
 const endEpoch = async (
   state: Progress,
-  trainer: Trainer,
-  transformOf: TransformOf,
+  { trainer, evaluator, transformOf }: Engines,
   plan: Plan,
   options: FitOptions,
   learningRate: number,
 ): Promise<Progress> => {
   const loss = state.lossSum / plan.samples;
   const network = trainer.network();
-  const validationLoss = await validate(network, state.epoch, plan, options, transformOf(state.transforms));
+  const transform = transformOf(state.transforms);
+  const validationLoss =
+    plan.validation === null ? null : await evaluator.evaluate(network, plan.validation, transform, state.epoch);
   const watched = validationLoss ?? loss;
   if (!Number.isFinite(watched)) {
     throw new ValueError(

@@ -112,7 +112,7 @@ describe('threads', () => {
     expect(() => runner.run()).toThrow(WorkerError);
     // What the workers have done of the step is unknown.
     runner.input('index').fill(0);
-    expect(() => runner.run()).toThrow('A step of the training failed before: the plan has to be opened again.');
+    expect(() => runner.run()).toThrow('A step of the plan failed before: it has to be opened again.');
     const next = fill(await t.openPlan(plan(2), threads), 1);
     next.run();
     expect(next.result('sum')[0]).toBe(4 * ROWS);
@@ -124,7 +124,7 @@ describe('threads', () => {
     const runner = fill(await t.openPlan(plan(2, 200), absent), 1);
     const started = Date.now();
     expect(() => runner.run()).toThrow(
-      'A step of the training failed: A worker of the plan did not answer within 0.2 s.',
+      'A step of the plan failed: A worker of the plan did not answer within 0.2 s.',
     );
     expect(Date.now() - started).toBeLessThan(2000);
     expect(() => runner.run()).toThrow(WorkerError);
@@ -138,6 +138,6 @@ describe('threads', () => {
       close: async () => {},
     };
     const runner = await t.openPlan(plan(2), ended);
-    expect(() => runner.run()).toThrow('A worker of the training ended: its thread exited with code 1.');
+    expect(() => runner.run()).toThrow('A worker of the plan ended: its thread exited with code 1.');
   });
 });

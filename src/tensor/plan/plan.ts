@@ -6,12 +6,13 @@
  */
 import { ShapeError, TraceError, ValueError } from '../../errors.ts';
 import { sameShape, shapeText } from '../shape.ts';
+import { LEAF } from '../backends/js/reduce.ts';
 import type { Dtype, Tensor } from '../tensor.ts';
 import type { SymbolicTensor } from '../trace.ts';
 import type { DriverPlan } from './driver.ts';
 import { buildGraph, isRowWise, type InputSpec, type PlanNode } from './graph.ts';
 import { layOut } from './layout.ts';
-import { legalise } from './legalise.ts';
+import { isBatchSum, legalise } from './legalise.ts';
 import { assemble, describeKernel } from './program.ts';
 import { schedule } from './schedule.ts';
 
@@ -116,6 +117,11 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
       `A plan of ${batch} rows needs ${(bytes / 2 ** 30).toFixed(1)} GiB of memory; WebAssembly has 4: make the batch smaller.`,
     );
   const pages = Math.ceil(bytes / PAGE);
+  const rowWise =
+    plan.phases.length === 1 &&
+    plan.beforeUpdate.length === 0 &&
+    plan.update.length === 0 &&
+    !legal.nodes.some((node) => isBatchSum(node) || gathersRows(node));
   const shared = workers > 1;
   const slot = (name: string, node: PlanNode): Slot => ({
     name,
@@ -129,7 +135,9 @@ export function compilePlan(options: PlanOptions): CompiledPlan {
     pages,
     driver: {
       phases: plan.phases.length,
-      shards: layout.shards.count,
+      batch,
+      shardRows: LEAF * layout.shards.leaves,
+      rowWise,
       beforeUpdate: plan.beforeUpdate.length > 0,
       workers,
       patience,
@@ -190,6 +198,10 @@ function checkConstantIndices(nodes: readonly PlanNode[]): void {
     if (bad !== undefined) throw new TraceError(`A plan needs indices of [0, ${rows}), but a constant has ${bad}.`);
   }
 }
+
+/** Tell whether a row of a node is made of rows of another node that an index names. */
+const gathersRows = (node: PlanNode): boolean =>
+  ['indexSelect', 'indexAdd', 'invertIndex'].includes(node.operation) && node.inputs.every(isRowWise);
 
 /** The rows of the smallest table that an input indexes. */
 function indexedRows(nodes: readonly PlanNode[], input: PlanNode): number {

@@ -250,7 +250,7 @@ export function emitProduct(code: Code, locals: KernelLocals, kernel: LoopKernel
         return;
       }
       setSum(code, aStart, start, 0);
-      overLines(code, locals, extent, factor, [TILE_ROWS, 1], tilesOf);
+      overLines(code, locals, extent, factor, [TILE_ROWS, 2, 1], tilesOf);
     };
     line(0, aBase);
     movePartials(code, locals, column, panel, sums, kernel.sums.map(context.partialOf), 'store');

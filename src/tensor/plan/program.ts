@@ -28,6 +28,9 @@ import { emitRowProduct } from './row-product-code.ts';
 import type { Kernel, LoopKernel, Phase, Schedule } from './schedule.ts';
 import { planFunctions } from './vector-functions.ts';
 
+/** Where the control word stands that says how many rows the step has. */
+const ROWS_ADDRESS = 24;
+
 /** Below so many elements an update is not worth sharing out. */
 const SMALLEST_SLICE = 1024;
 
@@ -93,7 +96,7 @@ export function assemble(
 
   schedule.phases.forEach((phase, p) => {
     callAll(`before${p}`, phase.before.map(wholeKernel));
-    emitPhase(module, phase, p, phase.rows.map(rowKernel), { graph, layout, addBlocks });
+    emitPhase(module, phase, p, phase.rows.map(rowKernel), { layout, addBlocks });
   });
   callAll('beforeUpdate', schedule.beforeUpdate.map(wholeKernel));
   emitUpdate(module, schedule.update, context);
@@ -151,7 +154,6 @@ function defineAddBlocks(module: WasmModule): FunctionReference {
 }
 
 interface PhaseParts {
-  readonly graph: LegalGraph;
   readonly layout: Layout;
   readonly addBlocks: FunctionReference;
 }
@@ -162,19 +164,18 @@ function emitPhase(
   phase: Phase,
   p: number,
   kernels: readonly FunctionReference[],
-  { graph, layout, addBlocks }: PhaseParts,
+  { layout, addBlocks }: PhaseParts,
 ): void {
-  const { batch } = graph;
   const block = layout.blockBytes[p]!;
   const tile = layout.tileRows[p]!;
   const { leaves: perShard } = layout.shards;
-  const leafCount = Math.max(1, Math.ceil(batch / LEAF));
   const summing = phase.sums.length > 0;
   module.function({ exportName: `phase${p}`, parameters: ['i32', 'i32'] }, (code, ...parameters) => {
     const [worker, shard] = parameters as unknown as readonly [Local, Local];
-    const [leaf, leaves, row, rows, take, target, fresh, result, level, source] = Array.from({ length: 10 }, () =>
-      code.local('i32'),
-    ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+    const [batch, leaf, leaves, row, rows, take, target, fresh, result, level, source] = Array.from(
+      { length: 11 },
+      () => code.local('i32'),
+    ) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
     const constant = (local: Local, value: number): void => {
       i32.const(code, value);
       code.set(local);
@@ -193,7 +194,14 @@ function emitPhase(
     const scratch = (): void => i32.const(code, Math.log2(perShard) + 1);
 
     // The shard's leaves, and where its sums go.
-    i32.const(code, leafCount);
+    i32.const(code, 0);
+    i32.load(code, ROWS_ADDRESS);
+    code.set(batch);
+    code.get(batch);
+    i32.const(code, LEAF - 1);
+    i32.add(code);
+    i32.const(code, LEAF);
+    i32.divU(code);
     code.get(shard);
     i32.const(code, perShard);
     i32.mul(code);
@@ -225,7 +233,7 @@ function emitPhase(
         i32.const(code, LEAF);
         i32.mul(code);
         code.set(row);
-        i32.const(code, batch);
+        code.get(batch);
         code.get(row);
         i32.sub(code);
         code.set(rows);

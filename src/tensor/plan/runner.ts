@@ -20,8 +20,13 @@ export interface PlanRunner {
   readonly write: (name: string, values: ArrayLike<number>) => void;
   /** Tell whether all elements of a result are finite. */
   readonly isFinite: (name: string) => boolean;
-  /** Run a step. @throws WorkerError if a worker failed */
-  readonly run: () => void;
+  /**
+   * Run a step.
+   *
+   * @param rows computed, of [0, batch]; fewer than the batch only where no row depends on others. @defaultValue the batch
+   * @throws WorkerError if a worker failed
+   */
+  readonly run: (rows?: number) => void;
 }
 
 /** Words at the start of a plan's memory; see driver.ts. */
@@ -44,7 +49,7 @@ const served = new WeakMap<PlanThreads, object>();
  */
 export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): Promise<PlanRunner> {
   const { driver, pages, areas, areaBytes } = compiled;
-  const { workers } = driver;
+  const { workers, batch, shardRows, rowWise } = driver;
   if (workers !== (threads?.workers ?? 1))
     throw new ValueError(`The plan was compiled for ${workers} workers, but is given ${threads?.workers ?? 1}.`);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: workers > 1 });
@@ -53,9 +58,13 @@ export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): P
   const control = new Int32Array(memory.buffer, 0, 256);
   for (const { address, data } of compiled.constants)
     new Uint8Array(memory.buffer, address).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  const step = planDriver(exports as unknown as PlanExports, control, driver, 0, areas, canSleep());
+  const part = (plan: typeof driver): (() => void) =>
+    planDriver(exports as unknown as PlanExports, control, plan, 0, areas, canSleep());
+  const together = part(driver);
+  const alone = part({ ...driver, workers: 1 });
   const finite = exports['finite'] as (address: number, count: number) => number;
   const own = {};
+  let steps = 0;
 
   const buffers = (slots: readonly Slot[]): ReadonlyMap<string, Buffer> =>
     new Map(
@@ -88,27 +97,39 @@ export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): P
       const { slot, view } = find(results, 'result', name);
       return finite(slot.address, view.length) === 1;
     },
-    run: () => {
+    run: (rows = batch) => {
+      if (!(rows === batch || (rowWise && Number.isSafeInteger(rows) && rows >= 0 && rows < batch)))
+        throw new ValueError(
+          `A step of a plan has ${rows} rows; it must have ${rowWise ? `an integer number of [0, ${batch}]` : batch}.`,
+        );
       if (Atomics.load(control, FAILED) !== 0)
-        throw new WorkerError('A step of the training failed before: the plan has to be opened again.');
-      if (threads !== undefined && workers > 1) {
+        throw new WorkerError('A step of the plan failed before: it has to be opened again.');
+      control[6] = rows;
+      // A single shard cannot be shared: others are not woken for it.
+      const shared = workers > 1 && !(rowWise && rows <= shardRows);
+      if (threads !== undefined && shared) {
         if (served.get(threads) !== own) {
           served.set(threads, own);
           threads.serve({ module, memory, plan: driver, areas, areaBytes });
         }
         const failure = threads.failure();
-        if (failure !== null) throw new WorkerError(`A worker of the training ended: ${failure}.`);
-        control.fill(0, 16, 16 + driver.phases);
+        if (failure !== null) throw new WorkerError(`A worker of the plan ended: ${failure}.`);
+        if (rowWise) {
+          steps = (steps + 1) & 0x7fff;
+          Atomics.store(control, 8, 0);
+          Atomics.store(control, 7, (steps << 16) | (Math.ceil(rows / shardRows) << 8));
+        } else control.fill(0, 16, 16 + driver.phases);
         Atomics.add(control, 0, 1);
         Atomics.notify(control, 0);
       }
       try {
-        step();
+        if (shared) together();
+        else alone();
       } catch (error) {
         // The others need not wait for this one.
         Atomics.store(control, FAILED, 1);
         Atomics.notify(control, PASSED);
-        throw new WorkerError(`A step of the training failed: ${(error as Error).message.replace(/\.$/, '')}.`);
+        throw new WorkerError(`A step of the plan failed: ${(error as Error).message.replace(/\.$/, '')}.`);
       }
     },
   };
