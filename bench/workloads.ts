@@ -250,7 +250,7 @@ export function trainingWorkloads(small: boolean): TrainingWorkload[] {
       ],
     },
     {
-      ...cnn('cnn-9x384', 384, size(32, 4)),
+      ...cnn('cnn-9x384', 384, size(128, 4)),
       tfjs: [
         { backend: 'wasm', instead: cnn('cnn-9x384', 384, 4) },
         { backend: 'cpu', instead: cnn('cnn-9x384', 384, 2) },
