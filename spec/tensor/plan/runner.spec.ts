@@ -123,9 +123,7 @@ describe('threads', () => {
     const absent: t.PlanThreads = { workers: 2, serve: () => {}, failure: () => null, close: async () => {} };
     const runner = fill(await t.openPlan(plan(2, 200), absent), 1);
     const started = Date.now();
-    expect(() => runner.run()).toThrow(
-      'A step of the plan failed: A worker of the plan did not answer within 0.2 s.',
-    );
+    expect(() => runner.run()).toThrow('A step of the plan failed: A worker of the plan did not answer within 0.2 s.');
     expect(Date.now() - started).toBeLessThan(2000);
     expect(() => runner.run()).toThrow(WorkerError);
   });
