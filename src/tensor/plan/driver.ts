@@ -42,18 +42,13 @@ export function planDriver(
   canSleep: boolean,
 ): Driver {
   const { workers, shardRows, patience } = plan;
-  const barrier = (): void => {
-    if (workers === 1) return;
-    const passed = Atomics.load(control, 2);
-    if (Atomics.add(control, 1, 1) === workers - 1) {
-      Atomics.store(control, 1, 0);
-      Atomics.add(control, 2, 1);
-      Atomics.notify(control, 2);
-      return;
-    }
+  /** Wait until a control word has changed as wished: spinning for a moment, then asleep. */
+  const waitUntil = (word: number, isDone: (value: number) => boolean): void => {
     let spins = 0;
     let since = 0;
-    while (Atomics.load(control, 2) === passed) {
+    for (;;) {
+      const value = Atomics.load(control, word);
+      if (isDone(value)) return;
       spins += 1;
       if (spins < 20000) continue;
       if (Atomics.load(control, 3) !== 0) throw new Error('Another worker of the plan failed.');
@@ -63,9 +58,20 @@ export function planDriver(
         Atomics.store(control, 3, 1);
         throw new Error(`A worker of the plan did not answer within ${patience / 1000} s.`);
       }
-      if (canSleep) Atomics.wait(control, 2, passed, 20);
+      if (canSleep) Atomics.wait(control, word, value, 20);
       else spins = 10000;
     }
+  };
+  const barrier = (): void => {
+    if (workers === 1) return;
+    const passed = Atomics.load(control, 2);
+    if (Atomics.add(control, 1, 1) === workers - 1) {
+      Atomics.store(control, 1, 0);
+      Atomics.add(control, 2, 1);
+      Atomics.notify(control, 2);
+      return;
+    }
+    waitUntil(2, (value) => value !== passed);
     if (Atomics.load(control, 3) !== 0) throw new Error('Another worker of the plan failed.');
   };
   /** The step whose whole nodes this worker has computed. */
@@ -94,23 +100,7 @@ export function planDriver(
       share();
       if (index > 0) return;
       const shards = (Atomics.load(control, 7) >> 8) & 255;
-      let spins = 0;
-      let since = 0;
-      for (;;) {
-        const through = Atomics.load(control, 8);
-        if (through === shards) break;
-        spins += 1;
-        if (spins < 20000) continue;
-        if (Atomics.load(control, 3) !== 0) throw new Error('Another worker of the plan failed.');
-        const now = Date.now();
-        if (since === 0) since = now;
-        else if (now - since > patience) {
-          Atomics.store(control, 3, 1);
-          throw new Error(`A worker of the plan did not answer within ${patience / 1000} s.`);
-        }
-        if (canSleep) Atomics.wait(control, 8, through, 20);
-        else spins = 10000;
-      }
+      waitUntil(8, (through) => through === shards);
     };
   return () => {
     const shards = Math.ceil(control[6]! / shardRows);

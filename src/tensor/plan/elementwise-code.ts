@@ -49,21 +49,24 @@ const comparison =
     v128.and(call.code);
   };
 
-/** The first operand where it beats the second or is NaN, else the second. */
+/** Push the first vector where it beats the second or is NaN, else the second. */
+export function emitExtremum(code: Code, a: Local, b: Local, beats: Instruction): void {
+  code.get(a);
+  code.get(b);
+  code.get(a);
+  code.get(b);
+  beats(code);
+  code.get(a);
+  code.get(a);
+  f32x4.ne(code);
+  v128.or(code);
+  v128.bitselect(code);
+}
+
 const extremum =
   (beats: Instruction): Emitter =>
-  ({ code, operands: [a, b] }) => {
-    code.get(a!);
-    code.get(b!);
-    code.get(a!);
-    code.get(b!);
-    beats(code);
-    code.get(a!);
-    code.get(a!);
-    f32x4.ne(code);
-    v128.or(code);
-    v128.bitselect(code);
-  };
+  ({ code, operands: [a, b] }) =>
+    emitExtremum(code, a!, b!, beats);
 
 /** A function of vectors. */
 const called =

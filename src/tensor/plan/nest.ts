@@ -6,6 +6,7 @@
  * innermost axis goes by vectors of four and then by single elements.
  */
 import { i32, type Code, type Local } from '../../wasm/index.ts';
+import { countDown } from '../backends/wasm/loops.ts';
 
 /** Where an address is counted from. */
 export type Space =
@@ -188,24 +189,6 @@ export function emitNest(code: Code, locals: KernelLocals, options: NestOptions)
     } else i32.const(code, axis.extent);
     code.set(counter);
   };
-  /** Run a body while the counter is at least `step`, counting down. */
-  const countDown = (counter: Local, step: number, write: () => void): void => {
-    code.block(() => {
-      code.loop(() => {
-        code.get(counter);
-        i32.const(code, step);
-        i32.ltS(code);
-        code.branchIf(1);
-        write();
-        code.get(counter);
-        i32.const(code, step);
-        i32.sub(code);
-        code.set(counter);
-        code.branch(0);
-      });
-    });
-  };
-
   const position =
     (list: readonly Local[]) =>
     (access: number): Position => ({
@@ -228,7 +211,7 @@ export function emitNest(code: Code, locals: KernelLocals, options: NestOptions)
     const counter = code.local('i32');
     if (depth < axes.length - 1) {
       setExtent(axis, counter);
-      countDown(counter, 1, () => {
+      countDown(code, counter, 1, () => {
         pointers = here;
         level(depth + 1);
         advance(here, axis, 1);
@@ -242,12 +225,12 @@ export function emitNest(code: Code, locals: KernelLocals, options: NestOptions)
       const singles =
         known === null ? axis.extent !== null || axis.factor % 4 !== 0 || slice !== undefined : known % 4 !== 0;
       if (vectors)
-        countDown(counter, 4, () => {
+        countDown(code, counter, 4, () => {
           body(cursor, 4);
           advance(here, axis, 4);
         });
       if (singles)
-        countDown(counter, 1, () => {
+        countDown(code, counter, 1, () => {
           body(cursor, 1);
           advance(here, axis, 1);
         });

@@ -6,7 +6,8 @@ import { TraceError } from '../../errors.ts';
 import { f32x4, i32, v128, type Code, type Local } from '../../wasm/index.ts';
 import { LEAF } from '../backends/js/reduce.ts';
 import { contiguousStrides, sizeOfShape } from '../shape.ts';
-import { countDown, increase, repeat, setSum } from './counting.ts';
+import { countDown, increase, repeat, setSum } from '../backends/wasm/loops.ts';
+import { emitExtremum } from './elementwise-code.ts';
 import { isRowWise, type PlanNode } from './graph.ts';
 import { accessOf, emitLoad, emitNumber, emitStore, emitTree, type EmitContext } from './loop-code.ts';
 import { emitNest, type Access, type KernelLocals } from './nest.ts';
@@ -139,17 +140,7 @@ const reduce: NodeEmitter = (code, locals, node, context) => {
         code.set(result);
         increase(code, at, 4 * step);
         run(count - 1, () => {
-          // The value where it beats the result or is NaN.
-          code.get(value);
-          code.get(result);
-          code.get(value);
-          code.get(result);
-          (node.operation === 'max' ? f32x4.gt : f32x4.lt)(code);
-          code.get(value);
-          code.get(value);
-          f32x4.ne(code);
-          v128.or(code);
-          v128.bitselect(code);
+          emitExtremum(code, value, result, node.operation === 'max' ? f32x4.gt : f32x4.lt);
           code.set(result);
         });
       }

@@ -1,5 +1,6 @@
 /** The code of poolings and their gradients: four channels at a time, windows and cells in row-major order. */
 import { f32x4, v128, type Code, type Local } from '../../wasm/index.ts';
+import { emitExtremum } from './elementwise-code.ts';
 import { innerShape, type PlanNode } from './graph.ts';
 import { accessOf, emitLoad, emitStore, type EmitContext } from './loop-code.ts';
 import { emitNest, type Access, type Cursor, type KernelLocals } from './nest.ts';
@@ -58,17 +59,7 @@ export function emitPool(code: Code, locals: KernelLocals, node: PlanNode, conte
         } else if (cell === 0) code.set(result);
         else {
           code.set(value);
-          // The value where it beats the result or is NaN.
-          code.get(value);
-          code.get(result);
-          code.get(value);
-          code.get(result);
-          f32x4.gt(code);
-          code.get(value);
-          code.get(value);
-          f32x4.ne(code);
-          v128.or(code);
-          v128.bitselect(code);
+          emitExtremum(code, value, result, f32x4.gt);
           code.set(result);
         }
       });

@@ -9,7 +9,7 @@
 import { f32x4, i32, v128, type Code, type Local } from '../../wasm/index.ts';
 import { emitTileStep } from '../backends/wasm/tile-product.ts';
 import { sizeOfShape } from '../shape.ts';
-import { countDown, increase, repeat, setSum } from './counting.ts';
+import { countDown, increase, repeat, setSum } from '../backends/wasm/loops.ts';
 import { accessOf, type EmitContext } from './loop-code.ts';
 import type { KernelLocals } from './nest.ts';
 import { productWalk } from './product-walk.ts';

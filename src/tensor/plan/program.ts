@@ -17,7 +17,7 @@ import {
   type Local,
 } from '../../wasm/index.ts';
 import { LEAF } from '../backends/js/reduce.ts';
-import { countDown, increase } from './counting.ts';
+import { countDown, increase } from '../backends/wasm/loops.ts';
 import type { PlanNode } from './graph.ts';
 import type { Layout } from './layout.ts';
 import type { LegalGraph } from './legalise.ts';

@@ -5,7 +5,7 @@
 import { f32x4, i32, v128, type Code, type Local } from '../../wasm/index.ts';
 import { emitTileStep } from '../backends/wasm/tile-product.ts';
 import { sizeOfShape } from '../shape.ts';
-import { countDown, increase, repeat, setSum } from './counting.ts';
+import { countDown, increase, repeat, setSum } from '../backends/wasm/loops.ts';
 import type { PlanNode } from './graph.ts';
 import { accessOf, type EmitContext } from './loop-code.ts';
 import type { Access, KernelLocals } from './nest.ts';

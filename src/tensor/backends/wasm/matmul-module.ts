@@ -1,6 +1,6 @@
 /** The WebAssembly module of the matrix product: functions that pack B and multiply rows of A by it. */
 import { WasmModule, f32x4, i32, v128, type FunctionReference, type Local } from '../../../wasm/index.ts';
-import { assign, choose, copy, countUp, increase, integers, setAddress } from './matmul-loops.ts';
+import { assign, choose, copy, countUp, increase, integers, setAddress } from './loops.ts';
 import { definePack, definePackLeft, defineUnpack } from './matmul-pack.ts';
 import { PANEL, PANEL_ROW, TILE, defineStrip, type StripOptions } from './matmul-strip.ts';
 

@@ -1,6 +1,6 @@
 /** Copies around the matrix product: B into panels of eight columns, and the columns of a narrow panel out of it. */
 import { f32, i32, v128, type Code, type FunctionReference, type Local, type WasmModule } from '../../../wasm/index.ts';
-import { assign, choose, copy, countDown, countUp, increase, integers, setAddress } from './matmul-loops.ts';
+import { assign, choose, copy, countDown, countUp, increase, integers, setAddress } from './loops.ts';
 import { PANEL, PANEL_ROW, TILE } from './matmul-strip.ts';
 
 /** Copy `count` elements that lie `step` bytes apart; both addresses move. */

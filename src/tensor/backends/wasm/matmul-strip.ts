@@ -9,7 +9,7 @@
  * reaches 97 %, 5 × 8 up to 95 %, 3 × 12 up to 94 % and 6 × 8, which does not fit the registers, 61 %.
  */
 import { i32, v128, type FunctionReference, type Local, type WasmModule } from '../../../wasm/index.ts';
-import { assign, choose, copy, increase, integers, moveUpTo } from './matmul-loops.ts';
+import { assign, choose, copy, increase, integers, moveUpTo } from './loops.ts';
 import { emitTileStep, type Tile } from './tile-product.ts';
 
 /** Columns of a panel of B. */

@@ -1,4 +1,4 @@
-/** Small pieces of address and counting code that the functions of the matrix product share. */
+/** Small pieces of address and counting code that generated kernels share. */
 import { i32, type Code, type Instruction, type Local } from '../../../wasm/index.ts';
 
 /** Take i32 locals by name. */
@@ -24,6 +24,7 @@ export function assign(code: Code, target: Local, left: Local, operation: Instru
 
 /** target ← target + amount. */
 export function increase(code: Code, target: Local, by: Local | number): void {
+  if (by === 0) return;
   assign(code, target, target, i32.add, by);
 }
 
@@ -91,4 +92,32 @@ export function moveUpTo(code: Code, address: Local, end: Local, body: () => voi
       code.branchIf(0);
     });
   });
+}
+
+/** Repeat the body a known number of times. */
+export function repeat(code: Code, times: number, body: () => void): void {
+  if (times <= 0) return;
+  if (times === 1) {
+    body();
+    return;
+  }
+  const counter = code.local('i32');
+  i32.const(code, times);
+  code.set(counter);
+  code.loop(() => {
+    body();
+    increase(code, counter, -1);
+    code.get(counter);
+    code.branchIf(0);
+  });
+}
+
+/** target ← source + constant. */
+export function setSum(code: Code, target: Local, source: Local, by: number): void {
+  code.get(source);
+  if (by !== 0) {
+    i32.const(code, by);
+    i32.add(code);
+  }
+  code.set(target);
 }
