@@ -7,12 +7,12 @@
  */
 import * as ag from '../autograd/index.ts';
 import type { Variable } from '../autograd/index.ts';
-import { ShapeError, ValueError } from '../errors.ts';
-import { concat, gpuDense, slice, type Tensor } from '../tensor/index.ts';
-import { namedInputs, type NetworkInputs } from './forward.ts';
+import { ValueError } from '../errors.ts';
+import { concat, gpuDense, type Tensor } from '../tensor/index.ts';
+import type { NetworkInputs } from './forward.ts';
 import { definitionOf } from './layers/index.ts';
 import type { Layer, Network } from './network.ts';
-import type { PredictOptions } from './predict.ts';
+import { rows, sampleInputs, type PredictOptions } from './predict.ts';
 import type { Transform } from './transform.ts';
 
 /**
@@ -37,14 +37,7 @@ export const predictOnGpu = async (
       `Network "${network.name}" has ${network.outputs.length} outputs (${network.outputs.join(', ')}); predictOnGpu takes networks with one.`,
     );
   }
-  const inputs = [...namedInputs(network, x)].map(([name, variable]) => [name, variable.value] as const);
-  const samples = inputs[0]![1].shape[0]!;
-  const short = inputs.find(([, value]) => value.shape[0] !== samples);
-  if (short !== undefined) {
-    throw new ShapeError(
-      `Input "${short[0]}" has ${short[1].shape[0]} samples and "${inputs[0]![0]}" has ${samples}; all inputs must have equally many.`,
-    );
-  }
+  const { inputs, samples } = sampleInputs(network, x);
   const pieces: Tensor[] = [];
   for (let start = 0; start === 0 || start < samples; start += chunk) {
     const end = Math.min(start + chunk, samples);
@@ -53,9 +46,6 @@ export const predictOnGpu = async (
   }
   return pieces.length === 1 ? pieces[0]! : concat(pieces, 0);
 };
-
-const rows = (value: Tensor, start: number, end: number): Tensor =>
-  slice(value, [[start, end], ...value.shape.slice(1).map((length): [number, number] => [0, length])]);
 
 /** One pass at inference; a value is offered to the transform where `forwardLayers` offers it. */
 const output = async (network: Network, inputs: ReadonlyMap<string, Tensor>, transform: Transform): Promise<Tensor> => {

@@ -26,14 +26,7 @@ export const predict = (network: Network, x: NetworkInputs<Tensor>, options: Pre
   if (!Number.isSafeInteger(chunk) || chunk < 1) {
     throw new ValueError(`Option "chunk" of predict is ${chunk}; it must be an integer of at least 1.`);
   }
-  const inputs = [...namedInputs(network, x)].map(([name, variable]) => [name, variable.value] as const);
-  const samples = inputs[0]![1].shape[0]!;
-  const short = inputs.find(([, value]) => value.shape[0] !== samples);
-  if (short !== undefined) {
-    throw new ShapeError(
-      `Input "${short[0]}" has ${short[1].shape[0]} samples and "${inputs[0]![0]}" has ${samples}; all inputs must have equally many.`,
-    );
-  }
+  const { inputs, samples } = sampleInputs(network, x);
   const forwardOptions = options.transform === undefined ? {} : { transform: options.transform };
   const run = (start: number, end: number): Tensor =>
     forward(
@@ -49,7 +42,28 @@ export const predict = (network: Network, x: NetworkInputs<Tensor>, options: Pre
   return concat(pieces, 0);
 };
 
-const rows = (value: Tensor, start: number, end: number): Tensor =>
+/**
+ * Give the inputs by name and their number of samples.
+ *
+ * @throws ShapeError if an input has another number of samples than the first
+ */
+export const sampleInputs = (
+  network: Network,
+  x: NetworkInputs<Tensor>,
+): { readonly inputs: readonly (readonly [string, Tensor])[]; readonly samples: number } => {
+  const inputs = [...namedInputs(network, x)].map(([name, variable]) => [name, variable.value] as const);
+  const samples = inputs[0]![1].shape[0]!;
+  const short = inputs.find(([, value]) => value.shape[0] !== samples);
+  if (short !== undefined) {
+    throw new ShapeError(
+      `Input "${short[0]}" has ${short[1].shape[0]} samples and "${inputs[0]![0]}" has ${samples}; all inputs must have equally many.`,
+    );
+  }
+  return { inputs, samples };
+};
+
+/** Take rows of the first axis, from `start` (inclusive) to `end` (exclusive). */
+export const rows = (value: Tensor, start: number, end: number): Tensor =>
   slice(value, [[start, end], ...value.shape.slice(1).map((length): [number, number] => [0, length])]);
 
 /** Count the samples of a data set from its first axis. */

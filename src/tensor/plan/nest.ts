@@ -240,3 +240,15 @@ export function emitNest(code: Code, locals: KernelLocals, options: NestOptions)
   };
   level(0);
 }
+
+/** Push the start of an access: its space, and row 0 of the tile. */
+export function pushStart(code: Code, access: Access, locals: KernelLocals): void {
+  if (access.space === 'worker') code.get(locals.worker);
+  else if (access.space === 'partial') code.get(locals.rows!.partial);
+  else i32.const(code, 0);
+  if (locals.rows === null || access.tileLocal || access.rowStride === 0) return;
+  code.get(locals.rows.first);
+  i32.const(code, 4 * access.rowStride);
+  i32.mul(code);
+  i32.add(code);
+}

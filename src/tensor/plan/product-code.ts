@@ -11,10 +11,10 @@ import { emitTileStep } from '../backends/wasm/tile-product.ts';
 import { sizeOfShape } from '../shape.ts';
 import { countDown, increase, repeat, setSum } from '../backends/wasm/loops.ts';
 import { accessOf, type EmitContext } from './loop-code.ts';
-import type { KernelLocals } from './nest.ts';
+import { pushStart, type KernelLocals } from './nest.ts';
 import { productWalk } from './product-walk.ts';
 import type { LoopKernel } from './schedule.ts';
-import { columnCell, followersOf, pushStart, rowCell, type Cell } from './tile-cells.ts';
+import { columnCell, followersOf, rowCell, type Cell } from './tile-cells.ts';
 import type { View } from './views.ts';
 
 /** Rows of a tile. */

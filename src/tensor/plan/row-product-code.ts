@@ -8,7 +8,7 @@ import { sizeOfShape } from '../shape.ts';
 import { countDown, increase, repeat, setSum } from '../backends/wasm/loops.ts';
 import type { PlanNode } from './graph.ts';
 import { accessOf, type EmitContext } from './loop-code.ts';
-import type { Access, KernelLocals } from './nest.ts';
+import { pushStart, type Access, type KernelLocals } from './nest.ts';
 import { emitPanels, emitSteps, emitZero, partOf, tileLocals } from './product-code.ts';
 import type { View } from './views.ts';
 import { cellRuns, windowsOver } from './windows.ts';
@@ -167,12 +167,7 @@ export function emitRowProduct(
 /** Take a local for the address of the first element of an access in the tile. */
 function startOf(code: Code, locals: KernelLocals, access: Access): Local {
   const start = code.local('i32');
-  if (access.space === 'worker') code.get(locals.worker);
-  else i32.const(code, 0);
-  if (!access.tileLocal && access.rowStride !== 0) {
-    pushProduct(code, locals.rows!.first, 4 * access.rowStride);
-    i32.add(code);
-  }
+  pushStart(code, access, locals);
   i32.const(code, access.address);
   i32.add(code);
   code.set(start);

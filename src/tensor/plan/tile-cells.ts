@@ -9,7 +9,7 @@ import { emitElementwise } from './elementwise-code.ts';
 import { isRowWise, type PlanNode } from './graph.ts';
 import { isBatchSum } from './legalise.ts';
 import { accessOf, emitNumber, emitTree, numberOf, type EmitContext } from './loop-code.ts';
-import type { Access, KernelLocals } from './nest.ts';
+import { pushStart, type Access, type KernelLocals } from './nest.ts';
 import { lastStride, rowStep } from './product-walk.ts';
 import type { LoopKernel } from './schedule.ts';
 import { own, readAs } from './views.ts';
@@ -231,16 +231,4 @@ export function followersOf(code: Code, locals: KernelLocals, kernel: LoopKernel
       }
     },
   };
-}
-
-/** Push the start of an access: its space, and row 0 of the tile. */
-export function pushStart(code: Code, access: Access, locals: KernelLocals): void {
-  if (access.space === 'worker') code.get(locals.worker);
-  else if (access.space === 'partial') code.get(locals.rows!.partial);
-  else i32.const(code, 0);
-  if (locals.rows === null || access.tileLocal || access.rowStride === 0) return;
-  code.get(locals.rows.first);
-  i32.const(code, 4 * access.rowStride);
-  i32.mul(code);
-  i32.add(code);
 }
