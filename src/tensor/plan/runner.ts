@@ -108,12 +108,12 @@ export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): P
       // A single shard cannot be shared: others are not woken for it.
       const shared = workers > 1 && !(rowWise && rows <= shardRows);
       if (threads !== undefined && shared) {
+        checkAlive(threads);
         if (served.get(threads) !== own) {
           served.set(threads, own);
           threads.serve({ module, memory, plan: driver, areas, areaBytes });
+          checkAlive(threads);
         }
-        const failure = threads.failure();
-        if (failure !== null) throw new WorkerError(`A worker of the plan ended: ${failure}.`);
         if (rowWise) {
           steps = (steps + 1) & 0x7fff;
           Atomics.store(control, 8, 0);
@@ -133,6 +133,11 @@ export async function openPlan(compiled: CompiledPlan, threads?: PlanThreads): P
       }
     },
   };
+}
+
+function checkAlive(threads: PlanThreads): void {
+  const failure = threads.failure();
+  if (failure !== null) throw new WorkerError(`A worker of the plan ended: ${failure}.`);
 }
 
 function checkIndices(name: string, values: ArrayLike<number>, rows: number): void {
