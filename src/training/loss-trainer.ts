@@ -6,10 +6,10 @@
  */
 import { gradients, variable } from '../autograd/index.ts';
 import type { Variable } from '../autograd/index.ts';
-import { TraceError } from '../errors.ts';
 import { computeBackend, item, tensor, toFloats } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { TensorSpec } from './batch-source.ts';
+import { fallingBack } from './falling-back.ts';
 import { optimizerStep } from './optimizers/index.ts';
 import type { Optimizer, StepRates } from './optimizers/index.ts';
 import { stepNames } from './planned-step.ts';
@@ -51,20 +51,8 @@ export interface LossTrainer {
 export const openLossTrainer = (start: StepState, options: LossTrainerOptions): LossTrainer => {
   if (computeBackend() === 'js') return eager(start, options);
   const first = planned(start, options);
-  let current = first;
-  return {
-    state: () => current.state(),
-    train: async (...step) => {
-      try {
-        return await current.train(...step);
-      } catch (error) {
-        if (!(error instanceof TraceError) || current !== first) throw error;
-        options.onEager?.(error.message);
-        current = eager(first.state(), options);
-        return current.train(...step);
-      }
-    },
-  };
+  const { current, train } = fallingBack(first, () => eager(first.state(), options), options.onEager);
+  return { state: () => current().state(), train };
 };
 
 const planned = (start: StepState, { loss, optimizer, pool, open = 8 }: LossTrainerOptions): LossTrainer => {

@@ -2,9 +2,8 @@
  * Training by a plan: the step is traced once per size of batch and transform, compiled to WebAssembly, and run by any
  * number of workers. Parameters and buffers stay in the memory of the plan between steps.
  */
-import { randomKey } from '../network/index.ts';
+import { randomKey, withParameters } from '../network/index.ts';
 import type { Network, ParameterUpdates, Transform } from '../network/index.ts';
-import { withParameters } from '../network/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { datasetSize } from './dataset.ts';
 import type { FitOptions } from './fit-options.ts';

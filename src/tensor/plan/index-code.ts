@@ -7,6 +7,7 @@ import { countDown, increase, repeat, setSum } from '../backends/wasm/loops.ts';
 import { sizeOfShape } from '../shape.ts';
 import type { PlanNode } from './graph.ts';
 import { accessOf } from './loop-code.ts';
+import { startOf } from './nest.ts';
 import { resultAccess, unsupported, type NodeEmitter } from './node-emitter.ts';
 import { own } from './views.ts';
 
@@ -15,12 +16,7 @@ export const invertIndex: NodeEmitter = (code, locals, node, context) => {
   const rows = node.attributes['rows'] as number;
   const entries = node.attributes['entries'] as number;
   const index = accessOf(context.viewOf(node.inputs[0]!), context);
-  const target = resultAccess(node, context);
-  const starts = code.local('i32');
-  code.get(locals.worker);
-  i32.const(code, target.address);
-  i32.add(code);
-  code.set(starts);
+  const starts = startOf(code, locals, resultAccess(node, context));
   const at = code.local('i32');
   const slot = code.local('i32');
   const total = code.local('i32');
@@ -110,21 +106,7 @@ export const indexAdd: NodeEmitter = (code, locals, node, context) => {
   const still = view.base.data?.length === 1;
   if (!still) throw unsupported(node, 'it adds to more than one number');
   const value = view.base.data![0]!;
-  const to = resultAccess(node, context);
-  const target = code.local('i32');
-  if (to.space === 'worker') code.get(locals.worker);
-  else i32.const(code, to.address);
-  if (to.space === 'worker') {
-    i32.const(code, to.address);
-    i32.add(code);
-  }
-  if (!to.tileLocal) {
-    code.get(locals.rows!.first);
-    i32.const(code, 4 * width);
-    i32.mul(code);
-    i32.add(code);
-  }
-  code.set(target);
+  const target = startOf(code, locals, resultAccess(node, context));
   const slot = code.local('i32');
   code.get(locals.worker);
   code.get(locals.rows!.first);

@@ -33,6 +33,18 @@ export function accessOf(view: View, { placeOf }: Places): Access {
   return { space, address: address + 4 * view.offset, tileLocal, rowStride: view.rowStride, strides: view.strides };
 }
 
+/** The accesses whose elements add up to an operand's: one per shard of a sum over the batch, one of all else. */
+export function accessesOf(read: View, context: EmitContext): readonly Access[] {
+  if (!isBatchSum(read.base)) return [accessOf(read, context)];
+  return context.shardsOf(read.base).map((address) => ({
+    space: 'shared',
+    address: address + 4 * read.offset,
+    tileLocal: false,
+    rowStride: 0,
+    strides: read.strides,
+  }));
+}
+
 /** Push a vector of four elements, or one element in the first lane. */
 export function emitLoad(code: Code, { pointer, offset, step }: Cursor, width: 4 | 1): void {
   code.get(pointer);
@@ -144,24 +156,9 @@ export function emitLoop(
       return;
     }
     const read = readAs(view, input, kernel.dims, multiple);
-    const list: number[] = [];
-    if (isBatchSum(view.base)) {
-      for (const address of context.shardsOf(view.base))
-        list.push(
-          add(
-            flatten({
-              space: 'shared',
-              address: address + 4 * read.offset,
-              tileLocal: false,
-              rowStride: 0,
-              strides: read.strides,
-            }),
-          ),
-        );
-    } else list.push(add(flatten(accessOf(read, context))));
     operands.set(input, {
       kind: 'accesses',
-      accesses: list,
+      accesses: accessesOf(read, context).map((access) => add(flatten(access))),
       hoisted: code.local('v128'),
     });
   };
@@ -169,7 +166,7 @@ export function emitLoop(
   for (const node of members) {
     if (node.operation === 'indexSelect') {
       const [table, index] = node.inputs as [PlanNode, PlanNode];
-      const depth = innerShape(index).length - (node.multiple > 1 ? 0 : 0);
+      const depth = innerShape(index).length;
       const rest = kernel.dims.length - depth;
       const pitch = kernel.dims.slice(depth).reduce((product, n) => product * n, 1);
       const tableView = own(context.viewOf(table).base);

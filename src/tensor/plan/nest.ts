@@ -252,3 +252,13 @@ export function pushStart(code: Code, access: Access, locals: KernelLocals): voi
   i32.mul(code);
   i32.add(code);
 }
+
+/** Take a local for the address of the first element of an access in the tile. */
+export function startOf(code: Code, locals: KernelLocals, access: Access): Local {
+  const start = code.local('i32');
+  pushStart(code, access, locals);
+  i32.const(code, access.address);
+  i32.add(code);
+  code.set(start);
+  return start;
+}

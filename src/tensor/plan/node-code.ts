@@ -11,7 +11,7 @@ import { isRowWise, type PlanNode } from './graph.ts';
 import { accessOf, emitLoad, emitNumber, emitStore, emitTree, type EmitContext } from './loop-code.ts';
 import { indexAdd, invertIndex } from './index-code.ts';
 import { resultAccess, unsupported, type NodeEmitter } from './node-emitter.ts';
-import { emitNest, pushStart, type Access, type KernelLocals } from './nest.ts';
+import { emitNest, startOf, type Access, type KernelLocals } from './nest.ts';
 import { emitPool, emitPoolGradient } from './pool-code.ts';
 import { emitPanels, emitSteps, emitZero, partOf, tileLocals } from './product-code.ts';
 import { own, type View } from './views.ts';
@@ -149,14 +149,7 @@ const rowMatmul: NodeEmitter = (code, locals, node, context) => {
   const depth = a.dims[1]!;
   const [aAccess, bAccess, target] = [accessOf(a, context), accessOf(b, context), resultAccess(node, context)];
   const tile = tileLocals(code);
-  const pointers = [aAccess, bAccess, target].map((access) => {
-    const pointer = code.local('i32');
-    pushStart(code, access, locals);
-    i32.const(code, access.address);
-    i32.add(code);
-    code.set(pointer);
-    return pointer;
-  }) as [Local, Local, Local];
+  const pointers = [aAccess, bAccess, target].map((access) => startOf(code, locals, access)) as [Local, Local, Local];
   const [aRow, bRow, cRow] = pointers;
   const rows = code.local('i32');
   const [aAt, bAt, cAt, aLine, cLine] = Array.from({ length: 5 }, () => code.local('i32')) as [

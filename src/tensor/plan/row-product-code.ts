@@ -8,7 +8,7 @@ import { sizeOfShape } from '../shape.ts';
 import { countDown, increase, repeat, setSum } from '../backends/wasm/loops.ts';
 import type { PlanNode } from './graph.ts';
 import { accessOf, type EmitContext } from './loop-code.ts';
-import { pushStart, type Access, type KernelLocals } from './nest.ts';
+import { startOf, type KernelLocals } from './nest.ts';
 import { emitPanels, emitSteps, emitZero, partOf, tileLocals } from './product-code.ts';
 import type { View } from './views.ts';
 import { cellRuns, windowsOver } from './windows.ts';
@@ -162,16 +162,6 @@ export function emitRowProduct(
     const block = { rows: rest, vectors: Math.ceil(lines / 4), lastLanes: lines % 4 || 4, ...pitches };
     writeBlock(block, from, () => i32.const(code, 4 * (width - rest)), true);
   });
-}
-
-/** Take a local for the address of the first element of an access in the tile. */
-function startOf(code: Code, locals: KernelLocals, access: Access): Local {
-  const start = code.local('i32');
-  pushStart(code, access, locals);
-  i32.const(code, access.address);
-  i32.add(code);
-  code.set(start);
-  return start;
 }
 
 function pushProduct(code: Code, local: Local, factor: number): void {

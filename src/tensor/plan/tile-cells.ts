@@ -7,8 +7,7 @@
 import { f32, f32x4, i32, v128, type Code, type Local } from '../../wasm/index.ts';
 import { emitElementwise } from './elementwise-code.ts';
 import { isRowWise, type PlanNode } from './graph.ts';
-import { isBatchSum } from './legalise.ts';
-import { accessOf, emitNumber, emitTree, numberOf, type EmitContext } from './loop-code.ts';
+import { accessesOf, accessOf, emitNumber, emitTree, numberOf, type EmitContext } from './loop-code.ts';
 import { pushStart, type Access, type KernelLocals } from './nest.ts';
 import { lastStride, rowStep } from './product-walk.ts';
 import type { LoopKernel } from './schedule.ts';
@@ -154,18 +153,9 @@ export function followersOf(code: Code, locals: KernelLocals, kernel: LoopKernel
       return;
     }
     const read = readAs(view, input, kernel.dims, multiple);
-    const list = isBatchSum(view.base)
-      ? context.shardsOf(view.base).map((address): Access => ({
-          space: 'shared',
-          address: address + 4 * read.offset,
-          tileLocal: false,
-          rowStride: 0,
-          strides: read.strides,
-        }))
-      : [accessOf(read, context)];
     reads.set(
       input,
-      list.map((access) => tileAccess(access, rowStep(read), lastStride(read))),
+      accessesOf(read, context).map((access) => tileAccess(access, rowStep(read), lastStride(read))),
     );
   };
   for (const member of kernel.members) for (const input of member.inputs) provide(input);
