@@ -139,6 +139,7 @@ function runCase(one: VectorCase): string | null {
     },
     profile: 'hls4ml',
     strategy: 'shift-add',
+    adderOptimizer: undefined,
     tableSize: Number(one.config['table_size'] ?? 1024),
     softmax: softmaxOf(one.config),
   });

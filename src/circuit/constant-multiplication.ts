@@ -1,42 +1,25 @@
 /**
- * Multiplication by constants as adders: y = Σ c_k · x_k + bias with every c_k known.
+ * Multiplication by constants, sum by sum: y = Σ c_k · x_k + bias with every c_k known.
  *
- * `shift-add` writes each coefficient in canonical signed digits (no two adjacent non-zero digits, the fewest
- * possible) and adds the shifted operands in one balanced tree; `multiplier` keeps one multiplication per coefficient
- * and leaves its form to synthesis. Both are exact, so they differ in cost only.
- * Source: A. Avizienis, "Signed-digit number representations", IRE Trans. EC-10 (1961).
+ * `shift-add` writes each coefficient in canonical signed digits and adds the shifted operands in one balanced tree;
+ * `multiplier` keeps one multiplication per coefficient and leaves its form to synthesis. Both are exact, so they differ
+ * in cost only. Sums that share their adders are made by `constantProducts` (adder-graph/).
  */
+import { signedDigits } from './adder-graph/signed-digits.ts';
 import type { CircuitBuilder } from './builder.ts';
 import type { Wire } from './circuit.ts';
 
-export type MultiplicationStrategy = 'multiplier' | 'shift-add';
+/**
+ * How constants are multiplied: all sums of a layer in one adder graph, each sum by itself in shifts and additions, or
+ * with multiplications.
+ */
+export type MultiplicationStrategy = 'adder-graph' | 'shift-add' | 'multiplier';
 
 /** One operand of a sum: ± wire · 2^shift. */
 export interface Term {
   readonly wire: Wire;
   readonly shift: number;
   readonly negative: boolean;
-}
-
-export interface SignedDigit {
-  readonly shift: number;
-  readonly negative: boolean;
-}
-
-/** Write an integer in canonical signed digits, least significant first: value = Σ ± 2^shift. */
-export function signedDigits(value: bigint): SignedDigit[] {
-  const digits: SignedDigit[] = [];
-  let rest = value;
-  for (let shift = 0; rest !== 0n; shift++) {
-    if (rest & 1n) {
-      // The digit that leaves a multiple of four: the next one is then zero.
-      const negative = (rest & 3n) === 3n;
-      digits.push({ shift, negative });
-      rest += negative ? 1n : -1n;
-    }
-    rest >>= 1n;
-  }
-  return digits;
 }
 
 /**

@@ -3,14 +3,14 @@
  *
  * Each layer is compiled for the whole range of its input formats. In a graph, what feeds it is known: every layer is
  * replayed with the proven intervals and constants of the one before, which drops bits, and whole operations behind
- * neurons that never fire. Raw codes keep their binary points, and the ports of the graph itself stay as they are.
+ * neurons that never fire; sums take the ranges of their linear forms. Raw codes keep their binary points, and the ports of the graph itself stay as they are.
  */
 import { fractionBits } from '../fixed/index.ts';
-import type { FixedFormat } from '../fixed/index.ts';
 import { circuitBuilder } from './builder.ts';
 import type { WireType } from './circuit.ts';
 import { inlineCircuit } from './flatten.ts';
 import type { GraphLayer, LayerGraph } from './layer-graph.ts';
+import { withLinearRanges } from './linear-ranges.ts';
 import { formatOfType } from './wire-type.ts';
 
 /** Replay every layer for the values that it can get; outputs of the graph keep their formats. */
@@ -30,15 +30,24 @@ export function withNarrowPorts(graph: LayerGraph): LayerGraph {
       });
     });
     const results = inlineCircuit(builder, circuit, inputs);
-    const isOutput = graph.outputs.includes(layer.name);
     circuit.outputs.forEach((port, o) => {
-      const wires = results[o]!.map((wire, e) => builder.align(wire, fractionBits(port.formats[e]!)));
-      const types = wires.map((wire) => builder.typeOf(wire));
-      const formats: readonly FixedFormat[] = isOutput ? port.formats : types.map(formatOfType);
-      builder.output(port.name, wires, formats);
-      if (!isOutput && o === 0) known.set(layer.name, types);
+      builder.output(
+        port.name,
+        results[o]!.map((wire, e) => builder.align(wire, fractionBits(port.formats[e]!))),
+        port.formats,
+      );
     });
-    return { ...layer, circuit: builder.build() };
+    const narrow = withLinearRanges(builder.build());
+    if (graph.outputs.includes(layer.name)) return { ...layer, circuit: narrow };
+    const outputs = narrow.outputs.map((port) => ({
+      ...port,
+      formats: port.wires.map((wire) => formatOfType(narrow.types[wire]!)),
+    }));
+    known.set(
+      layer.name,
+      narrow.outputs[0]!.wires.map((wire) => narrow.types[wire]!),
+    );
+    return { ...layer, circuit: { ...narrow, outputs } };
   });
   return { ...graph, layers };
 }

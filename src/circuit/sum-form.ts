@@ -13,6 +13,7 @@ import { fractionBits, rawRange } from '../fixed/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import { roundedInterval } from './cast-interval.ts';
 import type { Circuit, Op, Wire, WireType } from './circuit.ts';
+import { complementOf } from './complement.ts';
 
 export interface SumForm {
   /** Wires in ascending order, each once. */
@@ -170,6 +171,13 @@ export function sumForms(circuit: Circuit, leafBits: number): (SumForm | undefin
       }
       case 'cast':
         return throughOne(op.a, (form) => castForm(form, types[op.a]!, op.format));
+      case 'bitwise': {
+        const inverted = complementOf(circuit, wire);
+        const one: SumForm = { leaves: [], coefficients: [], constant: -1, drop: 0, modulus: Infinity };
+        return inverted === undefined
+          ? undefined
+          : throughOne(inverted, (form) => form && added(multiplied(form, -1), one));
+      }
       default:
         return undefined;
     }

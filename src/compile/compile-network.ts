@@ -47,7 +47,8 @@ export function compileNetwork(trained: Network, options: CompileOptions = {}): 
       inputs: vectors,
       precision: precisionRequest(network, layer.name, options),
       profile,
-      strategy: options.strategy ?? 'shift-add',
+      strategy: options.strategy ?? 'adder-graph',
+      adderOptimizer: options.adderOptimizer,
       tableSize: options.tableSize ?? 1024,
       softmax: options.softmax ?? {},
     });

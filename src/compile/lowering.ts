@@ -1,5 +1,5 @@
 /** What a layer's hardware view is: from input vectors to an output vector inside one circuit. */
-import type { CircuitBuilder, MultiplicationStrategy } from '../circuit/index.ts';
+import type { AdderOptimizer, CircuitBuilder, MultiplicationStrategy } from '../circuit/index.ts';
 import { UnsupportedError } from '../errors.ts';
 import { type FixedFormat, sameFormat } from '../fixed/index.ts';
 import type { HardwareLayer } from './hardware-layer.ts';
@@ -15,6 +15,8 @@ export interface LoweringContext {
   readonly precision: PrecisionRequest;
   readonly profile: NumericsProfile;
   readonly strategy: MultiplicationStrategy;
+  /** Who makes adder graphs; undefined for the package's own optimiser. */
+  readonly adderOptimizer: AdderOptimizer | undefined;
   /** Entries of hls4ml's look-up tables. */
   readonly tableSize: number;
   readonly softmax: SoftmaxOptions;

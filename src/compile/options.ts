@@ -1,5 +1,5 @@
 /** What a user may ask of the compiler. */
-import type { MultiplicationStrategy } from '../circuit/index.ts';
+import type { AdderOptimizer, MultiplicationStrategy } from '../circuit/index.ts';
 import type { LayerPrecision } from '../network/index.ts';
 
 /**
@@ -13,8 +13,10 @@ export type NumericsProfile = 'hls4ml' | 'exact';
 export interface CompileOptions {
   /** @defaultValue 'exact' */
   readonly profile?: NumericsProfile;
-  /** How constants are multiplied. @defaultValue 'shift-add' */
+  /** How constants are multiplied. @defaultValue 'adder-graph' */
   readonly strategy?: MultiplicationStrategy;
+  /** Who makes the adder graphs of the strategy 'adder-graph'. @defaultValue optimizeAdders with its defaults */
+  readonly adderOptimizer?: AdderOptimizer;
   /**
    * Format of everything that has no format of its own, as an `ap_fixed` text.
    *

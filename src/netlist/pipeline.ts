@@ -9,7 +9,7 @@
  * Each layer module delays what it needs later by itself: a value crossing stages has one register per stage, shared by
  * all its users in the module. The valid bit runs once, in the top module.
  */
-import { widthOf } from '../circuit/index.ts';
+import { complementOf, isSigned, widthOf } from '../circuit/index.ts';
 import type { LayerGraph, Wire } from '../circuit/index.ts';
 import { busWidth } from './bus.ts';
 import { CLOCK, RESET, identifier, uniqueIdentifier } from './identifiers.ts';
@@ -19,6 +19,7 @@ import { moduleBuilder } from './module-builder.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import type { Module, Net, Netlist } from './netlist.ts';
 import type { GraphSchedule, LayerSchedule } from './schedule.ts';
+import { fitWord } from './words.ts';
 
 /** Name of the top module's input that marks a sample. */
 export const VALID_IN = 'valid_in';
@@ -79,8 +80,19 @@ function layerModule(graph: LayerGraph, layer: number, schedule: LayerSchedule, 
   builder.reserve('y');
   const delay = delayLine(builder);
   const nets: Net[] = [];
-  const at = (wire: Wire, stage: number): Net => delay(nets[wire]!, stage - schedule.stages[wire]!);
+  const inversions = new Map<Net, Net>();
+  const at = (wire: Wire, stage: number): Net => {
+    const inverted = complementOf(circuit, wire);
+    if (inverted === undefined) return delay(nets[wire]!, stage - schedule.stages[wire]!);
+    // Inversions stand behind registers, where the logic that follows takes them in.
+    const plain = { net: at(inverted, stage), signed: isSigned(circuit.types[inverted]!) };
+    const known = inversions.get(plain.net) ?? builder.not(fitWord(builder, plain, widthOf(circuit.types[wire]!)));
+    inversions.set(plain.net, known);
+    return known;
+  };
   circuit.ops.forEach((op, wire) => {
+    // Made where they are read.
+    if (complementOf(circuit, wire) !== undefined) return nets.push(-1);
     const net = lowerOperation(
       builder,
       circuit,
@@ -88,11 +100,11 @@ function layerModule(graph: LayerGraph, layer: number, schedule: LayerSchedule, 
       (operand) => at(operand, schedule.stages[wire]!),
       (port, index) => busElement(builder, buses[port]!, circuit.inputs[port]!, index, widthOf(circuit.types[wire]!)),
     );
-    nets.push(net);
     const label =
       circuit.labels[wire] ??
       (op.kind === 'input' ? `${circuit.inputs.length === 1 ? 'x' : `x${op.port}_`}${op.index}` : undefined);
     if (label !== undefined && builder.cellOf(net).kind !== 'constant') builder.name(net, label);
+    return nets.push(net);
   });
   const output = circuit.outputs[0]!;
   builder.output(

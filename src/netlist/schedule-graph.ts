@@ -3,9 +3,10 @@
  *
  * Nodes stand in topological order: layer by layer, wire by wire. A layer's input element is a node of its own, fed by
  * the producing layer's output element, because each module delays what it receives by itself. `scale` only moves the
- * binary point, so it is no node: its users read the wire below it.
+ * binary point and a complement is part of the look-up tables behind it, so they are no nodes: their users read the wire
+ * below them.
  */
-import { operandsOf, widthOf } from '../circuit/index.ts';
+import { complementOf, operandsOf, widthOf } from '../circuit/index.ts';
 import type { LayerGraph, Wire } from '../circuit/index.ts';
 import type { DelayModel } from './delay-model.ts';
 
@@ -46,6 +47,8 @@ export function scheduleNodes(graph: LayerGraph, delay: DelayModel): ScheduleNod
     circuit.ops.forEach((op, wire) => {
       if (op.kind === 'constant') return own.push(-1);
       if (op.kind === 'scale') return own.push(own[op.a]!);
+      const inverted = complementOf(circuit, wire);
+      if (inverted !== undefined) return own.push(own[inverted]!);
       const producer = op.kind === 'input' ? (layerNumbers.get(inputs[op.port]!) ?? -1) : undefined;
       const feeding =
         op.kind === 'input'

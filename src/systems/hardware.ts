@@ -148,7 +148,7 @@ export async function buildHardware(
     clockMHz: target.clockMHz,
     latencyCycles: batch.latencyCycles,
     initiationInterval,
-    strategy: options.compile?.strategy ?? 'shift-add',
+    strategy: options.compile?.strategy ?? 'adder-graph',
     vectors,
     portContents: portContents(netlist, graph),
   };

@@ -9,8 +9,8 @@
  * Binary operands (nnet_mult.h) are codes 0 and 1 of `ap_uint<1>` for −1 and 1; a float weight above 0 is 1. With both binary a product is the
  * single bit x = w, the accumulator counts ones, and the sum 2·acc − n passes through an integer of ⌈log2 n⌉ + 2 bits.
  */
-import type { CircuitBuilder, Wire } from '../../circuit/index.ts';
-import { constantMultiple, linearCombination, widthOf } from '../../circuit/index.ts';
+import type { CircuitBuilder, Constant, Wire } from '../../circuit/index.ts';
+import { constantMultiple, constantProducts, linearCombination, widthOf } from '../../circuit/index.ts';
 import { type FixedFormat, fixed, fractionBits } from '../../fixed/index.ts';
 import { weightedSumFormat } from '../inferred-format.ts';
 import { castResult, inferredOr, type LoweringContext, uniformFormat } from '../lowering.ts';
@@ -39,15 +39,9 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
     sums.map((sum, j) => builder.label(sum, rows.length === 1 ? `n${j}_sum` : `p${row}_n${j}_sum`));
 
   if (profile === 'exact') {
-    const sums = rows.flatMap((row, r) =>
-      named(
-        columns.map((column, j) =>
-          linearCombination(builder, row, column, fractionBits(weightFormat), bias(j), context.strategy),
-        ),
-        r,
-      ),
-    );
-    return castResult(context, sums);
+    const constants = columns.map((_, j) => biases && { raw: biases[j]!, fraction: fractionBits(biasFormat) });
+    const sums = exactSums(context, rows, columns, fractionBits(weightFormat), constants);
+    return castResult(context, sums.flatMap(named));
   }
 
   const input = context.inputs[0]!;
@@ -75,6 +69,28 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
     ),
   );
   return castVector(builder, product.countsOnes ? sums.map((sum) => signedCount(builder, sum, terms)) : sums, result);
+}
+
+/** All sums of all rows without any rounding. */
+function exactSums(
+  { builder, strategy, adderOptimizer }: LoweringContext,
+  rows: readonly (readonly Wire[])[],
+  columns: readonly (readonly bigint[])[],
+  fraction: number,
+  constants: readonly (Constant | undefined)[],
+): Wire[][] {
+  if (strategy === 'adder-graph') {
+    const kernel = rows[0]!.map((_, i) => columns.map((column) => column[i]!));
+    const sums = constantProducts(builder, rows, kernel, fraction, constants, adderOptimizer);
+    if (sums !== null) return sums;
+  }
+  const bias = (j: number): Wire | undefined => {
+    const constant = constants[j];
+    return constant && builder.constant(constant.raw, constant.fraction);
+  };
+  return rows.map((row) =>
+    columns.map((column, j) => linearCombination(builder, row, column, fraction, bias(j), strategy)),
+  );
 }
 
 interface ProductRule {
