@@ -5,7 +5,15 @@
  * row of the weight matrix that they were made from. In front of a wrapping cast the wraps inside the sum vanish too:
  * they differ by multiples of 2^W from the sum without them, and the last cast wraps those away.
  */
-import { castKeepsValues, type Circuit, type Op, operandsOf, type Wire, type WireType } from '../../circuit/index.ts';
+import {
+  castKeepsValues,
+  type Circuit,
+  complementOf,
+  type Op,
+  operandsOf,
+  type Wire,
+  type WireType,
+} from '../../circuit/index.ts';
 import { type FixedFormat, fractionBits } from '../../fixed/index.ts';
 
 /** raw · 2^-fraction. */
@@ -67,6 +75,8 @@ export function isLinear(circuit: Circuit, wire: Wire): boolean {
       return circuit.ops[op.a]!.kind === 'constant' || circuit.ops[op.b]!.kind === 'constant';
     case 'cast':
       return castKeepsValues(circuit.types[op.a]!, op.format);
+    case 'bitwise':
+      return complementOf(circuit, wire) !== undefined;
     default:
       return false;
   }
@@ -115,6 +125,10 @@ export function linearForm(circuit: Circuit, root: Wire, modulus: Modulus): Line
       const [factor, other] = ops[op.a]!.kind === 'constant' ? [op.a, op.b] : [op.b, op.a];
       const { lo, fraction } = types[factor]!;
       give(other, { raw: own.raw * lo, fraction: own.fraction + fraction });
+    } else if (op.kind === 'bitwise' && isLinear(circuit, wire)) {
+      // ~x = −x − 1 in units of the lowest bit.
+      give(op.a, { raw: -own.raw, fraction: own.fraction });
+      constant = addRational(constant, { raw: -own.raw, fraction: own.fraction + types[wire]!.fraction });
     } else if (op.kind === 'cast' && isLinear(circuit, wire)) {
       give(op.a, own);
     } else if (op.kind === 'cast' && wrapsAway(circuit, op, modulus) && own.fraction <= 0) {
