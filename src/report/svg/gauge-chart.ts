@@ -33,14 +33,17 @@ const trackHeight = 16;
 /** Colour of what does not fit. */
 const overIndex = 1;
 
+/** Write a count; block RAMs come in halves. */
+const countText = (count: number): string => formatNumber(count, Number.isInteger(count) ? {} : { decimals: 1 });
+
 /** Share of a gauge; undefined where the whole is 0 and nothing is used. */
 const shareOf = ({ used, whole }: Gauge): number | undefined =>
   whole > 0 ? used / whole : used > 0 ? Infinity : undefined;
 
 /** Write a share in percent with what a reader wants to know of it. */
 const shareText = (share: number | undefined): string => {
-  if (share === undefined) return 'none in the part';
-  if (share === Infinity) return 'none in the part, needed';
+  if (share === undefined) return '–';
+  if (share === Infinity) return 'none';
   if (share > 0 && share < 1e-4) return '< 0.01 %';
   return `${formatNumber(share * 100, { decimals: share < 0.0995 && share > 0 ? 2 : share < 1 && share > 0 ? 1 : 0 })} %`;
 };
@@ -63,7 +66,7 @@ export const gaugeChart = (chart: GaugeChart): string => {
     return {
       ...gauge,
       share,
-      text: `${formatNumber(gauge.used)} of ${formatNumber(gauge.whole)}`,
+      text: `${countText(gauge.used)} of ${countText(gauge.whole)}`,
       end: shareText(share),
     };
   });

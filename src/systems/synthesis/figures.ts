@@ -1,5 +1,6 @@
 /** Pictures of a synthesis: shares of the part, tables by layer beside our estimate, logic depth. */
 import { barChart, gaugeChart, type ReportFigure } from '../../report/index.ts';
+import type { Ice40Result } from '../../verification/index.ts';
 import { shares } from './tables.ts';
 import type { LayerSynthesis, ProjectSynthesis } from './synthesize-project.ts';
 
@@ -9,6 +10,22 @@ export function shareFigure(result: ProjectSynthesis): ReportFigure {
   return {
     svg: gaugeChart({ title: `What the design takes of ${part.die}`, gauges: shares(result), width: 680 }),
     caption: `What the design takes of \`${part.part}\`, as Yosys counts it${result.flattened === null ? ', layer by layer' : ', flattened'}.`,
+  };
+}
+
+/** Shares of an iCE40. */
+export function placementFigure({ part, logicCells, frameCells, available, ram }: Ice40Result): ReportFigure {
+  const [used, there] = ram;
+  return {
+    svg: gaugeChart({
+      title: `What the design takes of iCE40 ${part}`,
+      width: 680,
+      gauges: [
+        { name: 'logic cells', used: logicCells, whole: available },
+        { name: 'RAM (4 Kb)', used, whole: there },
+      ],
+    }),
+    caption: `What the design takes of an iCE40 ${part} after packing; ${frameCells} of the logic cells are the frame's.`,
   };
 }
 

@@ -7,6 +7,10 @@ import { designCount, type ProjectSynthesis } from './synthesize-project.ts';
 export const NO_VENDOR_REPORT =
   'This is not a vendor report: Yosys packs nothing into slices and knows no placement, and no vendor tool has been run.';
 
+/** How a design with wide ports is measured on a part with few pins. */
+export const ICE40_FRAME =
+  'The design stands in a frame: its inputs come from one shift register and its outputs are folded into another, so that it needs four pins and every path runs between registers. The frame takes one logic cell per bit and none of the time: its own paths are shorter than the design’s.';
+
 /** Say by how much a design exceeds its part; undefined where it fits. */
 export function fitText(result: ProjectSynthesis): string | undefined {
   return excessText(designCount(result), result.part, 'as Yosys counts');

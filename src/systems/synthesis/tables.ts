@@ -91,12 +91,7 @@ export function shares(result: ProjectSynthesis): readonly Share[] {
 /** What the design takes of the part, in percent. */
 export function shareTable(result: ProjectSynthesis): Table {
   return {
-    columns: [
-      { header: result.part.die },
-      { header: 'used' },
-      { header: 'of' },
-      { header: 'share', unit: '%', decimals: 2 },
-    ],
+    columns: [{ header: result.part.die }, { header: 'used' }, { header: 'of' }, { header: 'share', unit: '%' }],
     rows: shares(result).map(({ name, used, whole }) => [name, used, whole, whole === 0 ? null : (100 * used) / whole]),
   };
 }
