@@ -15,7 +15,7 @@ import { ice40Script } from './synthesis-script.ts';
 import type { Ice40Part } from './synthesis-script.ts';
 import { runYosysScript } from './synthesis.ts';
 import type { SynthesisOptions } from './synthesis.ts';
-import { absentReason, absentYosys, findTool, findYosys, runTool, toolFailure, toolVersion } from './tools.ts';
+import { absentReason, absentYosys, findTool, findYosys, runToolOrThrow, toolVersion } from './tools.ts';
 import { withTemporaryFolder } from './tools.ts';
 import type { RunOptions, Tool } from './tools.ts';
 
@@ -95,23 +95,25 @@ export async function placeOnIce40(directory: string, options: Ice40Options = {}
 
 type Placed = Pick<Ice40Result, 'logicCells' | 'available' | 'ram' | 'clockMHz' | 'seconds'>;
 
+/** Pack, which tells the size, and only what fits is placed and routed. */
 async function place(placer: Tool, target: readonly string[], folder: string, options: RunOptions): Promise<Placed> {
-  const files = ['--json', 'netlist.json', '--report', 'report.json'];
-  const freedom = ['--pcf-allow-unconstrained', '--timing-allow-fail', '--seed', '1'];
-  const run = await runTool(placer, [...target, ...files, ...freedom], folder, options);
-  const log = `${run.stdout}\n${run.stderr}`;
+  const common = [...target, '--json', 'netlist.json', '--pcf-allow-unconstrained', '--seed', '1'];
+  const packing = await runToolOrThrow(placer, [...common, '--pack-only'], folder, options);
+  const log = `${packing.stdout}\n${packing.stderr}`;
   const [cells, ram] = [usedAndThere(log, 'ICESTORM_LC'), usedAndThere(log, 'ICESTORM_RAM')];
-  // Placement fails without saying so where there is not room enough.
-  const isTooLarge = [cells, ram].some((pair) => pair !== undefined && pair[0] > pair[1]);
-  if (cells === undefined || ram === undefined || (run.code !== 0 && !isTooLarge)) throw toolFailure(placer, run);
-  const clockMHz = isTooLarge ? null : routedClock(await readFile(join(folder, 'report.json'), 'utf8'));
-  return { logicCells: cells[0], available: cells[1], ram, clockMHz, seconds: run.seconds };
+  const size = { logicCells: cells[0], available: cells[1], ram };
+  if ([cells, ram].some(([used, there]) => used > there)) return { ...size, clockMHz: null, seconds: packing.seconds };
+  const routing = [...common, '--timing-allow-fail', '--report', 'report.json'];
+  const { seconds } = await runToolOrThrow(placer, routing, folder, options);
+  const clockMHz = routedClock(await readFile(join(folder, 'report.json'), 'utf8'));
+  return { ...size, clockMHz, seconds: packing.seconds + seconds };
 }
 
 /** Read a line of nextpnr's table of utilisation. */
-function usedAndThere(log: string, kind: string): readonly [number, number] | undefined {
+function usedAndThere(log: string, kind: string): readonly [number, number] {
   const found = new RegExp(`${kind}: *(\\d+)/ *(\\d+)`).exec(log);
-  return found === null ? undefined : [Number(found[1]), Number(found[2])];
+  if (found === null) throw new ToolError(`nextpnr-ice40 does not say how many ${kind} the design takes.`);
+  return [Number(found[1]), Number(found[2])];
 }
 
 function routedClock(text: string): number {
