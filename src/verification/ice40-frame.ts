@@ -3,7 +3,7 @@
  *
  * Inputs come from one long shift register, outputs are folded into another by exclusive or, so that every input bit
  * can change and every output bit is seen. All paths of the design then run between registers, as they would in a
- * firmware, and the frame's own paths are shorter than any of them. It takes one logic cell per data bit.
+ * firmware; those of the frame itself are one table long. It takes one logic cell per data bit.
  */
 import { CLOCK, RESET } from '../netlist/index.ts';
 import type { YosysPort } from '../verilog/index.ts';

@@ -2,7 +2,8 @@
  * Counts resources by synthesising an emitted folder with Yosys for UltraScale+ (`synth_xilinx -family xcup -nodsp`).
  *
  * A cross-check of our own model, not of Vivado. Flattened, logic is optimised across layers and the figures are those
- * of the design; with the hierarchy kept, every module has figures of its own, which sum to a little more.
+ * of the design; with the hierarchy kept, every module has figures of its own. Three small
+ * designs took 0.2, 6 and 16 % more look-up tables that way (Yosys 0.23).
  */
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -52,15 +52,16 @@ export function synthCommand(): Command {
     .option('--per-layer', 'layers only, without the flattened whole: half the time')
     .option('--flatten', 'the flattened whole only, without layers: half the time')
     .addOption(
-      new Option('--ice40 [part]', 'also place and route on a Lattice iCE40 with nextpnr (default: hx8k)').choices(
-        ICE40_PARTS,
-      ),
+      new Option(
+        '--ice40 [part]',
+        'also place and route on a Lattice iCE40 with nextpnr, an hx8k where no part is named',
+      ).choices(ICE40_PARTS),
     )
     .addOption(
-      new Option('--yosys <which>', "the one on the PATH, or that of npm (default: the system's, else npm's)").choices([
-        'system',
-        'npm',
-      ]),
+      new Option(
+        '--yosys <which>',
+        'the Yosys on the PATH or that of npm, else whichever is found in this order',
+      ).choices(['system', 'npm']),
     )
     .option('--report <file>', 'write an HTML report')
     .option('--timeout <seconds>', 'give up when a run of a tool takes longer', wholeNumber(1), 1800)

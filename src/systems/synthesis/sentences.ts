@@ -9,7 +9,7 @@ export const NO_VENDOR_REPORT =
 
 /** How a design with wide ports is measured on a part with few pins. */
 export const ICE40_FRAME =
-  'The design stands in a frame: its inputs come from one shift register and its outputs are folded into another, so that it needs four pins and every path runs between registers. The frame takes one logic cell per bit and none of the time: its own paths are shorter than the design’s.';
+  'The design stands in a frame: its inputs come from one shift register and its outputs are folded into another, so that it needs four pins and every path runs between registers. The frame takes one logic cell per data bit; its own paths are one table long.';
 
 /** Say by how much a design exceeds its part; undefined where it fits. */
 export function fitText(result: ProjectSynthesis): string | undefined {
