@@ -31,6 +31,8 @@ export function ice40Script({ sources, top }: ScriptDesign, part: Ice40Part): re
     `read_verilog ${sources.join(' ')}`,
     `hierarchy -check -top ${top}`,
     `synth_ice40 -device ${part === 'up5k' ? 'u' : 'hx'} -top ${top}`,
+    // Newer versions keep notes on dissolved scopes as cells, which nextpnr 0.4 would place.
+    'delete t:$scopeinfo',
     'write_json netlist.json',
   ];
 }

@@ -5,7 +5,7 @@
  * of the design; with the hierarchy kept, every module has figures of its own. Three small
  * designs took 0.2, 6 and 16 % more look-up tables that way (Yosys 0.23).
  */
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../errors.ts';
 import { readYosysJson } from '../verilog/index.ts';
@@ -87,6 +87,8 @@ export async function runYosysScript(
   folder: string,
   options: RunOptions,
 ): Promise<{ readonly design: YosysDesign; readonly seconds: number }> {
+  // The npm build keeps files that were there before it ran.
+  await rm(join(folder, 'netlist.json'), { force: true });
   const { seconds } = await runToolOrThrow(tool, ['-q', '-p', script.join('; ')], folder, options);
   let text: string;
   try {
