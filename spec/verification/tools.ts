@@ -5,11 +5,12 @@ const found = {
   iverilog: await findTool('iverilog'),
   verilator: await findTool('verilator'),
   yosys: await findYosys(),
+  nextpnr: await findTool('nextpnr-ice40'),
 };
 
 /** Whether a tool is absent; says so on the terminal. */
 export function lacks(tool: keyof typeof found, what: string): boolean {
   if (found[tool]) return false;
-  process.stderr.write(`skipped: ${what}; ${absentReason(tool)}\n`);
+  process.stderr.write(`skipped: ${what}; ${absentReason(tool === 'nextpnr' ? 'nextpnr-ice40' : tool)}\n`);
   return true;
 }

@@ -20,6 +20,7 @@ export interface Progress {
 }
 
 const REDRAW_MS = 80;
+const TICK_MS = 1000;
 
 /** Make a progress display for a stream. */
 export function makeProgress(stream: NodeJS.WriteStream): Progress {
@@ -29,6 +30,7 @@ export function makeProgress(stream: NodeJS.WriteStream): Progress {
   let last = '';
   let drawn = false;
   let lastDraw = 0;
+  let ticking: NodeJS.Timeout | undefined;
   const erase = (): void => {
     if (drawn) stream.write('\r\u001b[2K');
     drawn = false;
@@ -40,19 +42,28 @@ export function makeProgress(stream: NodeJS.WriteStream): Progress {
     drawn = true;
     lastDraw = performance.now();
   };
+  const still = (): void => clearInterval(ticking);
+  // A stage that cannot tell how far it is, such as another program, shows its seconds.
+  const tick = (): void => {
+    draw(`${stage.padEnd(12)} … ${((performance.now() - since) / 1000).toFixed(0)} s`);
+  };
   return {
     start(name) {
+      still();
       stage = name;
       since = performance.now();
       last = '';
       draw(`${name.padEnd(12)} …`);
+      if (redraws) ticking = setInterval(tick, TICK_MS).unref();
     },
     update(fraction, message = '') {
+      still();
       if (message !== '') last = message;
       if (performance.now() - lastDraw < REDRAW_MS && fraction < 1) return;
       draw(`${stage.padEnd(12)} ${progressBar(fraction, 24)} ${message}`);
     },
     finish(message = last) {
+      still();
       erase();
       const seconds = ((performance.now() - since) / 1000).toFixed(1).padStart(6);
       stream.write(`${stage.padEnd(12)} ${seconds} s  ${message}`.trimEnd() + '\n');
@@ -61,6 +72,9 @@ export function makeProgress(stream: NodeJS.WriteStream): Progress {
       erase();
       stream.write(`${text}\n`);
     },
-    clear: erase,
+    clear() {
+      still();
+      erase();
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** Plain data in, text out: SVG figures, tables, and a self-contained HTML report. */
 export { type BarChart, barChart, type BarSeries } from './svg/bar-chart.ts';
 export { type PlotOptions, plotSizes } from './svg/frame.ts';
+export { type Gauge, type GaugeChart, gaugeChart } from './svg/gauge-chart.ts';
 export { type HeatMap, heatMap } from './svg/heat-map.ts';
 export { type LinePlot, linePlot } from './svg/line-plot.ts';
 export { type RocCurve, rocCurve, type RocSeries } from './svg/roc-curve.ts';

@@ -5,7 +5,7 @@
  * and its text compared with the files. Needs Node.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type LayerGraph, parseGraph } from '../circuit/index.ts';
 import { FileError, FormatError, MismatchError } from '../errors.ts';
 import { fileReason, printNetlist } from '../verilog/index.ts';
@@ -17,6 +17,13 @@ export interface EmittedProject {
   readonly target: HardwareTarget;
 }
 
+/** What a manifest says of the design. */
+export interface ManifestFacts {
+  /** Name of the model. */
+  readonly model: string;
+  readonly target: HardwareTarget;
+}
+
 /**
  * Read what an emitted folder says of itself.
  *
@@ -24,7 +31,16 @@ export interface EmittedProject {
  */
 export async function readEmittedProject(folder: string): Promise<EmittedProject> {
   const graph = parseGraph(await readPart(folder, 'model/circuit.json'));
-  return { graph, target: manifestFacts(folder, await readPart(folder, 'manifest.json')) };
+  return { graph, target: (await readManifest(folder)).target };
+}
+
+/**
+ * Read what the manifest of an emitted folder says of model, part and clock.
+ *
+ * @throws FileError or FormatError if the folder is no emitted project
+ */
+export async function readManifest(folder: string): Promise<ManifestFacts> {
+  return manifestFacts(folder, await readPart(folder, 'manifest.json'));
 }
 
 /**
@@ -48,25 +64,25 @@ async function readPart(folder: string, name: string): Promise<string> {
   try {
     return await readFile(join(folder, name), 'utf8');
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const { code } = error as NodeJS.ErrnoException;
     throw new FileError(
-      isMissing
+      code === 'ENOENT' || code === 'ENOTDIR'
         ? `Folder "${folder}" is no emitted project: it has no ${name}.`
         : `${name} in "${folder}" cannot be read: ${fileReason(error)}.`,
     );
   }
 }
 
-function manifestFacts(folder: string, text: string): HardwareTarget {
-  let facts: { part?: unknown; clockMHz?: unknown } | null;
+function manifestFacts(folder: string, text: string): ManifestFacts {
+  let facts: { model?: unknown; part?: unknown; clockMHz?: unknown } | null;
   try {
     facts = JSON.parse(text) as typeof facts;
   } catch (error) {
     throw new FormatError(`manifest.json of "${folder}" is not JSON: ${(error as Error).message}.`);
   }
-  const { part, clockMHz } = facts ?? {};
+  const { model, part, clockMHz } = facts ?? {};
   if (typeof part !== 'string' || typeof clockMHz !== 'number') {
     throw new FormatError(`manifest.json of "${folder}" does not state part and clockMHz.`);
   }
-  return { part, clockMHz };
+  return { model: typeof model === 'string' ? model : basename(folder), target: { part, clockMHz } };
 }

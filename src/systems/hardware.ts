@@ -29,6 +29,7 @@ import {
   projectManifest,
   writeProject,
 } from '../verilog/index.ts';
+import { excessText } from './part-fit.ts';
 import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
 import type { Stimulus } from './stimuli.ts';
 
@@ -251,13 +252,8 @@ export function compileFor(
   const graph = compileNetwork(network, options);
   const pipeline = buildPipeline(graph, target);
   const resources = estimateResources(pipeline.netlist, part);
-  for (const kind of ['lut', 'ff', 'dsp', 'bram'] as const) {
-    if (resources[kind] > part[kind]) {
-      throw new TargetError(
-        `The design needs ${resources[kind]} ${kind.toUpperCase()} by our estimate and ${part.die} has ${part[kind]}; take a larger part or fewer bits.`,
-      );
-    }
-  }
+  const excess = excessText(resources, part, 'by our estimate');
+  if (excess !== undefined) throw new TargetError(excess);
   return { graph, ...pipeline, resources };
 }
 

@@ -21,4 +21,12 @@ export {
 } from './precision-fit.ts';
 export * from './trace/index.ts';
 export { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
-export { emittedPipeline, type EmittedProject, readEmittedProject } from './emitted-project.ts';
+export {
+  emittedPipeline,
+  type EmittedProject,
+  type ManifestFacts,
+  readEmittedProject,
+  readManifest,
+} from './emitted-project.ts';
+export { type Excess, excessOf, excessText, fittingReuse, RESOURCE_KINDS, smallestPart } from './part-fit.ts';
+export * from './synthesis/index.ts';

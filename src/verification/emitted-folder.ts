@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FileError } from '../errors.ts';
+import { fileReason } from '../verilog/index.ts';
 
 export interface EmittedFolder {
   readonly directory: string;
@@ -22,14 +23,16 @@ export async function openEmittedFolder(directory: string): Promise<EmittedFolde
     try {
       return (await readdir(join(directory, folder))).toSorted();
     } catch (error) {
-      throw new FileError(`Folder ${join(directory, folder)} cannot be read: ${(error as Error).message}.`);
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      const reason = isMissing ? 'it does not exist' : fileReason(error);
+      throw new FileError(`Folder "${join(directory, folder)}" cannot be read: ${reason}.`);
     }
   };
   const sources = (await list('src')).filter((name) => name.endsWith('.v')).map((name) => `src/${name}`);
   const benches = (await list('tb')).filter((name) => name.endsWith('_tb.v'));
   if (sources.length === 0 || benches.length !== 1)
     throw new FileError(
-      `Folder ${directory} has ${sources.length} sources and ${benches.length} test benches, must have at least 1 src/*.v and exactly 1 tb/*_tb.v.`,
+      `Folder "${directory}" has ${sources.length} sources and ${benches.length} test benches, must have at least 1 src/*.v and exactly 1 tb/*_tb.v.`,
     );
   const bench = benches[0]!.slice(0, -'.v'.length);
   return {

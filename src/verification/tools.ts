@@ -6,7 +6,10 @@ import { ToolError } from '../errors.ts';
 import { runProcess } from './process.ts';
 import type { ProcessResult } from './process.ts';
 
-export type ToolName = 'verilator' | 'iverilog' | 'vvp' | 'yosys' | 'yowasp-yosys';
+export type ToolName = 'verilator' | 'iverilog' | 'vvp' | 'yosys' | 'yowasp-yosys' | 'nextpnr-ice40';
+
+/** The Yosys on the PATH, or that of the npm package `@yowasp/yosys`. */
+export type YosysChoice = 'system' | 'npm';
 
 export interface Tool {
   readonly name: ToolName;
@@ -78,9 +81,10 @@ export async function findTool(name: ToolName): Promise<Tool | undefined> {
   return undefined;
 }
 
-/** Find Yosys: the system's, else the npm package `@yowasp/yosys`. */
-export async function findYosys(): Promise<Tool | undefined> {
-  return (await findTool('yosys')) ?? findTool('yowasp-yosys');
+/** Find Yosys: the one asked for, else the system's, else the npm package `@yowasp/yosys`. */
+export async function findYosys(choice?: YosysChoice): Promise<Tool | undefined> {
+  if (choice === 'npm') return findTool('yowasp-yosys');
+  return (await findTool('yosys')) ?? (choice === undefined ? findTool('yowasp-yosys') : undefined);
 }
 
 const installation: Readonly<Record<ToolName, string>> = {
@@ -89,11 +93,19 @@ const installation: Readonly<Record<ToolName, string>> = {
   vvp: 'apt-get install iverilog',
   yosys: 'apt-get install yosys',
   'yowasp-yosys': 'npm install @yowasp/yosys',
+  'nextpnr-ice40': 'apt-get install nextpnr-ice40',
 };
 
 /** Say in one sentence that a tool is absent and how to install it. */
 export function absentReason(name: ToolName): string {
   return `${name} is not installed; install it with "${installation[name]}".`;
+}
+
+/** Say in one sentence that Yosys is absent and how to install it. */
+export function absentYosys(choice?: YosysChoice): string {
+  if (choice === 'npm') return absentReason('yowasp-yosys');
+  if (choice === 'system') return absentReason('yosys');
+  return `yosys is not installed; install it with "${installation['yowasp-yosys']}" or "${installation.yosys}".`;
 }
 
 /** Run a tool; whatever it prints and exits with is the caller's to judge, but running out of time is an error. */
@@ -123,18 +135,26 @@ export async function runToolOrThrow(
   options: RunOptions,
 ): Promise<ProcessResult> {
   const result = await runTool(tool, args, cwd, options);
-  if (result.code !== 0) {
-    const words = `${result.stderr}\n${result.stdout}`.trim().split('\n').slice(0, 5).join(' | ');
-    throw new ToolError(`${tool.name} failed with exit code ${result.code}: ${words}`);
-  }
+  if (result.code !== 0) throw toolFailure(tool, result);
   return result;
+}
+
+/** Lines of a tool's text that an error message keeps. */
+const keptLines = 5;
+
+/** Say that a tool failed, in its own words: the lines that speak of errors, else the first. */
+export function toolFailure(tool: Tool, { code, stdout, stderr }: ProcessResult): ToolError {
+  const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => line.trim() !== '');
+  const errors = lines.filter((line) => /\berror\b/i.test(line));
+  const words = (errors.length > 0 ? errors : lines).slice(0, keptLines).join(' | ');
+  return new ToolError(`${tool.name} failed with exit code ${code}: ${words}`);
 }
 
 /** First line of a tool's version text. */
 export async function toolVersion(tool: Tool): Promise<string> {
   const flag = tool.name.endsWith('yosys') || tool.name === 'iverilog' || tool.name === 'vvp' ? '-V' : '--version';
-  const { stdout } = await runTool(tool, [flag], tmpdir(), { timeoutSeconds: 60 });
-  return stdout.split('\n')[0]!.trim();
+  const { stdout, stderr } = await runTool(tool, [flag], tmpdir(), { timeoutSeconds: 60 });
+  return (stdout || stderr).split('\n')[0]!.trim();
 }
 
 /** Do a job in a temporary folder that is removed however the job ends. */

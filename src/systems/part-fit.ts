@@ -1,0 +1,82 @@
+/**
+ * Whether a design fits a part, and in words what to do where it does not.
+ *
+ * The reuse factor is a rule of thumb: logic divided by it, as if the same arithmetic were used so many times and control
+ * were free. It does not shrink block RAM.
+ */
+import { DEVICE_NAMES, type Device, device, type ResourceCount } from '../estimation/index.ts';
+
+/** Resources that a part has a number of, in the order of tables. */
+export const RESOURCE_KINDS = ['lut', 'ff', 'dsp', 'bram'] as const satisfies readonly (keyof ResourceCount)[];
+
+export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+
+/** A resource of which a design needs more than there is. */
+export interface Excess {
+  readonly kind: ResourceKind;
+  readonly needed: number;
+  readonly available: number;
+}
+
+/** List what a design needs more of than a part has, the worst by ratio first. */
+export function excessOf(count: ResourceCount, part: ResourceCount): readonly Excess[] {
+  return RESOURCE_KINDS.map((kind) => ({ kind, needed: count[kind], available: part[kind] }))
+    .filter(({ needed, available }) => needed > available)
+    .toSorted((a, b) => b.needed / b.available - a.needed / a.available);
+}
+
+/** Largest reuse factor that is worth a word. */
+const LARGEST_REUSE = 1024;
+
+/**
+ * Find the smallest reuse factor of the form 2^n or 3·2^n (what most layer sizes can be divided by) that brings every
+ * excess below what the part has; undefined where none does, as for block RAM.
+ */
+export function fittingReuse(excesses: readonly Excess[]): number | undefined {
+  for (let power = 2; power <= LARGEST_REUSE; power *= 2) {
+    for (const reuse of [power, power * 1.5]) {
+      if (Number.isInteger(reuse) && excesses.every((excess) => fitsWith(excess, reuse))) return reuse;
+    }
+  }
+  return undefined;
+}
+
+const fitsWith = ({ kind, needed, available }: Excess, reuse: number): boolean =>
+  kind !== 'bram' && needed / reuse <= available;
+
+/** Find the known die with the fewest tables that holds a design. */
+export function smallestPart(count: ResourceCount): string | undefined {
+  const fitting = DEVICE_NAMES.map(device).filter((part) => excessOf(count, part).length === 0);
+  return fitting.toSorted((a, b) => a.lut - b.lut)[0]?.die;
+}
+
+/**
+ * Say by how much a design exceeds a part, and what would help; undefined where it fits.
+ *
+ * @param source - who counted, such as "by our estimate"
+ */
+export function excessText(count: ResourceCount, part: Device, source: string): string | undefined {
+  const excesses = excessOf(count, part);
+  if (excesses.length === 0) return undefined;
+  const each = (say: (excess: Excess) => string | number): string => excesses.map(say).join(' and ');
+  const needs = each(({ kind, needed }) => `${needed} ${kind.toUpperCase()}`);
+  const has = each(({ available }) => available);
+  const factors = each(({ needed, available }) =>
+    available === 0
+      ? `${needed} too many`
+      : `${needed - available} too many, ${(needed / available).toFixed(2)} times the part`,
+  );
+  const larger = smallestPart(count);
+  const advice =
+    larger === undefined
+      ? 'No known part holds it: take fewer bits or more pruning'
+      : `Take a larger part (${larger} holds it), fewer bits or more pruning`;
+  return `The design needs ${needs} ${source} and ${part.die} has ${has}: ${factors}. ${advice}; ${reuseText(excesses, part)}.`;
+}
+
+function reuseText(excesses: readonly Excess[], part: Device): string {
+  const reuse = fittingReuse(excesses);
+  if (reuse === undefined) return 'a reuse factor alone would not make it fit';
+  const left = excesses.map(({ kind, needed }) => `${Math.ceil(needed / reuse)} ${kind.toUpperCase()}`).join(' and ');
+  return `a reuse factor of ${reuse} would leave about ${left} and fit ${part.die}, but this version builds a reuse factor of 1 only`;
+}
