@@ -45,7 +45,7 @@ export interface ScheduleOptions {
   readonly periodNs: number;
   readonly delay: DelayModel;
   /**
-   * Number of pipeline stages, an integer of at least 1; more than needed can save registers.
+   * Number of pipeline stages, an integer of at least 1; what is more than needed stands where it costs fewest registers.
    * @defaultValue the least for the period
    */
   readonly latencyCycles?: number;
