@@ -12,6 +12,7 @@
  * more than the budget between them, the later stands at least one stage after the other) are as many as pairs of
  * variables; here one is added when a move would break it, together with those of the same end.
  */
+import { improveByLocalMoves } from './local-moves.ts';
 import { LAST_STAGE } from './problem.ts';
 import type { RetimingProblem } from './problem.ts';
 import { tightFlow } from './tight-flow.ts';
@@ -25,6 +26,7 @@ export interface MinimumRegisters {
   readonly stages: Int32Array;
   /** Whether the minimum was reached before the limit of work. */
   readonly isMinimum: boolean;
+  /** Variables and constraints looked at. */
   readonly work: number;
 }
 
@@ -33,7 +35,7 @@ export interface MinimumRegisters {
  *
  * @param delays of the variables, as stretched for the budget
  * @param earliest the earliest stages for this budget; their ends do not stand after `last`
- * @param workLimit steps after which the search stops with what it has: a valid assignment of fewer bits
+ * @param workLimit variables and constraints looked at after which the search stops; single moves then improve what it has
  */
 export function minimumRegisters(
   problem: RetimingProblem,
@@ -71,7 +73,8 @@ export function minimumRegisters(
     for (let v = 0; v < moved.length; v += 1) moved[v] = stages[v]! + isMember[v]!;
     if (search(moved, flow) === 0) stages.set(moved);
   }
-  return { stages: stages.slice(0, count), isMinimum: false, work: flow.work() };
+  const improved = improveByLocalMoves(problem, delays, budget, stages.subarray(0, count), last);
+  return { stages: improved, isMinimum: false, work: flow.work() };
 }
 
 /** Bits saved per stage that a variable moves later; values of several users get a mirror variable. */
