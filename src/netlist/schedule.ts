@@ -140,10 +140,14 @@ export function scheduleGraph(graph: LayerGraph, options: ScheduleOptions): Grap
   const minimise = (budget: number) =>
     minimumRegisters(problem, stretched(budget), budget, earliest(budget), last, WORK_LIMIT);
 
-  const evenBudget = halve(asked, slowest, EVEN_HALVINGS, (budget) => lastStage(problem, earliest(budget)) <= last);
+  const isSmall = problem.count <= FREE_VARIABLES;
+  const evenBudget =
+    slack === 'even' || isSmall
+      ? halve(asked, slowest, EVEN_HALVINGS, (budget) => lastStage(problem, earliest(budget)) <= last)
+      : asked;
   let best = minimise(slack === 'even' ? evenBudget : asked);
   const bits = registerBits(problem, best.stages, last);
-  if (slack === 'registers' && problem.count <= FREE_VARIABLES && evenBudget < asked) {
+  if (slack === 'registers' && evenBudget < asked) {
     const isFree = (budget: number): boolean => {
       const other = minimise(budget);
       const costsNothing = registerBits(problem, other.stages, last) === bits;
