@@ -111,6 +111,22 @@ describe('pipelineGraph', () => {
       { numRuns: 250 },
     );
   });
+
+  it('does so with more cycles than the clock needs, and with even stages', () => {
+    fc.assert(
+      fc.property(
+        graphCases({}, { maxSamples: 6 }),
+        fc.constantFrom(0.61, 1, 3),
+        fc.nat({ max: 3 }),
+        fc.constantFrom('registers' as const, 'even' as const),
+        ({ graph, samples, gaps }, periodNs, more, slack) => {
+          const latencyCycles = scheduleGraph(graph, { periodNs, delay }).latencyCycles + more;
+          properties.pipelineEqualsCircuit(graph, { samples, gaps }, periodNs, { delay, latencyCycles, slack });
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
 });
 
 describe('scheduleGraph', () => {
