@@ -32,7 +32,7 @@ const FREE_VARIABLES = 20_000;
 
 /**
  * Variables and constraints that one minimisation looks at before single moves must do, some 17 seconds of one core.
- * Measured: 290,000 operations in 10 stages look at 297 or 388 million, 154,000 in 24 stages at 351 million, 290,000 in
+ * Measured: 290,000 operations in 10 stages look at 297 or 388 million, 154,000 in 23 stages at 351 million, 290,000 in
  * 25 stages would at 539 million. Counted in steps and not in seconds, so that every machine makes the same schedule.
  */
 const WORK_LIMIT = 4e8;
