@@ -66,6 +66,10 @@ const mistakes: readonly (readonly [string, RegExp])[] = [
     'compile @/small.json --out @/out --clock 600 --precision ap_fixed<300,6>',
     /layer fc\d.*more than the clock period.*at most/,
   ],
+  [
+    'compile @/small.json --out @/out --clock 400 --latency 1',
+    /latency is 1 cycle, must be at least \d for a clock period of 2\.500 ns/,
+  ],
   ['compile @/small.json --out @/out --inputs @/nan.csv', /line 2, column 2 is "nan"/],
   ['compile @/small.json --out @/out --inputs @/one.csv', /holds 1 sample; at least 2/],
   ['compile @/small.json --out @/out --config @/bad.yml', /bad\.yml, HLSConfig\.Model: key "Precison" is unknown/],
@@ -96,6 +100,7 @@ const usage: readonly (readonly [string, string])[] = [
   ['compile a --clock 0', '--clock is "0"; it must be a number above 0.'],
   ['compile a --clock=-5', '--clock is "-5"; it must be a number above 0.'],
   ['compile a --clock abc', '--clock is "abc"; it must be a number above 0.'],
+  ['compile a --latency 0', '--latency is "0"; it must be a whole number of at least 1.'],
   ['compile a --vectors 1', '--vectors is "1"; it must be a whole number of at least 2.'],
   ['compile a --profile vhdl', '--profile is "vhdl"; it must be one of exact, hls4ml.'],
   ['run jets', '<system> is "jets"; it must be one of distillnet.'],

@@ -104,6 +104,21 @@ describe('compile', () => {
     expect(readFileSync(at('again/manifest.json'), 'utf8')).toContain('"clockMHz": 250');
   });
 
+  it('takes as many cycles as asked for, and its folder is simulated with them', async () => {
+    const latency = (name: string): unknown =>
+      (json(`${name}/manifest.json`) as { latencyCycles: number }).latencyCycles;
+    await distillRtl(...compile, at('few'), '--clock', '400');
+    const least = latency('few') as number;
+    const more = String(least + 2);
+    const { code } = await distillRtl(...compile, at('more'), '--clock', '400', '--latency', more);
+    const simulated = await distillRtl('simulate', at('more'), '--json');
+
+    expect(code).toBe(0);
+    expect(latency('more')).toBe(least + 2);
+    expect(simulated.code).toBe(0);
+    expect(JSON.parse(simulated.stdout)).toMatchObject({ latencyCycles: least + 2, mismatches: 0 });
+  });
+
   it('takes model, part, clock and precisions from an hls4ml configuration', async () => {
     const words = ['compile', '--config', at('hls4ml.yml'), '--no-tools', '--vectors', '20', '--out', at('hls')];
     const { code, stderr } = await distillRtl(...words);

@@ -14,6 +14,6 @@ export type { CastWork } from './lower-cast.ts';
 export { adderWidth, lowerOperation } from './lower-operation.ts';
 export { lowerCircuit } from './lower-circuit.ts';
 export { scheduleGraph } from './schedule.ts';
-export type { GraphSchedule, LayerSchedule, PathStep, ScheduleOptions, StagePath } from './schedule.ts';
+export type { GraphSchedule, LayerSchedule, PathStep, ScheduleOptions, Slack, StagePath } from './schedule.ts';
 export { VALID_IN, VALID_OUT, pipelineGraph } from './pipeline.ts';
 export { busWidth, packVector, unpackVector } from './bus.ts';

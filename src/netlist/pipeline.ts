@@ -6,11 +6,12 @@
  * registers outside, so the logic of the first stage stands directly at them; the outputs are registered. Only the valid
  * bits have a reset; data registers follow their inputs always.
  *
- * Each layer module delays what it needs later by itself: a value crossing stages has one register per stage, shared by
- * all its users in the module. The valid bit runs once, in the top module.
+ * Each element of a bus between modules stands in a stage of its own. Each layer module delays what it needs later by
+ * itself: a value crossing stages has one register per stage, shared by all its users in the module. The top module
+ * holds the outputs until the last stage. The valid bit runs once, in the top module.
  */
 import { complementOf, isSigned, widthOf } from '../circuit/index.ts';
-import type { LayerGraph, Wire } from '../circuit/index.ts';
+import type { Circuit, LayerGraph, Port, Wire } from '../circuit/index.ts';
 import { busWidth } from './bus.ts';
 import { CLOCK, RESET, identifier, uniqueIdentifier } from './identifiers.ts';
 import { busElement, joinBus } from './lower-circuit.ts';
@@ -19,6 +20,7 @@ import { moduleBuilder } from './module-builder.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import type { Module, Net, Netlist } from './netlist.ts';
 import type { GraphSchedule, LayerSchedule } from './schedule.ts';
+import { liveWires } from './schedule-graph.ts';
 import { fitWord } from './words.ts';
 
 /** Name of the top module's input that marks a sample. */
@@ -69,11 +71,8 @@ function delayLine(builder: ModuleBuilder): (net: Net, stages: number) => Net {
 
 function layerModule(graph: LayerGraph, layer: number, schedule: LayerSchedule, name: string): Module {
   const { circuit, kind, name: layerName } = graph.layers[layer]!;
-  const first = Math.min(schedule.outputStage, ...schedule.inputStages);
-  const builder = moduleBuilder(
-    name,
-    `${kind} layer ${layerName}, pipeline stages ${first} to ${schedule.outputStage}`,
-  );
+  const isLive = liveWires(circuit);
+  const builder = moduleBuilder(name, `${kind} layer ${layerName}, ${stageSpan(circuit, schedule, isLive)}`);
   const buses = circuit.inputs.map((port, k) =>
     builder.input(circuit.inputs.length === 1 ? 'x' : `x${k}`, busWidth(port.formats)),
   );
@@ -91,8 +90,8 @@ function layerModule(graph: LayerGraph, layer: number, schedule: LayerSchedule, 
     return known;
   };
   circuit.ops.forEach((op, wire) => {
-    // Made where they are read.
-    if (complementOf(circuit, wire) !== undefined) return nets.push(-1);
+    // Complements are made where they are read.
+    if (isLive[wire] === 0 || complementOf(circuit, wire) !== undefined) return;
     const net = lowerOperation(
       builder,
       circuit,
@@ -100,18 +99,29 @@ function layerModule(graph: LayerGraph, layer: number, schedule: LayerSchedule, 
       (operand) => at(operand, schedule.stages[wire]!),
       (port, index) => busElement(builder, buses[port]!, circuit.inputs[port]!, index, widthOf(circuit.types[wire]!)),
     );
+    nets[wire] = net;
     const label =
       circuit.labels[wire] ??
       (op.kind === 'input' ? `${circuit.inputs.length === 1 ? 'x' : `x${op.port}_`}${op.index}` : undefined);
     if (label !== undefined && builder.cellOf(net).kind !== 'constant') builder.name(net, label);
-    return nets.push(net);
   });
   const output = circuit.outputs[0]!;
   builder.output(
     'y',
-    joinBus(builder, circuit, output, (k) => at(output.wires[k]!, schedule.outputStage)),
+    joinBus(builder, circuit, output, (k) => at(output.wires[k]!, schedule.outputStages[k]!)),
   );
   return builder.build();
+}
+
+/** The stages between the first input and the last output, in words. */
+function stageSpan({ ops }: Circuit, { stages, outputStages }: LayerSchedule, isLive: Uint8Array): string {
+  let [first, last] = [Infinity, 0];
+  ops.forEach((op, wire) => {
+    if (op.kind === 'input' && isLive[wire] === 1) first = Math.min(first, stages[wire]!);
+  });
+  for (const stage of outputStages) last = Math.max(last, stage);
+  first = Math.min(first, last);
+  return first === last ? `pipeline stage ${last}` : `pipeline stages ${first} to ${last}`;
 }
 
 function topModule(graph: LayerGraph, schedule: GraphSchedule, name: string, modules: readonly Module[]): Module {
@@ -134,7 +144,6 @@ function topModule(graph: LayerGraph, schedule: GraphSchedule, name: string, mod
   });
   const last = schedule.latencyCycles - 1;
   const delay = delayLine(builder);
-  const stageOf = new Map(schedule.layers.map((layer) => [layer.name, layer.outputStage]));
   let valid = validIn;
   for (let stage = 1; stage <= schedule.latencyCycles; stage += 1) {
     valid = builder.register(valid, { reset: 0n });
@@ -142,7 +151,34 @@ function topModule(graph: LayerGraph, schedule: GraphSchedule, name: string, mod
   }
   builder.output(VALID_OUT, valid);
   graph.outputs.forEach((output, k) => {
-    builder.output(outputNames[k]!, delay(values.get(output)!, last - stageOf.get(output)! + 1));
+    const layer = graph.layers.findIndex((candidate) => candidate.name === output);
+    const { formats } = graph.layers[layer]!.circuit.outputs[0]!;
+    const together = inLastStage(
+      builder,
+      values.get(output)!,
+      formats,
+      schedule.layers[layer]!.outputStages,
+      (net, stage) => delay(net, last - stage),
+    );
+    builder.output(outputNames[k]!, delay(together, 1));
   });
   return builder.build();
+}
+
+/** A bus whose elements stand in different stages, all of them held until the last. */
+function inLastStage(
+  builder: ModuleBuilder,
+  bus: Net,
+  formats: Port['formats'],
+  stages: readonly number[],
+  hold: (net: Net, stage: number) => Net,
+): Net {
+  if (stages.every((stage) => stage === stages[0])) return hold(bus, stages[0]!);
+  let lsb = 0;
+  const words = formats.map(({ width }, element) => {
+    const word = builder.slice(bus, lsb, width);
+    lsb += width;
+    return hold(word, stages[element]!);
+  });
+  return builder.concat(words.toReversed());
 }

@@ -1,7 +1,7 @@
 /**
  * An emitted folder read back: its model's graph, and the pipeline that its Verilog is, checked to the byte.
  *
- * The folder names its part and clock; with the graph they determine netlist and Verilog, so the netlist is made again
+ * The folder names its part, clock and latency; with the graph they determine netlist and Verilog, so the netlist is made again
  * and its text compared with the files. Needs Node.
  */
 import { readFile } from 'node:fs/promises';
@@ -74,15 +74,15 @@ async function readPart(folder: string, name: string): Promise<string> {
 }
 
 function manifestFacts(folder: string, text: string): ManifestFacts {
-  let facts: { model?: unknown; part?: unknown; clockMHz?: unknown } | null;
+  let facts: { model?: unknown; part?: unknown; clockMHz?: unknown; latencyCycles?: unknown } | null;
   try {
     facts = JSON.parse(text) as typeof facts;
   } catch (error) {
     throw new FormatError(`manifest.json of "${folder}" is not JSON: ${(error as Error).message}.`);
   }
-  const { model, part, clockMHz } = facts ?? {};
-  if (typeof part !== 'string' || typeof clockMHz !== 'number') {
-    throw new FormatError(`manifest.json of "${folder}" does not state part and clockMHz.`);
+  const { model, part, clockMHz, latencyCycles } = facts ?? {};
+  if (typeof part !== 'string' || typeof clockMHz !== 'number' || typeof latencyCycles !== 'number') {
+    throw new FormatError(`manifest.json of "${folder}" does not state part, clockMHz and latencyCycles.`);
   }
-  return { model: typeof model === 'string' ? model : basename(folder), target: { part, clockMHz } };
+  return { model: typeof model === 'string' ? model : basename(folder), target: { part, clockMHz, latencyCycles } };
 }

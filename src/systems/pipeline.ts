@@ -3,7 +3,7 @@
  *
  * The model's graph is the reference; what is built computes the same outputs with narrower ports between layers and
  * without elements that nothing reads. Everything downstream of a folder's `model/circuit.json` comes from here, so that
- * the same graph, part and clock give the same Verilog to the byte.
+ * the same graph, part, clock and latency give the same Verilog to the byte.
  */
 import { type LayerGraph, withNarrowPorts, withoutUnreadElements } from '../circuit/index.ts';
 import { device, ultrascalePlusDelay } from '../estimation/index.ts';
@@ -13,6 +13,11 @@ export interface HardwareTarget {
   /** Part name, full (`xcvu13p-flga2577-2-e`) or short (`xcvu13p`). */
   readonly part: string;
   readonly clockMHz: number;
+  /**
+   * Pipeline stages, an integer of at least 1 and of at least what the clock needs.
+   * @defaultValue the least for the clock
+   */
+  readonly latencyCycles?: number;
 }
 
 export interface BuiltPipeline {
@@ -25,11 +30,16 @@ export interface BuiltPipeline {
 /**
  * Build the pipeline of a model's graph.
  *
- * @throws TargetError if the clock cannot be met, UnsupportedError for an unknown part
+ * @throws TargetError if the clock cannot be met, or not with this latency; UnsupportedError for an unknown part
  */
 export function buildPipeline(graph: LayerGraph, target: HardwareTarget): BuiltPipeline {
   const built = withoutUnreadElements(withNarrowPorts(graph));
   const delay = ultrascalePlusDelay(device(target.part));
-  const schedule = scheduleGraph(built, { periodNs: 1000 / target.clockMHz, delay });
+  const { clockMHz, latencyCycles } = target;
+  const schedule = scheduleGraph(built, {
+    periodNs: 1000 / clockMHz,
+    delay,
+    ...(latencyCycles !== undefined && { latencyCycles }),
+  });
   return { built, schedule, netlist: pipelineGraph(built, schedule) };
 }

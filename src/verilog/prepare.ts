@@ -50,8 +50,8 @@ export interface PreparedMemory {
 export interface PreparedModule {
   readonly name: string;
   readonly comment: string;
-  /** Registers from input to output; undefined where registers feed back. */
-  readonly depth: number | undefined;
+  /** Registers from inputs to outputs; undefined where registers feed back. */
+  readonly depth: PipelineDepth | undefined;
   /** Whether the module has the port `clk`, and `rst`. */
   readonly clock: boolean;
   readonly reset: boolean;
@@ -252,7 +252,7 @@ export function prepareModule(module: Module, callees: ReadonlyMap<string, Calle
   const prepared = {
     name: verilogName(module.name),
     comment: module.comment,
-    depth: self.depth?.depth,
+    depth: self.depth,
     clock: self.clock,
     reset: self.reset,
     inputs,

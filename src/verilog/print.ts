@@ -9,6 +9,7 @@ import type { Module, Netlist } from '../netlist/index.ts';
 import { concat, expressionText, literal } from './expression.ts';
 import type { Expression, Identifier } from './expression.ts';
 import { generator } from './generator.ts';
+import type { PipelineDepth } from './pipeline-depth.ts';
 import { describeCallee, prepareModule } from './prepare.ts';
 import type { Callee, PreparedInstance, PreparedModule, PreparedRegister } from './prepare.ts';
 
@@ -64,13 +65,18 @@ function printPrepared(module: PreparedModule): string {
 }
 
 function printHeader(module: PreparedModule): string {
-  const depth =
-    module.depth === undefined
-      ? 'Values feed back: no fixed pipeline depth.'
-      : module.depth === 0
-        ? 'Combinational: pipeline depth 0.'
-        : `Pipeline depth: ${module.depth} ${module.depth === 1 ? 'register' : 'registers'} from input to output.`;
-  return [`Made by ${generator}.`, ...module.comment.split(/\r?\n/), depth].map((line) => `// ${line}`).join('\n');
+  const depth = depthText(module.depth);
+  return [`Made by ${generator}.`, ...module.comment.split(/\r?\n/), ...depth].map((line) => `// ${line}`).join('\n');
+}
+
+/** One line on the registers between inputs and outputs; none where elements of a bus have different numbers of them. */
+function depthText(known: PipelineDepth | undefined): readonly string[] {
+  if (known === undefined) return ['Values feed back: no fixed pipeline depth.'];
+  const { depth, isUniform } = known;
+  if (depth === undefined) return [];
+  if (depth === 0) return ['Combinational: pipeline depth 0.'];
+  const registers = `${isUniform ? '' : 'at most '}${depth} ${depth === 1 ? 'register' : 'registers'}`;
+  return [`Pipeline depth: ${registers} from input to output.`];
 }
 
 function printPorts(module: PreparedModule): string {

@@ -36,6 +36,7 @@ import { UsageError } from '../usage.ts';
 interface CompileArguments extends CompilerArguments {
   readonly part: string;
   readonly clock: number;
+  readonly latency?: number;
   readonly out?: string;
   readonly inputs?: string;
   readonly vectors: number;
@@ -59,6 +60,7 @@ export function compileCommand(): Command {
   return command
     .option('--part <name>', 'FPGA part', 'xcvu13p-flga2577-2-e')
     .option('--clock <MHz>', 'clock to meet', positiveNumber, 200)
+    .option('--latency <cycles>', 'pipeline stages (default: the fewest for the clock)', wholeNumber(1))
     .option('--out <folder>', 'folder of the project, new or made by an earlier run')
     .option('--inputs <file>', 'samples to verify with, .npy, .npz or .csv (default: random codes)')
     .option('--vectors <n>', 'vectors that every evaluator runs, at least 2', wholeNumber(2), 256)
@@ -121,6 +123,7 @@ function chooseTarget(options: CompileArguments, { config }: CompilerSetup, comm
   return {
     part: given('part') ? options.part : (config?.part ?? options.part),
     clockMHz: given('clock') ? options.clock : clockOfConfig,
+    ...(options.latency !== undefined && { latencyCycles: options.latency }),
   };
 }
 

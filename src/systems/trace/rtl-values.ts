@@ -1,8 +1,8 @@
 /**
  * The clocked netlist's value at every layer's output, in the cycle in which it belongs to a sample.
  *
- * A sample presented in cycle t stands at the output of a layer in cycle t + the layer's output stage. Idle cycles with
- * inverted data lie between some samples, so that a value of a wrong cycle shows. Elements that no later layer reads are
+ * Of a sample presented in cycle t, each element of a layer's output stands there in cycle t + its output stage. Idle
+ * cycles with inverted data lie between some samples, so that a value of a wrong cycle shows. Elements that no later layer reads are
  * not built and not compared.
  */
 import { readElements } from '../../circuit/index.ts';
@@ -18,6 +18,7 @@ export interface RtlValues {
   readonly latencyCycles: number;
   /** Values compared, over all layers and the outputs. */
   readonly compared: number;
+  /** By layer: the stage of the last element of its output. */
   readonly stages: ReadonlyMap<string, number>;
   /** By layer: which elements something reads, so that they exist. */
   readonly read: ReadonlyMap<string, readonly boolean[]>;
@@ -44,23 +45,27 @@ export function rtlValues(
     presented.push((next += benchGap(sample)));
     next++;
   }
-  const due = new Map<number, { layer: number; sample: number }[]>();
-  const stages = schedule.layers.map((layer) => layer.outputStage);
+  const due = new Map<number, { layer: number; stage: number; sample: number }[]>();
+  const stages = schedule.layers.map(({ outputStages }) => new Set(outputStages));
   for (const [sample, at] of presented.entries()) {
-    for (const [layer, stage] of stages.entries()) {
-      const list = due.get(at + stage);
-      if (list === undefined) due.set(at + stage, [{ layer, sample }]);
-      else list.push({ layer, sample });
+    for (const [layer, own] of stages.entries()) {
+      for (const stage of own) {
+        const list = due.get(at + stage);
+        if (list === undefined) due.set(at + stage, [{ layer, stage, sample }]);
+        else list.push({ layer, stage, sample });
+      }
     }
   }
 
   const differences = new Map<string, RtlDifference[]>(graph.layers.map(({ name }) => [name, []]));
   let compared = 0;
-  const compare = (layer: number, sample: number, cycle: number, word: bigint): void => {
+  /** Compare the elements of a layer's output that stand in one stage, or all of them. */
+  const compare = (layer: number, stage: number | undefined, sample: number, cycle: number, word: bigint): void => {
     const { name } = graph.layers[layer]!;
     const expected = codes(name, sample);
+    const { outputStages } = schedule.layers[layer]!;
     for (const [element, found] of unpackVector(formats[layer]!, word).entries()) {
-      if (!read.get(name)![element]!) continue;
+      if (!read.get(name)![element]! || (stage !== undefined && outputStages[element] !== stage)) continue;
       compared++;
       if (found === expected[element]) continue;
       differences.get(name)!.push({ layer: name, sample, element, cycle, expected: expected[element]!, found });
@@ -76,21 +81,25 @@ export function rtlValues(
         simulator.signals(),
         top.instances.map((instance) => instance.name),
       );
-      for (const { layer, sample } of due.get(cycle) ?? []) compare(layer, sample, cycle, signals[layer]!.read());
+      for (const { layer, stage, sample } of due.get(cycle) ?? []) {
+        compare(layer, stage, sample, cycle, signals[layer]!.read());
+      }
       cycle++;
     },
   });
   for (const [sample, outputs] of result.outputs.entries()) {
     for (const [port, raws] of outputs.entries()) {
       const layer = graph.layers.findIndex(({ name }) => name === graph.outputs[port]);
-      compare(layer, sample, result.validAt[sample]!, packVector(formats[layer]!, raws));
+      compare(layer, undefined, sample, result.validAt[sample]!, packVector(formats[layer]!, raws));
     }
   }
   return {
     latencyCycles: result.latencyCycles,
     compared,
     read,
-    stages: new Map(schedule.layers.map((layer) => [layer.name, layer.outputStage])),
+    stages: new Map(
+      schedule.layers.map(({ name, outputStages }) => [name, outputStages.reduce((a, b) => Math.max(a, b), 0)]),
+    ),
     differences,
   };
 }

@@ -4,7 +4,7 @@ import type { LayerGraph } from '../../../circuit/index.ts';
 import { compileEmulator, interpret, interpretGraph } from '../../../emulation/index.ts';
 import { MismatchError } from '../../../errors.ts';
 import { device, ultrascalePlusDelay } from '../../../estimation/index.ts';
-import { type DelayModel, pipelineGraph, scheduleGraph, validateNetlist } from '../../../netlist/index.ts';
+import { type DelayModel, pipelineGraph, scheduleGraph, type Slack, validateNetlist } from '../../../netlist/index.ts';
 import { simulateGraph } from '../../../simulation/index.ts';
 import type { Stimuli } from '../samples.ts';
 import type { Sample } from '../simpler-circuits.ts';
@@ -15,6 +15,10 @@ export interface PipelineOptions {
   readonly delay?: DelayModel;
   /** Most operations that are chained in one stage. @defaultValue what the period holds */
   readonly maxOpsPerStage?: number;
+  /** Pipeline stages. @defaultValue the fewest for the period */
+  readonly latencyCycles?: number;
+  /** What is done with time that stages have to spare. @defaultValue that of `scheduleGraph` */
+  readonly slack?: Slack;
 }
 
 /** Compare output vectors of a graph with the interpreter's. */
@@ -37,7 +41,8 @@ function compare(graph: LayerGraph, who: string, sample: Sample, k: number, foun
  *
  * @param stimuli samples and the idle cycles between them
  * @param periodNs clock period in nanoseconds
- * @throws MismatchError at the first difference; TargetError if one operation alone takes longer than the period
+ * @throws MismatchError at the first difference; TargetError if one operation alone takes longer than the period, or if
+ *   the latency is too short
  */
 export function pipelineEqualsCircuit(
   graph: LayerGraph,
