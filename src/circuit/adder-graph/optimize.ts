@@ -35,10 +35,13 @@ export interface AdderOptions {
 /** Pairs of terms that are counted at once; more terms are shared block by block. */
 const PAIRS_AT_ONCE = 6e6;
 /** Pairs that all tries together may count, for an effort of 1: some seconds. */
-const PAIRS_OF_ALL_TRIES = 1.2e7;
-const MOST_TRIES = 48;
-/** Depths of column trees that are tried. */
+const PAIRS_OF_ALL_TRIES = 5e6;
+const MOST_TRIES = 40;
+/** Depths of column trees that are tried, and those that are tried for large matrices. */
 const TREE_DEPTHS = [1, 2, 3, 4, Infinity] as const;
+const FEW_TREE_DEPTHS = [1, Infinity] as const;
+/** Pairs beyond which a matrix counts as large. */
+const MANY_PAIRS = 4e5;
 /** Columns beyond which no trees are grown: their time is quadratic. */
 const MOST_TREE_COLUMNS = 256;
 const NOISE = 0.05;
@@ -80,9 +83,8 @@ export function optimizeAdders(
   const forms = formsOf(columns.kept, extraDepth);
   const first = forms
     .map((form) => build(columns.kept, inputs, form, { seed: 0, noise: 0 }))
-    .sort((p, q) => p.bits - q.bits);
-  const pairs = columns.kept.reduce((sum, column) => sum + digitCount(column) ** 2 / 2, 0);
-  const tries = Math.min(MOST_TRIES, Math.floor(PAIRS_OF_ALL_TRIES / pairs)) * effort;
+    .toSorted((p, q) => p.bits - q.bits);
+  const tries = Math.min(MOST_TRIES, Math.floor(PAIRS_OF_ALL_TRIES / pairCount(columns.kept))) * effort;
   const graph = graphOf(improve(columns.kept, inputs, first, tries), columns, inputs);
   checkAdderGraph(graph, kernel);
   return graph;
@@ -182,6 +184,10 @@ function distinctColumns(kernel: readonly (readonly number[])[]): DistinctColumn
 const digitCount = (column: readonly number[]): number =>
   column.reduce((sum, weight) => sum + countSignedDigits(weight), 0);
 
+/** Pairs of terms in all sums. */
+const pairCount = (columns: readonly (readonly number[])[]): number =>
+  columns.reduce((sum, column) => sum + digitCount(column) ** 2 / 2, 0);
+
 /** Least depth of a sum of so many terms of depth 0. */
 const leastDepth = (terms: number): number => Math.ceil(Math.log2(Math.max(1, terms)));
 
@@ -192,7 +198,7 @@ function formsOf(columns: readonly (readonly number[])[], extraDepth: number): F
   const forms: Form[] = [{ depth }];
   if (columns.length < 2 || columns.length > MOST_TREE_COLUMNS) return forms;
   const seen = new Set<string>();
-  for (const limit of TREE_DEPTHS) {
+  for (const limit of pairCount(columns) > MANY_PAIRS ? FEW_TREE_DEPTHS : TREE_DEPTHS) {
     const tree = columnTree(columns, limit);
     const key = JSON.stringify(tree.paths);
     if (seen.has(key)) continue;

@@ -80,7 +80,7 @@ function splitConstant(
   let raw = constant.raw << BigInt(fraction - constant.fraction);
   // −v = ~v + 1: a negative output is a complement, and its unit one more constant.
   if (negative && value >= 0) raw += 1n << (BigInt(shift) + grid);
-  const units = privateUnits(graph, output).sort((p, q) => p.exponent - q.exponent);
+  const units = privateUnits(graph, output).toSorted((p, q) => p.exponent - q.exponent);
   const adders: number[] = [];
   let rest = raw >> grid;
   for (let at = 0; rest !== 0n && at < units.length;) {

@@ -54,7 +54,9 @@ function growth(values: Values, p: Term, q: Term): number {
 
 /** The two terms of least depth: adding them always leaves the rest in time. */
 function shallowest(values: Values, terms: readonly Term[]): readonly [number, number] {
-  const order = terms.map((_, k) => k).sort((i, j) => values.depth[terms[i]!.value]! - values.depth[terms[j]!.value]!);
+  const order = terms
+    .map((_, k) => k)
+    .toSorted((i, j) => values.depth[terms[i]!.value]! - values.depth[terms[j]!.value]!);
   const [i, j] = [order[0]!, order[1]!];
   return i < j ? [i, j] : [j, i];
 }
