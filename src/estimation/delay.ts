@@ -16,7 +16,7 @@ import type { Circuit, Op, Wire } from '../circuit/index.ts';
 import { adderWidth, castWork } from '../netlist/index.ts';
 import type { DelayModel } from '../netlist/index.ts';
 import type { Device, Family } from './devices.ts';
-import { DSP_MINIMUM_WIDTH } from './resources.ts';
+import { DSP_MINIMUM_WIDTH } from './dsp-products.ts';
 
 /** All figures in picoseconds unless the name says otherwise. */
 export interface DelayParameters {
