@@ -12,6 +12,20 @@ export type Literal = number;
 export const FALSE: Literal = 0;
 export const TRUE: Literal = 1;
 
+/** A function of at most 6 bits. */
+export interface Gate {
+  /** What it reads; definitions are not followed. */
+  readonly inputs: readonly Literal[];
+  /** Bit k is its value where the inputs spell k, least significant first. */
+  readonly truth: bigint;
+}
+
+/** Truth tables of the gates: and, exclusive or, multiplexer (select first, then its 1 and its 0), majority. */
+const AND = 0b1000n;
+const XOR = 0b0110n;
+const MUX = 0b11011000n;
+const MAJORITY = 0b11101000n;
+
 /** A network of gates under construction. */
 export interface BitNetwork {
   /** Number of nodes. */
@@ -33,8 +47,8 @@ export interface BitNetwork {
   define(source: Literal, bit: Literal): void;
   /** Follow definitions to the bit behind. */
   resolve(bit: Literal): Literal;
-  /** Literals that a node's gate reads; undefined for sources and the constant. Definitions are not followed. */
-  gate(node: number): readonly Literal[] | undefined;
+  /** The gate of a node; undefined for sources and the constant. */
+  gate(node: number): Gate | undefined;
   /** The multiplexer with a constant at one side that made a bit; undefined where none did. */
   gatedBit(bit: Literal): GatedBit | undefined;
 }
@@ -48,17 +62,17 @@ export interface GatedBit {
 
 /** Open an empty network. */
 export function bitNetwork(): BitNetwork {
-  const gates: (readonly Literal[] | undefined)[] = [undefined];
+  const gates: (Gate | undefined)[] = [undefined];
   const known = new Map<string, Literal>();
   const defined = new Map<number, Literal>();
   const gated = new Map<number, GatedBit>();
 
   const source = (): Literal => 2 * (gates.push(undefined) - 1);
-  const gate = (name: string, inputs: readonly Literal[]): Literal => {
-    const key = `${name}${inputs.join()}`;
+  const gate = (truth: bigint, inputs: readonly Literal[]): Literal => {
+    const key = `${truth}:${inputs.join()}`;
     let bit = known.get(key);
     if (bit === undefined) {
-      bit = 2 * (gates.push(inputs) - 1);
+      bit = 2 * (gates.push({ inputs, truth }) - 1);
       known.set(key, bit);
     }
     return bit;
@@ -67,7 +81,7 @@ export function bitNetwork(): BitNetwork {
     if (a === FALSE || b === FALSE || a === (b ^ 1)) return FALSE;
     if (a === TRUE || a === b) return b;
     if (b === TRUE) return a;
-    return gate('&', a < b ? [a, b] : [b, a]);
+    return gate(AND, a < b ? [a, b] : [b, a]);
   };
   const or = (a: Literal, b: Literal): Literal => and(a ^ 1, b ^ 1) ^ 1;
   const xor = (a: Literal, b: Literal): Literal => {
@@ -75,7 +89,7 @@ export function bitNetwork(): BitNetwork {
     if (b <= TRUE) return a ^ b;
     const inverted = (a ^ b) & 1;
     const [p, q] = [a & ~1, b & ~1];
-    return (p === q ? FALSE : gate('^', p < q ? [p, q] : [q, p])) ^ inverted;
+    return (p === q ? FALSE : gate(XOR, p < q ? [p, q] : [q, p])) ^ inverted;
   };
   const mux = (select: Literal, a: Literal, b: Literal): Literal => {
     if (select <= TRUE) return select === TRUE ? a : b;
@@ -91,7 +105,7 @@ export function bitNetwork(): BitNetwork {
       return result;
     }
     if (a === (b ^ 1)) return xor(select, b);
-    return gate('?', [select, a, b]);
+    return gate(MUX, [select, a, b]);
   };
   const majority = (a: Literal, b: Literal, c: Literal): Literal => {
     const [p, q, r] = [a, b, c].toSorted((x, y) => x - y) as [Literal, Literal, Literal];
@@ -99,7 +113,7 @@ export function bitNetwork(): BitNetwork {
     if (p === TRUE) return or(q, r);
     if (p >> 1 === q >> 1) return p === q ? p : r;
     if (q >> 1 === r >> 1) return q === r ? q : p;
-    return gate('M', [p, q, r]);
+    return gate(MAJORITY, [p, q, r]);
   };
   const andAll = (bits: readonly Literal[]): Literal => {
     let level = bits.length === 0 ? [TRUE] : [...bits];
@@ -125,7 +139,7 @@ export function bitNetwork(): BitNetwork {
     if (inputs.length === 1) return truth === 1n ? inputs[0]! ^ 1 : inputs[0]!;
     // A function and its complement are one gate.
     if (truth & 1n) return table(truth ^ ((1n << (2n * half)) - 1n), inputs) ^ 1;
-    return gate(`${truth}:`, inputs);
+    return gate(truth, inputs);
   };
   const resolve = (bit: Literal): Literal => {
     let at = bit;

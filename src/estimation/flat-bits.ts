@@ -77,21 +77,13 @@ export function flattenBits(netlist: Netlist): FlatBits {
   };
 
   const sum = (subtract: boolean, a: Bits, b: Bits, owner: number): Bits => {
-    const low: Literal[] = [];
-    // Where one operand is 0 and no carry can come, the other passes.
-    for (let k = 0; k < a.length; k += 1) {
-      if (b[k] === FALSE) low.push(a[k]!);
-      else if (!subtract && a[k] === FALSE) low.push(b[k]!);
-      else break;
-    }
-    const left = withoutTop(a.slice(low.length));
-    const right = withoutTop(b.slice(low.length));
-    const rest = a.length - low.length;
-    if (rest === 0) return low;
-    if ([...left, ...right].every((bit) => bit <= TRUE)) {
-      const value = subtract ? numberOf(left) - numberOf(right) : numberOf(left) + numberOf(right);
-      return [...low, ...constantBits(value, rest)];
-    }
+    const carry = subtract ? 1 : 0;
+    const { low, high } = passedBits(a, b, carry);
+    const end = a.length - high.length;
+    const left = withoutTop(a.slice(low.length, end));
+    const right = withoutTop(b.slice(low.length, end));
+    const rest = end - low.length;
+    if (rest === 0) return [...low, ...high];
     const width = Math.min(rest, Math.max(left.length, right.length) + 1);
     const texts = [left.join(), right.join()];
     if (!subtract) texts.sort();
@@ -105,7 +97,7 @@ export function flattenBits(netlist: Netlist): FlatBits {
       b: right,
     }));
     const top = subtract ? bits.at(-1)! : FALSE;
-    return [...low, ...bits, ...Array.from({ length: rest - width }, () => top)];
+    return [...low, ...bits, ...Array.from({ length: rest - width }, () => top), ...high];
   };
 
   const flipFlop = (d: Literal, reset: 0 | 1 | undefined, enable: Literal | undefined, owner: number): Literal => {
@@ -286,8 +278,34 @@ function constantBits(value: bigint, width: number): Literal[] {
   return Array.from({ length: width }, (_, k) => ((value >> BigInt(k)) & 1n ? TRUE : FALSE));
 }
 
-function numberOf(bits: Bits): bigint {
-  return bits.reduceRight((sum, bit) => 2n * sum + BigInt(bit), 0n);
+/**
+ * Bits at both ends of a ± b that need no adder.
+ *
+ * At the low end an operand passes as long as the carry cannot change; at the high end bits are constant above a place
+ * where both operands are and settle the carry.
+ *
+ * @param carry into the lowest bit; 1 for a subtraction, which adds the inverted b
+ */
+function passedBits(a: Bits, b: Bits, carry: 0 | 1): { readonly low: Literal[]; readonly high: Literal[] } {
+  const low: Literal[] = [];
+  for (let k = 0; k < a.length; k += 1) {
+    const [x, y] = [a[k]!, b[k]! ^ carry];
+    if (x === carry) low.push(y);
+    else if (y === carry) low.push(x);
+    else break;
+  }
+  let from = a.length;
+  while (from > low.length && a[from - 1]! <= TRUE && b[from - 1]! <= TRUE) from -= 1;
+  while (from < a.length && a[from] !== (b[from]! ^ carry)) from += 1;
+  const high: Literal[] = [];
+  // Directly above the passing bits the carry is known, elsewhere only from the settling place on.
+  let known = from === low.length ? carry : undefined;
+  for (let k = from; k < a.length; k += 1) {
+    const [x, y] = [a[k]!, b[k]! ^ carry];
+    if (known !== undefined) high.push(x ^ y ^ known);
+    if (x === y) known = x as 0 | 1;
+  }
+  return { low, high };
 }
 
 /** Bits without zeros at the top. */

@@ -52,7 +52,7 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
   };
   outputs.forEach(read);
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    network.gate(node)?.forEach(read);
+    network.gate(node)?.inputs.forEach(read);
     const flipFlop = flipFlopAt.get(node);
     if (flipFlop !== undefined) flipFlopReads(made[flipFlop]!).forEach(read);
     const index = blockAt.get(node);
@@ -68,7 +68,7 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
   const readers = new Int32Array(network.size());
   const count = (bit: Literal): void => void (readers[network.resolve(bit) >> 1]! += 1);
   outputs.forEach(count);
-  for (let node = 1; node < live.length; node += 1) if (live[node] === 1) network.gate(node)?.forEach(count);
+  for (let node = 1; node < live.length; node += 1) if (live[node] === 1) network.gate(node)?.inputs.forEach(count);
   const alive = made.filter(({ q }) => live[q] === 1);
   for (const flipFlop of alive) flipFlopReads(flipFlop).forEach(count);
   const kept = blocks.map((block, index): LiveBlock => ({ block, width: widths[index]! }));
