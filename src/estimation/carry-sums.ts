@@ -1,24 +1,14 @@
 /**
- * Sums as carry chains: which adders Yosys fuses into one, and what a fused one becomes.
+ * What becomes of a sum of terms: a carry chain, with full adders before it where there are more than two.
  *
- * An adder whose whole result only another adder reads becomes part of it. A sum of two terms (and a carry) is one
- * carry chain; more terms, and products in look-up tables, are first added column by column with full adders until two
- * rows are left. Modelled on the passes `alumacc`, `maccmap` and `techmap` of Yosys 0.23.
+ * A sum of two terms (and a carry) is one carry chain; more terms, and products in look-up tables, are first added
+ * column by column with full adders until two rows are left. Modelled on `maccmap` and `techmap` of Yosys 0.23.
  */
+import type { FusedSum, Term } from './adder-fusion.ts';
 import { FALSE, TRUE } from './bit-network.ts';
 import type { BitNetwork, Literal } from './bit-network.ts';
-import { operandsOfBlock } from './live-bits.ts';
-import type { LiveBits, LiveBlock } from './live-bits.ts';
 
 type Bits = readonly Literal[];
-
-/** One term of a sum, read as unsigned; with `factor` a product of the two. */
-interface Term {
-  readonly bits: Bits;
-  readonly negative: boolean;
-  readonly factor?: Bits;
-  readonly signed?: boolean;
-}
 
 /** A carry chain a + b + carryIn: bit k propagates a carry where a ≠ b, which is a table, and passes a on otherwise. */
 export interface CarryChain {
@@ -33,80 +23,42 @@ export interface CarryChain {
 const SHORTEST_CHAIN = 3;
 
 /**
- * Build the live sums and soft products of a design.
+ * Build the sums and soft products of a design.
  *
  * Gates are added to the network, and the result bits of short sums are defined by them.
  *
- * @param isSoft whether a product is built of look-up tables
- * @param owner told before gates of another module are added
+ * @param workIn told which module the gates that come next stand in
  */
 export function carryChains(
   network: BitNetwork,
-  live: LiveBits,
-  isSoft: (item: LiveBlock) => boolean,
-  ownerOf: (owner: number) => void,
+  sums: readonly FusedSum[],
+  workIn: (owner: number) => void,
 ): CarryChain[] {
   const chains: CarryChain[] = [];
-  const inlined = new Set<LiveBlock>();
-  /** The sum or product whose exact, otherwise unread result these bits are. */
-  const producer = (bits: Bits): LiveBlock | undefined => {
-    const item = live.blockOf(network.resolve(bits[0] ?? FALSE) >> 1);
-    if (item === undefined || item.width !== bits.length || !isSum(item, isSoft)) return undefined;
-    const exact = bits.every(
-      (bit, k) => network.resolve(bit) === 2 * (item.block.first + k) && live.readers[item.block.first + k] === 1,
-    );
-    return exact ? item : undefined;
-  };
-  const termsOf = (item: LiveBlock): Term[] => {
+  for (const { item, terms } of sums) {
     const { block, width } = item;
-    if (block.kind === 'multiply') return [{ bits: block.a, factor: block.b, signed: block.signed, negative: false }];
-    return operandsOfBlock(item).flatMap((operand, k): Term[] => {
-      const bits = withoutZeros(operand);
-      const negative = block.kind === 'subtract' && k === 1;
-      const inner = bits.length > 1 ? producer(bits) : undefined;
-      if (inner === undefined) return bits.length === 0 ? [] : [{ bits, negative }];
-      const terms = termsOf(inner);
-      if (inner.width !== width && mayOverflow(terms, inner.width)) return [{ bits, negative }];
-      inlined.add(inner);
-      return terms.map((term) => ({ ...term, negative: term.negative !== negative }));
-    });
-  };
-  // Readers stand behind what they read.
-  for (const item of live.blocks.toReversed()) {
-    if (inlined.has(item) || !isSum(item, isSoft)) continue;
-    const { block, width } = item;
-    ownerOf(block.owner);
-    const terms = termsOf(item);
+    workIn(block.owner);
     const chain = twoTermChain(terms, width) ?? columnChain(terms, width, network);
-    const result = (k: number, bit: Literal): void => network.define(2 * (block.first + k), bit);
-    if (width >= SHORTEST_CHAIN) {
+    if (width >= SHORTEST_CHAIN && chain.b.length > 0) {
       chains.push({ ...chain, owner: block.owner });
       continue;
     }
     let carry = chain.carryIn;
     chain.a.forEach((bit, k) => {
-      const propagate = network.xor(network.resolve(bit), network.resolve(chain.b[k]!));
-      result(k, network.xor(propagate, carry));
+      const propagate = network.xor(network.resolve(bit), network.resolve(chain.b[k] ?? FALSE));
+      network.define(2 * (block.first + k), network.xor(propagate, carry));
       carry = network.mux(propagate, carry, bit);
     });
   }
   return chains;
 }
 
-function isSum(item: LiveBlock, isSoft: (item: LiveBlock) => boolean): boolean {
-  const { kind } = item.block;
-  return kind === 'add' || kind === 'subtract' || (kind === 'multiply' && isSoft(item));
-}
-
-/** Whether the exact sum may need more bits; subtracted terms always count as such. */
-function mayOverflow(terms: readonly Term[], width: number): boolean {
-  if (terms.some((term) => term.negative || term.signed === true)) return true;
-  const sizes = terms.map(({ bits, factor }) => bits.length + (factor?.length ?? 0));
-  const most = sizes.reduce((sum, size) => sum + (1n << BigInt(size)) - 1n, 0n);
-  return most >= 1n << BigInt(width);
-}
-
 type Chain = Omit<CarryChain, 'owner'>;
+
+/** Tell whether terms fit into one chain without full adders. */
+export function isOneChain(terms: readonly Term[]): boolean {
+  return twoTermChain(terms, 1) !== undefined;
+}
 
 /** Two terms and a carry as one chain; undefined if there are more. */
 function twoTermChain(terms: readonly Term[], width: number): Chain | undefined {
@@ -168,7 +120,8 @@ function columnChain(terms: readonly Term[], width: number, network: BitNetwork)
     rows.splice(0, rows.length, ...next);
   }
   const zeros = Array.from({ length: width }, () => FALSE);
-  return { a: rows[0] ?? zeros, b: rows[1] ?? zeros, carryIn: spare.pop() ?? FALSE };
+  // One row alone is the result.
+  return { a: rows[0] ?? zeros, b: rows[1] ?? [], carryIn: spare.pop() ?? FALSE };
 }
 
 /** All constant terms as one. */
@@ -224,10 +177,4 @@ function packRows(columns: readonly Set<Literal>[]): { readonly rows: Literal[][
     }
   }
   return { rows, spare };
-}
-
-function withoutZeros(bits: Bits): Bits {
-  let length = bits.length;
-  while (length > 0 && bits[length - 1] === FALSE) length -= 1;
-  return bits.slice(0, length);
 }

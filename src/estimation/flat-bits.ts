@@ -14,6 +14,8 @@ interface BlockShape {
   /** Node of the first result bit; the others follow it. */
   readonly first: number;
   readonly width: number;
+  /** Number of the cell that made it, the same whenever the netlist is taken apart. */
+  readonly cell: number;
   /** Index of the module that it stands in, in the netlist's order. */
   readonly owner: number;
   /** Operands, least significant bit first. */
@@ -54,8 +56,13 @@ export interface FlatBits {
 
 type Bits = readonly Literal[];
 
-/** Take a netlist apart. */
-export function flattenBits(netlist: Netlist): FlatBits {
+/**
+ * Take a netlist apart.
+ *
+ * @param isChain whether the sum of a cell will be a carry chain of its own: the ends of one that need no adder then
+ *   are wiring and constants; before that is known only zeros pass
+ */
+export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean = () => false): FlatBits {
   const network = bitNetwork();
   const blocks: Block[] = [];
   const flipFlops: FlipFlop[] = [];
@@ -76,9 +83,8 @@ export function flattenBits(netlist: Netlist): FlatBits {
     return bits;
   };
 
-  const sum = (subtract: boolean, a: Bits, b: Bits, owner: number): Bits => {
-    const carry = subtract ? 1 : 0;
-    const { low, high } = passedBits(a, b, carry);
+  const sum = (subtract: boolean, a: Bits, b: Bits, owner: number, id: number): Bits => {
+    const { low, high } = isChain(id) ? chainEnds(a, b, subtract ? 1 : 0) : { low: passedZeros(a, b, subtract), high: [] };
     const end = a.length - high.length;
     const left = withoutTop(a.slice(low.length, end));
     const right = withoutTop(b.slice(low.length, end));
@@ -92,12 +98,38 @@ export function flattenBits(netlist: Netlist): FlatBits {
       kind,
       first,
       width,
+      cell: id,
       owner,
       a: left,
       b: right,
     }));
     const top = subtract ? bits.at(-1)! : FALSE;
     return [...low, ...bits, ...Array.from({ length: rest - width }, () => top), ...high];
+  };
+
+  const product = (p: Bits, q: Bits, signed: boolean, width: number, owner: number, id: number): Bits => {
+    const zeros = (bits: Bits): number => bits.findIndex((bit) => bit !== FALSE);
+    const [zerosP, zerosQ] = [zeros(p), zeros(q)];
+    if (zerosP < 0 || zerosQ < 0) return constantBits(0n, width);
+    const shift = Math.min(width, zerosP + zerosQ);
+    const [a, b] = [p.slice(zerosP), q.slice(zerosQ)];
+    const isOne = (bits: Bits): boolean => bits[0] === TRUE && bits.length === (signed ? 2 : 1) && bits[1] !== TRUE;
+    const rest = width - shift;
+    const bits = isOne(a)
+      ? extended(b, rest, signed)
+      : isOne(b)
+        ? extended(a, rest, signed)
+        : block(`multiply${signed}${rest}:${a.join()};${b.join()}`, rest, (first) => ({
+            kind: 'multiply',
+            first,
+            cell: id,
+            width: rest,
+            owner,
+            a,
+            b,
+            signed,
+          }));
+    return [...constantBits(0n, shift), ...bits];
   };
 
   const flipFlop = (d: Literal, reset: 0 | 1 | undefined, enable: Literal | undefined, owner: number): Literal => {
@@ -112,8 +144,9 @@ export function flattenBits(netlist: Netlist): FlatBits {
     return q;
   };
 
-  /** Number of a module's first memory; the next copy of a module has others. */
+  /** Numbers of a module's first memory and cell; the next copy of a module has others. */
   let memories = 0;
+  let cells = 0;
 
   const cellBits = (
     cell: Cell,
@@ -121,6 +154,7 @@ export function flattenBits(netlist: Netlist): FlatBits {
     module: Module,
     of: (net: Net) => Bits,
     owner: number,
+    id: number,
     firstMemory: number,
   ): Bits => {
     const each = (make: (position: number) => Literal): Bits => Array.from({ length: width }, (_, k) => make(k));
@@ -155,13 +189,14 @@ export function flattenBits(netlist: Netlist): FlatBits {
       }
       case 'add':
       case 'subtract':
-        return sum(cell.kind === 'subtract', of(cell.a), of(cell.b), owner);
+        return sum(cell.kind === 'subtract', of(cell.a), of(cell.b), owner, id);
       case 'less': {
         const [a, b] = [of(cell.a), of(cell.b)];
         const { signed } = cell;
         return block(`less${signed}:${a.join()};${b.join()}`, 1, (first) => ({
           kind: 'less',
           first,
+          cell: id,
           width: 1,
           owner,
           a,
@@ -174,17 +209,7 @@ export function flattenBits(netlist: Netlist): FlatBits {
         const signed = cell.signedA || cell.signedB;
         const operand = (bits: Bits, own: boolean): Bits =>
           signed ? withoutCopies(own ? bits : [...bits, FALSE]) : withoutTop(bits);
-        const a = operand(of(cell.a), cell.signedA);
-        const b = operand(of(cell.b), cell.signedB);
-        return block(`multiply${signed}${width}:${a.join()};${b.join()}`, width, (first) => ({
-          kind: 'multiply',
-          first,
-          width,
-          owner,
-          a,
-          b,
-          signed,
-        }));
+        return product(operand(of(cell.a), cell.signedA), operand(of(cell.b), cell.signedB), signed, width, owner, id);
       }
       case 'rom': {
         const a = of(cell.address);
@@ -193,6 +218,7 @@ export function flattenBits(netlist: Netlist): FlatBits {
         return block(`rom${memory}:${a.join()}`, width, (first) => ({
           kind: 'rom',
           first,
+          cell: id,
           width,
           owner,
           a,
@@ -213,6 +239,8 @@ export function flattenBits(netlist: Netlist): FlatBits {
     const of = (net: Net): Bits => bits[net]!;
     const firstMemory = memories;
     memories += module.roms.length;
+    const firstCell = cells;
+    cells += module.cells.length;
     /** What refers forward stands for itself until all is there. */
     const later: (() => void)[] = [];
     const instances = new Map<number, readonly Bits[]>();
@@ -256,7 +284,7 @@ export function flattenBits(netlist: Netlist): FlatBits {
         let outputs = instances.get(cell.instance);
         if (outputs === undefined) instances.set(cell.instance, (outputs = instanceOutputs(cell.instance, net)));
         bits.push(outputs[cell.output]!);
-      } else bits.push(cellBits(cell, module.widths[net]!, module, of, owner, firstMemory));
+      } else bits.push(cellBits(cell, module.widths[net]!, module, of, owner, firstCell + net, firstMemory));
     });
     for (const finish of later) finish();
     return module.outputs.map((port) => of(port.net));
@@ -278,6 +306,17 @@ function constantBits(value: bigint, width: number): Literal[] {
   return Array.from({ length: width }, (_, k) => ((value >> BigInt(k)) & 1n ? TRUE : FALSE));
 }
 
+/** Low bits of a ± b where one operand is 0, so that no carry comes and the other passes. */
+function passedZeros(a: Bits, b: Bits, subtract: boolean): Literal[] {
+  const low: Literal[] = [];
+  for (let k = 0; k < a.length; k += 1) {
+    if (b[k] === FALSE) low.push(a[k]!);
+    else if (!subtract && a[k] === FALSE) low.push(b[k]!);
+    else break;
+  }
+  return low;
+}
+
 /**
  * Bits at both ends of a ± b that need no adder.
  *
@@ -286,7 +325,7 @@ function constantBits(value: bigint, width: number): Literal[] {
  *
  * @param carry into the lowest bit; 1 for a subtraction, which adds the inverted b
  */
-function passedBits(a: Bits, b: Bits, carry: 0 | 1): { readonly low: Literal[]; readonly high: Literal[] } {
+function chainEnds(a: Bits, b: Bits, carry: 0 | 1): { readonly low: Literal[]; readonly high: Literal[] } {
   const low: Literal[] = [];
   for (let k = 0; k < a.length; k += 1) {
     const [x, y] = [a[k]!, b[k]! ^ carry];
@@ -306,6 +345,10 @@ function passedBits(a: Bits, b: Bits, carry: 0 | 1): { readonly low: Literal[]; 
     if (x === y) known = x as 0 | 1;
   }
   return { low, high };
+}
+
+function extended(bits: Bits, width: number, signed: boolean): Bits {
+  return Array.from({ length: width }, (_, k) => bits[k] ?? (signed ? bits.at(-1)! : FALSE));
 }
 
 /** Bits without zeros at the top. */

@@ -8,12 +8,14 @@ import type { Netlist } from '../netlist/index.ts';
 import { blockRamHalves } from './block-ram.ts';
 import { FALSE, TRUE } from './bit-network.ts';
 import type { Literal } from './bit-network.ts';
-import { carryChains } from './carry-sums.ts';
+import { fuseAdders } from './adder-fusion.ts';
+import type { FusedSum } from './adder-fusion.ts';
+import { carryChains, isOneChain } from './carry-sums.ts';
 import { isConstantProduct, productBlocks } from './dsp-products.ts';
 import { flattenBits } from './flat-bits.ts';
-import type { Block } from './flat-bits.ts';
+import type { Block, FlatBits } from './flat-bits.ts';
 import { liveBits } from './live-bits.ts';
-import type { LiveBits, LiveFlipFlop } from './live-bits.ts';
+import type { LiveBits, LiveBlock, LiveFlipFlop } from './live-bits.ts';
 import { shiftRegisters } from './shift-registers.ts';
 import { coverWithTables } from './table-cover.ts';
 import { buildComparison, buildTable } from './word-blocks.ts';
@@ -33,9 +35,8 @@ export interface MappedModule {
 
 /** Map a netlist; one entry per module, in the netlist's order, for all its instances together. */
 export function mapDesign(netlist: Netlist): MappedModule[] {
-  const flat = flattenBits(netlist);
+  const { flat, live, sums } = fusedBits(netlist);
   const { network } = flat;
-  const live = liveBits(flat);
   const counts = netlist.modules.map((): MappedModule => ({
     lut: 0,
     srl: 0,
@@ -71,7 +72,7 @@ export function mapDesign(netlist: Netlist): MappedModule[] {
     counts[owner]!.carry4 += Math.ceil(bits / 4);
     counts[owner]!.carry8 += Math.ceil(bits / 8);
   };
-  const chains = carryChains(network, live, ({ block }) => block.kind === 'multiply' && isSoftProduct(block), workIn);
+  const chains = carryChains(network, sums, workIn);
   for (const { block } of live.blocks) {
     if (block.kind !== 'less') continue;
     workIn(block.owner);
@@ -125,6 +126,27 @@ export function mapDesign(netlist: Netlist): MappedModule[] {
   };
   coverWithTables(network, sinks, (node, tables) => (counts[ownerOf(node)]!.lut += tables));
   return counts;
+}
+
+/** A netlist taken apart, with its live bits and the sums that are built. */
+interface FusedBits {
+  readonly flat: FlatBits;
+  readonly live: LiveBits;
+  readonly sums: readonly FusedSum[];
+}
+
+/**
+ * Take a netlist apart twice: only when it is known which sums become one can the ends of the carry chains that remain
+ * be cut off, and what is constant then may make more constant.
+ */
+function fusedBits(netlist: Netlist): FusedBits {
+  const isSoft = ({ block }: LiveBlock): boolean => isSoftProduct(block);
+  const whole = flattenBits(netlist);
+  const first = fuseAdders(whole.network, liveBits(whole), isSoft);
+  const ownChains = new Set(first.sums.flatMap(({ item, terms }) => (isOneChain(terms) ? [item.block.cell] : [])));
+  const flat = flattenBits(netlist, (cell) => ownChains.has(cell));
+  const live = liveBits(flat);
+  return { flat, live, sums: fuseAdders(flat.network, live, isSoft, (cell) => first.inlined.has(cell)).sums };
 }
 
 /** A number for an unordered pair of bits whose exclusive or is one function; exact for fewer than 2^26 literals. */

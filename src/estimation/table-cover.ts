@@ -18,6 +18,9 @@ const MOST_INPUTS = COST.length - 1;
 const FAST_CUTS = 4;
 const CHEAP_CUTS = 6;
 
+/** Unions of cuts looked at per gate, the smallest ones. */
+const MOST_UNIONS = 200;
+
 /** Rounds of choosing by how often each gate was needed in the round before. */
 const ROUNDS = 3;
 
@@ -142,6 +145,7 @@ function cutsOf(
     merged = merged.flatMap((leaves) =>
       choices.map((choice) => unite(leaves, choice)).filter((union) => union.length <= MOST_INPUTS),
     );
+    if (merged.length > MOST_UNIONS) merged = merged.toSorted((p, q) => p.length - q.length).slice(0, MOST_UNIONS);
   }
   const byText = new Map(merged.map((leaves) => [leaves.join(), leaves]));
   const all = Array.from(byText.values(), (leaves): Cut => ({ leaves, depth: depthOf(leaves), cost: price(leaves) }));

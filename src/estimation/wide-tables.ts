@@ -11,7 +11,8 @@ const LUT_INPUTS = 6;
 /** Count the 6-input tables that a node takes as a function of some other nodes. */
 export function countWideTables(network: BitNetwork, node: number, leaves: readonly number[]): number {
   if (leaves.length <= LUT_INPUTS) return 1;
-  const truth = truthOf(network, node, leaves);
+  // Which inputs choose between tables is the mapper's whim; the last ones here.
+  const truth = truthOf(network, node, leaves.toReversed());
   const rows = BigInt(2 ** LUT_INPUTS);
   const ones = (1n << rows) - 1n;
   let tables = 0;
