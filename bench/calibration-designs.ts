@@ -33,7 +33,7 @@ export interface CalibrationDesign {
   readonly clockMHz: number;
   /** Operations that take time between two registers; without it the clock alone decides. */
   readonly maxOpsPerStage?: number;
-  /** Small enough for quick runs. */
+  /** Small enough for quick runs. @defaultValue false */
   readonly smoke?: true;
 }
 
@@ -220,6 +220,7 @@ export const CALIBRATION_DESIGNS: readonly CalibrationDesign[] = [
     clockMHz: 240,
   },
   products('products-12bit', 'products of two variables of 12 bits, in DSP blocks', 12, { smoke: true }),
+  products('products-24bit', 'products of two variables of 24 bits, two DSP blocks each', 24),
   products('products-7bit', 'products of two variables of 7 bits, in tables', 7),
   {
     name: 'conv1d-maximum',

@@ -15,11 +15,11 @@ const COST = [0, 1, 2, 3, 5, 5, 5, 10, 20, 40] as const;
 const MOST_INPUTS = COST.length - 1;
 
 /** Sets of inputs kept per gate: the fastest, and the cheapest. */
-const FAST_CUTS = 4;
-const CHEAP_CUTS = 6;
+const FAST_CUTS = 3;
+const CHEAP_CUTS = 5;
 
 /** Unions of cuts looked at per gate, the smallest ones. */
-const MOST_UNIONS = 200;
+const MOST_UNIONS = 60;
 
 /** Rounds of choosing by how often each gate was needed in the round before. */
 const ROUNDS = 3;
@@ -44,66 +44,76 @@ export function coverWithTables(
   onTables: (node: number, tables: number) => void,
 ): void {
   const roots = sinks.map((bit) => network.resolve(bit) >> 1).filter((node) => network.gate(node) !== undefined);
-  const { order, indexOf, inputs } = gatesBehind(network, roots);
-  const at = (node: number): number => indexOf.get(node) ?? -1;
-  const rootUses = new Int32Array(order.length);
-  for (const node of roots) rootUses[at(node)]! += 1;
-  const uses = Float64Array.from(rootUses);
-  for (const nodes of inputs) for (const index of nodes.map(at)) if (index >= 0) uses[index]! += 1;
+  const { order, inputs } = gatesBehind(network, roots);
+  const size = network.size();
+  /** By node; sources cost nothing and are there from the start. */
+  const flow = new Float64Array(size);
+  const depths = new Int32Array(size);
+  const uses = new Float64Array(size);
+  const rootUses = new Int32Array(size);
+  for (const node of roots) rootUses[node]! += 1;
+  uses.set(rootUses);
+  for (const nodes of inputs) for (const node of nodes) uses[node]! += 1;
 
-  const flow = new Float64Array(order.length);
-  const depths = new Int32Array(order.length);
   const price = (leaves: readonly number[]): number => {
     let sum: number = COST[leaves.length]!;
-    for (const index of leaves.map(at)) if (index >= 0) sum += flow[index]!;
+    for (const leaf of leaves) sum += flow[leaf]!;
     return sum;
   };
-  const depthOf = (leaves: readonly number[]): number =>
-    1 + Math.max(0, ...leaves.map((leaf) => depths[at(leaf)] ?? 0));
-  const cuts: Cut[][] = [];
-  for (let index = 0; index < order.length; index += 1) {
-    const choices = cutsOf(inputs[index]!, (input) => cuts[at(input)], price, depthOf);
-    cuts.push(choices);
-    depths[index] = Math.min(...choices.map((cut) => cut.depth));
-    flow[index] = Math.min(...choices.map((cut) => cut.cost)) / Math.max(1, uses[index]!);
-  }
+  const cutAt = (leaves: readonly number[]): Cut => {
+    let depth = 0;
+    for (const leaf of leaves) depth = Math.max(depth, depths[leaf]!);
+    return { leaves, depth: depth + 1, cost: price(leaves) };
+  };
+  const cuts: (readonly Cut[] | undefined)[] = [];
+  let deepest = 0;
+  order.forEach((node, k) => {
+    const choices = cutsOf(inputs[k]!, cuts, cutAt);
+    cuts[node] = choices;
+    depths[node] = choices.reduce((least, cut) => Math.min(least, cut.depth), Infinity);
+    flow[node] = choices.reduce((least, cut) => Math.min(least, cut.cost), Infinity) / Math.max(1, uses[node]!);
+    if (rootUses[node]! > 0) deepest = Math.max(deepest, depths[node]!);
+  });
 
-  const deepest = depths.reduce((most, depth, index) => (rootUses[index]! > 0 ? Math.max(most, depth) : most), 0);
-  const chosen: (Cut | undefined)[] = order.map(() => undefined);
-  const needed = new Int32Array(order.length);
-  const required = new Int32Array(order.length);
+  const chosen: (Cut | undefined)[] = [];
+  const needed = new Int32Array(size);
+  const required = new Int32Array(size);
   for (let round = 0; round < ROUNDS; round += 1) {
     if (round > 0) {
-      for (let index = 0; index < order.length; index += 1) {
-        uses[index] = (uses[index]! + 2 * needed[index]!) / 3;
-        for (const cut of cuts[index]!) cut.cost = price(cut.leaves);
-        const cost = chosen[index]?.cost ?? Math.min(...cuts[index]!.map((cut) => cut.cost));
-        flow[index] = cost / Math.max(1, uses[index]!);
+      for (const node of order) {
+        uses[node] = (uses[node]! + 2 * needed[node]!) / 3;
+        let least = Infinity;
+        for (const cut of cuts[node]!) {
+          cut.cost = price(cut.leaves);
+          least = Math.min(least, cut.cost);
+        }
+        flow[node] = (chosen[node]?.cost ?? least) / Math.max(1, uses[node]!);
       }
     }
     needed.set(rootUses);
     required.fill(deepest);
-    for (let index = order.length - 1; index >= 0; index -= 1) {
-      if (needed[index] === 0) continue;
-      const inTime = cuts[index]!.filter((cut) => cut.depth <= required[index]!);
-      const cut = inTime.reduce((best, other) => (other.cost < best.cost ? other : best));
-      chosen[index] = cut;
-      for (const leaf of cut.leaves.map(at)) {
-        if (leaf < 0) continue;
+    for (let k = order.length - 1; k >= 0; k -= 1) {
+      const node = order[k]!;
+      if (needed[node] === 0) continue;
+      let best: Cut | undefined;
+      for (const cut of cuts[node]!) {
+        if (cut.depth <= required[node]! && (best === undefined || cut.cost < best.cost)) best = cut;
+      }
+      chosen[node] = best;
+      for (const leaf of best!.leaves) {
         needed[leaf]! += 1;
-        required[leaf] = Math.min(required[leaf]!, required[index]! - 1);
+        required[leaf] = Math.min(required[leaf]!, required[node]! - 1);
       }
     }
   }
-  order.forEach((node, index) => {
-    if (needed[index]! > 0) onTables(node, countWideTables(network, node, chosen[index]!.leaves));
-  });
+  for (const node of order) {
+    if (needed[node]! > 0) onTables(node, countWideTables(network, node, chosen[node]!.leaves));
+  }
 }
 
 interface Gates {
   /** Gates, each after what it reads. */
   readonly order: readonly number[];
-  readonly indexOf: ReadonlyMap<number, number>;
   /** Nodes that each gate of the order reads, constants left out. */
   readonly inputs: readonly (readonly number[])[];
 }
@@ -111,60 +121,74 @@ interface Gates {
 function gatesBehind(network: BitNetwork, sinks: readonly number[]): Gates {
   const order: number[] = [];
   const inputs: (readonly number[])[] = [];
-  const indexOf = new Map<number, number>();
-  const opened = new Map<number, readonly number[]>();
+  const opened: (readonly number[] | undefined)[] = [];
+  const done = new Uint8Array(network.size());
   const stack = [...sinks];
   while (stack.length > 0) {
     const node = stack.at(-1)!;
-    const known = opened.get(node);
+    const known = opened[node];
     if (known !== undefined) {
       stack.pop();
-      if (indexOf.has(node)) continue;
-      indexOf.set(node, order.push(node) - 1);
+      if (done[node] === 1) continue;
+      done[node] = 1;
+      order.push(node);
       inputs.push(known);
       continue;
     }
-    const read = new Set(network.gate(node)!.inputs.map((bit) => network.resolve(bit) >> 1));
-    read.delete(0);
-    opened.set(node, [...read]);
-    for (const input of read) if (network.gate(input) !== undefined && !opened.has(input)) stack.push(input);
+    const read: number[] = [];
+    for (const bit of network.gate(node)!.inputs) {
+      const input = network.resolve(bit) >> 1;
+      if (input === 0 || read.includes(input)) continue;
+      read.push(input);
+      if (opened[input] === undefined && network.gate(input) !== undefined) stack.push(input);
+    }
+    opened[node] = read;
   }
-  return { order, indexOf, inputs };
+  return { order, inputs };
 }
 
 /** The best cuts of a gate: unions of one of each input's, or the input itself. */
 function cutsOf(
   inputs: readonly number[],
-  cutsOfInput: (node: number) => readonly Cut[] | undefined,
-  price: (leaves: readonly number[]) => number,
-  depthOf: (leaves: readonly number[]) => number,
-): Cut[] {
+  cuts: readonly (readonly Cut[] | undefined)[],
+  cutAt: (leaves: readonly number[]) => Cut,
+): readonly Cut[] {
+  // Sources have no cuts, and most gates read nothing else.
+  if (inputs.every((input) => cuts[input] === undefined)) return [cutAt(inputs.toSorted((a, b) => a - b))];
   let merged: (readonly number[])[] = [[]];
   for (const input of inputs) {
-    const choices = [[input], ...(cutsOfInput(input)?.map((cut) => cut.leaves) ?? [])];
-    merged = merged.flatMap((leaves) =>
-      choices.map((choice) => unite(leaves, choice)).filter((union) => union.length <= MOST_INPUTS),
-    );
-    if (merged.length > MOST_UNIONS) merged = merged.toSorted((p, q) => p.length - q.length).slice(0, MOST_UNIONS);
+    const next: (readonly number[])[] = [];
+    const own = [input];
+    for (const leaves of merged) {
+      addUnion(next, leaves, own);
+      const choices = cuts[input];
+      if (choices !== undefined) for (const choice of choices) addUnion(next, leaves, choice.leaves);
+    }
+    merged = next;
+    if (merged.length > MOST_UNIONS) merged = merged.sort((p, q) => p.length - q.length).slice(0, MOST_UNIONS);
   }
-  const byText = new Map(merged.map((leaves) => [leaves.join(), leaves]));
-  const all = Array.from(byText.values(), (leaves): Cut => ({ leaves, depth: depthOf(leaves), cost: price(leaves) }));
+  const all = merged.map(cutAt);
   if (all.length <= CHEAP_CUTS) return all;
-  const cheap = all.toSorted((p, q) => p.cost - q.cost || p.depth - q.depth).slice(0, CHEAP_CUTS);
-  const fast = all.toSorted((p, q) => p.depth - q.depth || p.cost - q.cost).slice(0, FAST_CUTS);
-  return [...new Set([...cheap, ...fast])];
+  const cheap = all.sort((p, q) => p.cost - q.cost || p.depth - q.depth).slice(0, CHEAP_CUTS);
+  const fast = all.sort((p, q) => p.depth - q.depth || p.cost - q.cost).slice(0, FAST_CUTS);
+  for (const cut of fast) if (!cheap.includes(cut)) cheap.push(cut);
+  return cheap;
 }
 
-/** The union of two ascending lists. */
-function unite(a: readonly number[], b: readonly number[]): readonly number[] {
-  if (a.length === 0) return b;
-  const result: number[] = [];
+/** Add the union of two ascending lists, unless it is too long or there already. */
+function addUnion(unions: (readonly number[])[], a: readonly number[], b: readonly number[]): void {
+  const union: number[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    const [x, y] = [a[i] ?? Infinity, b[j] ?? Infinity];
-    result.push(Math.min(x, y));
+    if (union.length === MOST_INPUTS) return;
+    const x = i < a.length ? a[i]! : Infinity;
+    const y = j < b.length ? b[j]! : Infinity;
+    union.push(x < y ? x : y);
     if (x <= y) i += 1;
     if (y <= x) j += 1;
   }
-  return result;
+  for (const other of unions) {
+    if (other.length === union.length && other.every((leaf, k) => leaf === union[k])) return;
+  }
+  unions.push(union);
 }

@@ -1,15 +1,16 @@
 /**
- * Counts resources by synthesising an emitted folder with Yosys for UltraScale+ (`synth_xilinx -family xcup -nodsp`).
+ * Counts resources by synthesising an emitted folder with Yosys for UltraScale+ (`synthesis-script.ts`).
  *
  * A cross-check of our own model, not of Vivado: Yosys maps carries to CARRY4 (two of them fill a CARRY8) and packs
  * nothing. An adder bit whose carry select has no LUT of its own costs one all the same, and is counted.
  */
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { countDesignCells, readYosysJson } from '../verilog/index.ts';
 import type { YosysDesign, YosysModule } from '../verilog/index.ts';
 import type { OptionalRun } from './co-simulation.ts';
 import { openEmittedFolder } from './emitted-folder.ts';
+import { SOFT_PRODUCT_FILE, softProductMap, synthesisScript } from './synthesis-script.ts';
 import { absentReason, findYosys, runToolOrThrow, toolVersion, withTemporaryFolder } from './tools.ts';
 import type { RunOptions } from './tools.ts';
 
@@ -50,14 +51,10 @@ export async function synthesizeWithYosys(
   return withTemporaryFolder(async (temporary) => {
     // The npm build sees only the folder it runs in: sources in, netlist out.
     await cp(join(folder, 'src'), join(temporary, 'src'), { recursive: true });
-    const flatten = (options.flatten ?? true) ? ' -flatten' : '';
-    const script = [
-      `read_verilog ${sources.join(' ')}`,
-      `hierarchy -check -top ${top}`,
-      `synth_xilinx -family xcup -nodsp -noiopad -noclkbuf${flatten} -top ${top}`,
-      'write_json netlist.json',
-    ].join('; ');
-    const run = await runToolOrThrow(tool, ['-q', '-p', script], temporary, options);
+    const flatten = options.flatten ?? true;
+    await writeFile(join(temporary, SOFT_PRODUCT_FILE), softProductMap());
+    await writeFile(join(temporary, 'synth.ys'), synthesisScript({ sources, top, flatten, netlist: 'netlist.json' }));
+    const run = await runToolOrThrow(tool, ['-q', '-s', 'synth.ys'], temporary, options);
     const text = await readFile(join(temporary, 'netlist.json'), 'utf8');
     const counts = countResources(readYosysJson(text), top);
     return { result: { ...counts, version: await toolVersion(tool), seconds: run.seconds }, reason: null };
