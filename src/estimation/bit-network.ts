@@ -26,6 +26,9 @@ const XOR = 0b0110n;
 const MUX = 0b11011000n;
 const MAJORITY = 0b11101000n;
 
+/** More than the largest literal of any design; pairs of literals are exact numbers below 2^53. */
+const LITERALS = 2 ** 26;
+
 /** A network of gates under construction. */
 export interface BitNetwork {
   /** Number of nodes. */
@@ -63,25 +66,38 @@ export interface GatedBit {
 /** Open an empty network. */
 export function bitNetwork(): BitNetwork {
   const gates: (Gate | undefined)[] = [undefined];
+  /** Gates of two inputs by both of them, all others by everything. */
+  const ands = new Map<number, Literal>();
+  const xors = new Map<number, Literal>();
   const known = new Map<string, Literal>();
-  const defined = new Map<number, Literal>();
-  const gated = new Map<number, GatedBit>();
+  /** What a node stands for; itself, as a rule. */
+  const defined: Literal[] = [0];
+  const gated = new Map<Literal, GatedBit>();
 
-  const source = (): Literal => 2 * (gates.push(undefined) - 1);
+  const addNode = (gate: Gate | undefined): Literal => {
+    const bit = 2 * gates.length;
+    gates.push(gate);
+    defined.push(bit);
+    return bit;
+  };
+  const source = (): Literal => addNode(undefined);
+  const pair = (table: Map<number, Literal>, truth: bigint, a: Literal, b: Literal): Literal => {
+    const key = a * LITERALS + b;
+    let bit = table.get(key);
+    if (bit === undefined) table.set(key, (bit = addNode({ inputs: [a, b], truth })));
+    return bit;
+  };
   const gate = (truth: bigint, inputs: readonly Literal[]): Literal => {
     const key = `${truth}:${inputs.join()}`;
     let bit = known.get(key);
-    if (bit === undefined) {
-      bit = 2 * (gates.push({ inputs, truth }) - 1);
-      known.set(key, bit);
-    }
+    if (bit === undefined) known.set(key, (bit = addNode({ inputs, truth })));
     return bit;
   };
   const and = (a: Literal, b: Literal): Literal => {
     if (a === FALSE || b === FALSE || a === (b ^ 1)) return FALSE;
     if (a === TRUE || a === b) return b;
     if (b === TRUE) return a;
-    return gate(AND, a < b ? [a, b] : [b, a]);
+    return a < b ? pair(ands, AND, a, b) : pair(ands, AND, b, a);
   };
   const or = (a: Literal, b: Literal): Literal => and(a ^ 1, b ^ 1) ^ 1;
   const xor = (a: Literal, b: Literal): Literal => {
@@ -89,7 +105,8 @@ export function bitNetwork(): BitNetwork {
     if (b <= TRUE) return a ^ b;
     const inverted = (a ^ b) & 1;
     const [p, q] = [a & ~1, b & ~1];
-    return (p === q ? FALSE : gate(XOR, p < q ? [p, q] : [q, p])) ^ inverted;
+    if (p === q) return inverted;
+    return (p < q ? pair(xors, XOR, p, q) : pair(xors, XOR, q, p)) ^ inverted;
   };
   const mux = (select: Literal, a: Literal, b: Literal): Literal => {
     if (select <= TRUE) return select === TRUE ? a : b;
@@ -143,7 +160,7 @@ export function bitNetwork(): BitNetwork {
   };
   const resolve = (bit: Literal): Literal => {
     let at = bit;
-    for (let to = defined.get(at >> 1); to !== undefined; to = defined.get(at >> 1)) at = to ^ (at & 1);
+    for (let to = defined[at >> 1]!; to >> 1 !== at >> 1; to = defined[at >> 1]!) at = to ^ (at & 1);
     return at;
   };
   return {
@@ -157,7 +174,7 @@ export function bitNetwork(): BitNetwork {
     andAll,
     table,
     define: (from, bit) => {
-      if (from >> 1 !== bit >> 1) defined.set(from >> 1, bit ^ (from & 1));
+      if (from >> 1 !== bit >> 1) defined[from >> 1] = bit ^ (from & 1);
     },
     resolve,
     gate: (node) => gates[node],

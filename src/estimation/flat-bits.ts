@@ -66,20 +66,29 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
   const network = bitNetwork();
   const blocks: Block[] = [];
   const flipFlops: FlipFlop[] = [];
-  const sharedBlocks = new Map<string, Bits>();
-  const sharedFlipFlops = new Map<string, Literal>();
+  const sharedBlocks = new Map<number, Block[]>();
+  const sharedFlipFlops = new Map<number | string, Literal>();
   const indexOf = new Map(netlist.modules.map((module, index) => [module.name, index]));
   /** Node from which on each module was at work. */
   const shifts: { readonly from: number; readonly owner: number }[] = [{ from: 0, owner: 0 }];
   const workIn = (owner: number): void => void shifts.push({ from: network.size(), owner });
 
-  const block = (key: string, width: number, make: (first: number) => Block): Bits => {
-    let bits = sharedBlocks.get(key);
-    if (bits === undefined) {
-      bits = Array.from({ length: width }, () => network.source());
-      sharedBlocks.set(key, bits);
-      if (width > 0) blocks.push(make(bits[0]! >> 1));
+  /** The result bits of a block; equal blocks are one. */
+  const addBlock = (block: NewBlock): Bits => {
+    if (block.width === 0) return [];
+    const hash = blockHash(block);
+    const alike = sharedBlocks.get(hash);
+    const known = alike?.find((other) => isSameBlock(other, block));
+    const first = known?.first ?? network.size();
+    if (known === undefined) {
+      for (let k = 0; k < block.width; k += 1) network.source();
+      const made = { ...block, first } as Block;
+      blocks.push(made);
+      if (alike === undefined) sharedBlocks.set(hash, [made]);
+      else alike.push(made);
     }
+    const bits: Literal[] = [];
+    for (let k = 0; k < block.width; k += 1) bits.push(2 * (first + k));
     return bits;
   };
 
@@ -91,18 +100,9 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
     const rest = end - low.length;
     if (rest === 0) return [...low, ...high];
     const width = Math.min(rest, Math.max(left.length, right.length) + 1);
-    const texts = [left.join(), right.join()];
-    if (!subtract) texts.sort();
-    const kind = subtract ? 'subtract' : 'add';
-    const bits = block(`${kind}${width}:${texts.join(';')}`, width, (first) => ({
-      kind,
-      first,
-      width,
-      cell: id,
-      owner,
-      a: left,
-      b: right,
-    }));
+    const isOrdered = subtract || comesFirst(left, right);
+    const [p, q] = isOrdered ? [left, right] : [right, left];
+    const bits = addBlock({ kind: subtract ? 'subtract' : 'add', width, cell: id, owner, a: p, b: q });
     const top = subtract ? bits.at(-1)! : FALSE;
     return [...low, ...bits, ...Array.from({ length: rest - width }, () => top), ...high];
   };
@@ -119,22 +119,13 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
       ? extended(b, rest, signed)
       : isOne(b)
         ? extended(a, rest, signed)
-        : block(`multiply${signed}${rest}:${a.join()};${b.join()}`, rest, (first) => ({
-            kind: 'multiply',
-            first,
-            cell: id,
-            width: rest,
-            owner,
-            a,
-            b,
-            signed,
-          }));
+        : addBlock({ kind: 'multiply', cell: id, width: rest, owner, a, b, signed });
     return [...constantBits(0n, shift), ...bits];
   };
 
   const flipFlop = (d: Literal, reset: 0 | 1 | undefined, enable: Literal | undefined, owner: number): Literal => {
     if (d <= TRUE && (reset === undefined || reset === d)) return d;
-    const key = `${d}/${reset}/${enable}`;
+    const key = enable === undefined ? 3 * d + (reset ?? 2) : `${d}/${reset}/${enable}`;
     let q = sharedFlipFlops.get(key);
     if (q === undefined) {
       q = network.source();
@@ -157,7 +148,11 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
     id: number,
     firstMemory: number,
   ): Bits => {
-    const each = (make: (position: number) => Literal): Bits => Array.from({ length: width }, (_, k) => make(k));
+    const each = (make: (position: number) => Literal): Bits => {
+      const bits: Literal[] = [];
+      for (let k = 0; k < width; k += 1) bits.push(make(k));
+      return bits;
+    };
     if (!isCombinational(cell)) return [];
     switch (cell.kind) {
       case 'constant':
@@ -193,16 +188,7 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
       case 'less': {
         const [a, b] = [of(cell.a), of(cell.b)];
         const { signed } = cell;
-        return block(`less${signed}:${a.join()};${b.join()}`, 1, (first) => ({
-          kind: 'less',
-          first,
-          cell: id,
-          width: 1,
-          owner,
-          a,
-          b,
-          signed,
-        }));
+        return addBlock({ kind: 'less', cell: id, width: 1, owner, a, b, signed });
       }
       case 'multiply': {
         // One signed operand makes both so; an unsigned one then has a sign bit of its own.
@@ -215,17 +201,7 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
         const a = of(cell.address);
         const { words } = module.roms[cell.rom]!;
         const memory = firstMemory + cell.rom;
-        return block(`rom${memory}:${a.join()}`, width, (first) => ({
-          kind: 'rom',
-          first,
-          cell: id,
-          width,
-          owner,
-          a,
-          b: [],
-          words,
-          memory,
-        }));
+        return addBlock({ kind: 'rom', cell: id, width, owner, a, b: [], words, memory });
       }
       default:
         return cell satisfies never;
@@ -300,6 +276,39 @@ function ownersOf(shifts: readonly { readonly from: number; readonly owner: numb
   const owners = new Int32Array(size);
   shifts.forEach(({ from, owner }, k) => owners.fill(owner, from, shifts[k + 1]?.from ?? size));
   return owners;
+}
+
+/** A block that has no result bits yet. */
+type NewBlock<B = Block> = B extends Block ? Omit<B, 'first'> : never;
+
+/** A number that equal blocks share. */
+function blockHash({ kind, width, a, b }: Pick<Block, 'kind' | 'width' | 'a' | 'b'>): number {
+  let hash = Math.imul(kind.charCodeAt(0) + 31 * width, 0x9e3779b1);
+  for (const bit of a) hash = Math.imul(hash ^ bit, 0x85ebca6b) ^ (hash >>> 13);
+  for (const bit of b) hash = Math.imul(hash ^ bit, 0xc2b2ae35) ^ (hash >>> 16);
+  return hash;
+}
+
+function isSameBlock(p: NewBlock, q: NewBlock): boolean {
+  const isAlike = p.kind === q.kind && p.width === q.width && detailOf(p) === detailOf(q);
+  return isAlike && isSameBits(p.a, q.a) && isSameBits(p.b, q.b);
+}
+
+/** What distinguishes blocks of one kind and equal operands. */
+function detailOf(block: NewBlock): number | boolean | undefined {
+  if (block.kind === 'rom') return block.memory;
+  return block.kind === 'multiply' || block.kind === 'less' ? block.signed : undefined;
+}
+
+function isSameBits(p: Bits, q: Bits): boolean {
+  return p.length === q.length && p.every((bit, k) => bit === q[k]);
+}
+
+/** An order of operands that can be swapped. */
+function comesFirst(p: Bits, q: Bits): boolean {
+  if (p.length !== q.length) return p.length < q.length;
+  for (let k = 0; k < p.length; k += 1) if (p[k] !== q[k]) return p[k]! < q[k]!;
+  return true;
 }
 
 function constantBits(value: bigint, width: number): Literal[] {

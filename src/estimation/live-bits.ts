@@ -35,13 +35,14 @@ export interface LiveBits {
 /** Find what is alive. */
 export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): LiveBits {
   const made = flipFlops.map((flipFlop) => withControls(flipFlop, (bit) => network.gatedBit(bit)));
-  const blockAt = new Map<number, number>();
-  blocks.forEach(({ first, width }, index) => {
-    for (let k = 0; k < width; k += 1) blockAt.set(first + k, index);
-  });
-  const flipFlopAt = new Map(made.map((flipFlop, index) => [flipFlop.q, index]));
+  const size = network.size();
+  /** Index of the block or flip-flop that gives a node, −1 where none does. */
+  const blockAt = new Int32Array(size).fill(-1);
+  blocks.forEach(({ first, width }, index) => blockAt.fill(index, first, first + width));
+  const flipFlopAt = new Int32Array(size).fill(-1);
+  made.forEach(({ q }, index) => (flipFlopAt[q] = index));
 
-  const live = new Uint8Array(network.size());
+  const live = new Uint8Array(size);
   const widths = new Int32Array(blocks.length);
   const stack: number[] = [];
   const read = (bit: Literal): void => {
@@ -53,15 +54,21 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
   outputs.forEach(read);
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     network.gate(node)?.inputs.forEach(read);
-    const flipFlop = flipFlopAt.get(node);
-    if (flipFlop !== undefined) flipFlopReads(made[flipFlop]!).forEach(read);
-    const index = blockAt.get(node);
-    if (index === undefined) continue;
+    const flipFlop = flipFlopAt[node]!;
+    if (flipFlop >= 0) forEachRead(made[flipFlop]!, read);
+    const index = blockAt[node]!;
+    if (index < 0) continue;
     const block = blocks[index]!;
     const width = Math.max(widths[index]!, node - block.first + 1);
     if (block.kind === 'add' || block.kind === 'subtract') {
-      for (let k = widths[index]!; k < width; k += 1) [block.a[k], block.b[k]].forEach((bit) => bit !== undefined && read(bit));
-    } else if (widths[index] === 0) [...block.a, ...block.b].forEach(read);
+      for (let k = widths[index]!; k < width; k += 1) {
+        if (k < block.a.length) read(block.a[k]!);
+        if (k < block.b.length) read(block.b[k]!);
+      }
+    } else if (widths[index] === 0) {
+      block.a.forEach(read);
+      block.b.forEach(read);
+    }
     widths[index] = width;
   }
 
@@ -70,19 +77,23 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
   outputs.forEach(count);
   for (let node = 1; node < live.length; node += 1) if (live[node] === 1) network.gate(node)?.inputs.forEach(count);
   const alive = made.filter(({ q }) => live[q] === 1);
-  for (const flipFlop of alive) flipFlopReads(flipFlop).forEach(count);
+  for (const flipFlop of alive) forEachRead(flipFlop, count);
   const kept = blocks.map((block, index): LiveBlock => ({ block, width: widths[index]! }));
-  for (const item of kept) if (item.width > 0) operandsOfBlock(item).forEach((bits) => bits.forEach(count));
+  for (const { block, width } of kept) {
+    const end = block.kind === 'add' || block.kind === 'subtract' ? width : width > 0 ? Infinity : 0;
+    for (let k = 0; k < Math.min(end, block.a.length); k += 1) count(block.a[k]!);
+    for (let k = 0; k < Math.min(end, block.b.length); k += 1) count(block.b[k]!);
+  }
   return {
     blocks: kept.filter(({ width }) => width > 0),
     blockOf: (node) => {
-      const index = blockAt.get(node);
-      return index === undefined || widths[index] === 0 ? undefined : kept[index];
+      const index = blockAt[node] ?? -1;
+      return index < 0 || widths[index] === 0 ? undefined : kept[index];
     },
     flipFlops: alive,
     flipFlopOf: (node) => {
-      const index = flipFlopAt.get(node);
-      return index === undefined ? undefined : made[index];
+      const index = flipFlopAt[node] ?? -1;
+      return index < 0 ? undefined : made[index];
     },
     readers,
   };
@@ -94,25 +105,30 @@ export function operandsOfBlock({ block, width }: LiveBlock): readonly [readonly
   return [block.a.slice(0, width), block.b.slice(0, width)];
 }
 
-function flipFlopReads({ data, controls, enable }: LiveFlipFlop): readonly Literal[] {
-  return enable === undefined ? [data, ...controls] : [data, ...controls, enable];
+function forEachRead({ data, controls, enable }: LiveFlipFlop, read: (bit: Literal) => void): void {
+  read(data);
+  controls.forEach(read);
+  if (enable !== undefined) read(enable);
 }
+
+const NO_CONTROLS: readonly Literal[] = [];
 
 /** Turn multiplexers with a constant before a plain flip-flop into its set or reset. */
 function withControls(
   flipFlop: FlipFlop,
   gatedBit: (bit: Literal) => { readonly select: Literal; readonly data: Literal; readonly value: 0 | 1 } | undefined,
 ): LiveFlipFlop {
-  const controls: Literal[] = [];
-  let { d: data } = flipFlop;
-  if (flipFlop.reset === undefined && flipFlop.enable === undefined) {
+  const { q, d, reset, enable, owner } = flipFlop;
+  let controls = NO_CONTROLS;
+  let data = d;
+  if (reset === undefined && enable === undefined) {
     let value: 0 | 1 | undefined;
     for (let gated = gatedBit(data); gated !== undefined; gated = gatedBit(data)) {
       if (value !== undefined && gated.value !== value) break;
       value = gated.value;
-      controls.push(gated.select);
+      controls = [...controls, gated.select];
       data = gated.data;
     }
   }
-  return { ...flipFlop, data, controls };
+  return { q, d, reset, enable, owner, data, controls };
 }

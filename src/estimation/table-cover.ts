@@ -15,11 +15,11 @@ const COST = [0, 1, 2, 3, 5, 5, 5, 10, 20, 40] as const;
 const MOST_INPUTS = COST.length - 1;
 
 /** Sets of inputs kept per gate: the fastest, and the cheapest. */
-const FAST_CUTS = 3;
-const CHEAP_CUTS = 5;
+const FAST_CUTS = 4;
+const CHEAP_CUTS = 6;
 
 /** Unions of cuts looked at per gate, the smallest ones. */
-const MOST_UNIONS = 60;
+const MOST_UNIONS = 200;
 
 /** Rounds of choosing by how often each gate was needed in the round before. */
 const ROUNDS = 3;
