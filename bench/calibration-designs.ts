@@ -94,7 +94,13 @@ function dense(name: string, about: string, sizes: readonly number[], overrides:
 }
 
 const sixBits = (units: readonly number[]): CalibrationDesign['precision'] =>
-  densePrecision(units, 'ap_fixed<6,1>', 'ap_fixed<6,2>', 'ap_fixed<8,4,AP_RND,AP_SAT>', 'ap_ufixed<6,3,AP_RND,AP_SAT>');
+  densePrecision(
+    units,
+    'ap_fixed<6,1>',
+    'ap_fixed<6,2>',
+    'ap_fixed<8,4,AP_RND,AP_SAT>',
+    'ap_ufixed<6,3,AP_RND,AP_SAT>',
+  );
 const truncated = (units: readonly number[]): CalibrationDesign['precision'] =>
   densePrecision(units, 'ap_fixed<8,2>', 'ap_fixed<8,3>', 'ap_fixed<10,5>', 'ap_ufixed<8,4>');
 
@@ -166,7 +172,10 @@ export const CALIBRATION_DESIGNS: readonly CalibrationDesign[] = [
   dense('dense-16-64-32-1', '8 bits, 75 % of the weights zero', [16, 64, 32, 1], { density: 0.25 }),
   dense('hls4ml-6-8-3', 'casts of every product and sum, as hls4ml has them', [6, 8, 3], {
     compile: { strategy: 'shift-add', profile: 'hls4ml', precision: 'ap_fixed<12,5>' },
-    precision: { fc1: { weight: 'ap_fixed<7,1>', bias: 'ap_fixed<7,1>' }, fc2: { weight: 'ap_fixed<7,1>', bias: 'ap_fixed<7,1>' } },
+    precision: {
+      fc1: { weight: 'ap_fixed<7,1>', bias: 'ap_fixed<7,1>' },
+      fc2: { weight: 'ap_fixed<7,1>', bias: 'ap_fixed<7,1>' },
+    },
     weightBits: 7,
     density: 0.6,
   }),

@@ -69,7 +69,8 @@ for (const design of designs) {
   const result = await synthesizeNetlist(netlist, LIMIT);
   const stored = result === null ? (await readCalibrationCounts()).designs[design.name] : undefined;
   const yosys = result === null ? stored?.counts : yosysCounts(result);
-  if (yosys === undefined) throw new Error(`Design ${design.name} has no committed counts, and there is no Yosys here.`);
+  if (yosys === undefined)
+    throw new Error(`Design ${design.name} has no committed counts, and there is no Yosys here.`);
   if (result !== null) {
     version = result.version;
     counted[design.name] = { verilog: verilogHash(netlist), counts: yosys };

@@ -114,7 +114,13 @@ export function bitNetwork(): BitNetwork {
     if (select & 1) return mux(select ^ 1, b, a);
     if (a <= TRUE || b <= TRUE) {
       const result =
-        a === FALSE ? and(select ^ 1, b) : a === TRUE ? or(select, b) : b === FALSE ? and(select, a) : or(select ^ 1, a);
+        a === FALSE
+          ? and(select ^ 1, b)
+          : a === TRUE
+            ? or(select, b)
+            : b === FALSE
+              ? and(select, a)
+              : or(select ^ 1, a);
       if (gates[result >> 1] !== undefined && !gated.has(result)) {
         const data = a <= TRUE ? b : a;
         gated.set(result, { select: a <= TRUE ? select : select ^ 1, data, value: (a <= TRUE ? a : b) as 0 | 1 });
@@ -136,7 +142,8 @@ export function bitNetwork(): BitNetwork {
     let level = bits.length === 0 ? [TRUE] : [...bits];
     while (level.length > 1) {
       const next: Literal[] = [];
-      for (let k = 0; k < level.length; k += 2) next.push(k + 1 < level.length ? and(level[k]!, level[k + 1]!) : level[k]!);
+      for (let k = 0; k < level.length; k += 2)
+        next.push(k + 1 < level.length ? and(level[k]!, level[k + 1]!) : level[k]!);
       level = next;
     }
     return level[0]!;

@@ -12,6 +12,8 @@ type Bits = readonly Literal[];
 
 /** A carry chain a + b + carryIn: bit k propagates a carry where a ≠ b, which is a table, and passes a on otherwise. */
 export interface CarryChain {
+  /** Node of the lowest result bit. */
+  readonly first: number;
   readonly a: Bits;
   /** Inverted already where it is subtracted; as long as `a`. */
   readonly b: Bits;
@@ -40,7 +42,7 @@ export function carryChains(
     workIn(block.owner);
     const chain = twoTermChain(terms, width) ?? columnChain(terms, width, network);
     if (width >= SHORTEST_CHAIN && chain.b.length > 0) {
-      chains.push({ ...chain, owner: block.owner });
+      chains.push({ ...chain, first: block.first, owner: block.owner });
       continue;
     }
     let carry = chain.carryIn;
@@ -53,7 +55,7 @@ export function carryChains(
   return chains;
 }
 
-type Chain = Omit<CarryChain, 'owner'>;
+type Chain = Omit<CarryChain, 'first' | 'owner'>;
 
 /** Tell whether terms fit into one chain without full adders. */
 export function isOneChain(terms: readonly Term[]): boolean {

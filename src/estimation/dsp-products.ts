@@ -23,24 +23,35 @@ export function isConstantProduct(a: readonly Literal[], b: readonly Literal[]):
   return a.every((bit) => bit <= TRUE) || b.every((bit) => bit <= TRUE);
 }
 
+/** What a product takes. */
+export interface ProductBlocks {
+  /** DSP blocks; 0 where the product is built of look-up tables. */
+  readonly dsp: number;
+  /** Bits of the adders that sum the blocks of a product too wide for one. */
+  readonly adders: readonly number[];
+}
+
 /**
- * Count the DSP blocks of a product of two variables, and the look-up tables that sum the blocks of a wide one.
+ * Cut a product of two variables into DSP blocks, as Yosys' `mul2dsp` does.
  *
- * @param signed whether the widths include sign bits
+ * @param width bits of the result that are read
+ * @param signed whether the widths of the operands include sign bits
  */
-export function productBlocks(
-  widthA: number,
-  widthB: number,
-  signed: boolean,
-): { readonly dsp: number; readonly lut: number } {
-  if (Math.min(widthA, widthB) < DSP_MINIMUM_WIDTH) return { dsp: 0, lut: 0 };
+export function productBlocks(widthA: number, widthB: number, width: number, signed: boolean): ProductBlocks {
+  if (Math.min(widthA, widthB) < DSP_MINIMUM_WIDTH) return { dsp: 0, adders: [] };
   const sign = signed ? 0 : 1;
   const wide = Math.max(widthA, widthB) + sign;
   const narrow = Math.min(widthA, widthB) + sign;
-  const slices = (width: number, most: number): number =>
-    width <= most ? 1 : 1 + Math.floor((width - most + NARROW - 2) / SLICE);
+  const slices = (bits: number, most: number): number =>
+    bits <= most ? 1 : 1 + Math.floor((bits - most + NARROW - 2) / SLICE);
   const rows = slices(wide, WIDE);
   const columns = slices(narrow, NARROW);
-  const lut = rows * (columns - 1) * WIDE + (rows - 1) * (narrow + WIDE);
-  return { dsp: rows * columns, lut };
+  const rowWidth = Math.min(width, narrow + (rows === 1 ? wide : NARROW));
+  const adders: number[] = [];
+  // Each sum leaves out the low bits that its first slice alone decides.
+  for (let column = 1; column < columns; column += 1) {
+    for (let row = 0; row < rows; row += 1) adders.push(rowWidth - SLICE * column);
+  }
+  for (let row = 1; row < rows; row += 1) adders.push(width - SLICE * row);
+  return { dsp: rows * columns, adders: adders.filter((bits) => bits > 0) };
 }

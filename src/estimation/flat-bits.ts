@@ -93,7 +93,9 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
   };
 
   const sum = (subtract: boolean, a: Bits, b: Bits, owner: number, id: number): Bits => {
-    const { low, high } = isChain(id) ? chainEnds(a, b, subtract ? 1 : 0) : { low: passedZeros(a, b, subtract), high: [] };
+    const { low, high } = isChain(id)
+      ? chainEnds(a, b, subtract ? 1 : 0)
+      : { low: passedZeros(a, b, subtract), high: [] };
     const end = a.length - high.length;
     const left = withoutTop(a.slice(low.length, end));
     const right = withoutTop(b.slice(low.length, end));

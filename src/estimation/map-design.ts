@@ -55,23 +55,27 @@ export function mapDesign(netlist: Netlist): MappedModule[] {
   const shifts: { readonly from: number; readonly owner: number }[] = [];
   const workIn = (owner: number): void => void shifts.push({ from: network.size(), owner });
 
-  const absorbed = placeMemories(live, counts);
-  for (const { block } of live.blocks) {
-    workIn(block.owner);
-    if (block.kind === 'rom' && !absorbed.memories.has(block.memory)) buildTable(network, block);
-    else if (block.kind === 'rom') block.a.forEach(sink);
-    else if (block.kind === 'multiply' && !isSoftProduct(block)) {
-      const { dsp, lut } = productBlocks(block.a.length, block.b.length, block.signed);
-      counts[block.owner]!.dsp += dsp;
-      counts[block.owner]!.lut += lut;
-      [...block.a, ...block.b].forEach(sink);
-    }
-  }
-
   const carry = (owner: number, bits: number): void => {
     counts[owner]!.carry4 += Math.ceil(bits / 4);
     counts[owner]!.carry8 += Math.ceil(bits / 8);
   };
+  const absorbed = placeMemories(live, counts);
+  for (const { block, width } of live.blocks) {
+    workIn(block.owner);
+    if (block.kind === 'rom' && !absorbed.memories.has(block.memory)) buildTable(network, block);
+    else if (block.kind === 'rom') block.a.forEach(sink);
+    else if (block.kind === 'multiply' && !isSoftProduct(block)) {
+      const { dsp, adders } = productBlocks(block.a.length, block.b.length, width, block.signed);
+      counts[block.owner]!.dsp += dsp;
+      for (const bits of adders) {
+        counts[block.owner]!.lut += bits;
+        carry(block.owner, bits);
+      }
+      block.a.forEach(sink);
+      block.b.forEach(sink);
+    }
+  }
+
   const chains = carryChains(network, sums, workIn);
   for (const { block } of live.blocks) {
     if (block.kind !== 'less') continue;
@@ -157,7 +161,8 @@ function pairKey(a: Literal, b: Literal): number {
 }
 
 function isSoftProduct(block: Block): boolean {
-  return isConstantProduct(block.a, block.b) || productBlocks(block.a.length, block.b.length, true).dsp === 0;
+  const { a, b, width } = block;
+  return isConstantProduct(a, b) || productBlocks(a.length, b.length, width, true).dsp === 0;
 }
 
 /** Memories that go into block RAM, with the flip-flops that become part of them. */

@@ -97,4 +97,3 @@ function countInstances(netlist: Netlist): Map<string, number> {
   }
   return count;
 }
-

@@ -165,14 +165,13 @@ function cutsOf(
       if (choices !== undefined) for (const choice of choices) addUnion(next, leaves, choice.leaves);
     }
     merged = next;
-    if (merged.length > MOST_UNIONS) merged = merged.sort((p, q) => p.length - q.length).slice(0, MOST_UNIONS);
+    if (merged.length > MOST_UNIONS) merged = merged.toSorted((p, q) => p.length - q.length).slice(0, MOST_UNIONS);
   }
   const all = merged.map(cutAt);
   if (all.length <= CHEAP_CUTS) return all;
-  const cheap = all.sort((p, q) => p.cost - q.cost || p.depth - q.depth).slice(0, CHEAP_CUTS);
-  const fast = all.sort((p, q) => p.depth - q.depth || p.cost - q.cost).slice(0, FAST_CUTS);
-  for (const cut of fast) if (!cheap.includes(cut)) cheap.push(cut);
-  return cheap;
+  const byCost = all.toSorted((p, q) => p.cost - q.cost || p.depth - q.depth);
+  const byDepth = byCost.toSorted((p, q) => p.depth - q.depth);
+  return [...new Set([...byCost.slice(0, CHEAP_CUTS), ...byDepth.slice(0, FAST_CUTS)])];
 }
 
 /** Add the union of two ascending lists, unless it is too long or there already. */
