@@ -182,7 +182,6 @@ export const CALIBRATION_DESIGNS: readonly CalibrationDesign[] = [
   dense('multiplier-4-4-2', 'constants left as products to synthesis, 8 bits', [4, 4, 2], {
     compile: { strategy: 'multiplier' },
     clockMHz: 200,
-    smoke: true,
   }),
   dense('multiplier-8-8-4-6bit', 'constants left as products to synthesis, 6 bits, half zero', [8, 8, 4], {
     compile: { strategy: 'multiplier' },
@@ -208,7 +207,6 @@ export const CALIBRATION_DESIGNS: readonly CalibrationDesign[] = [
     density: 0.5,
     compile: shiftAdd,
     clockMHz: 240,
-    smoke: true,
   },
   {
     name: 'tanh-block-ram',
@@ -227,6 +225,7 @@ export const CALIBRATION_DESIGNS: readonly CalibrationDesign[] = [
     density: 0.5,
     compile: shiftAdd,
     clockMHz: 240,
+    smoke: true,
   },
   products('products-12bit', 'products of two variables of 12 bits, in DSP blocks', 12, { smoke: true }),
   products('products-24bit', 'products of two variables of 24 bits, two DSP blocks each', 24),

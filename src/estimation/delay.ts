@@ -11,7 +11,7 @@
  * Sources: [R] RapidWright timing data for UltraScale+ (speed grade not stated), [F] FloPoCo target
  * VirtexUltrascalePlus (xcvu3p-2), [L] Lakeroad's routed Zynq UltraScale+ reports (grade -1), [A] our assumption.
  */
-import { operandsOf, widthOf } from '../circuit/index.ts';
+import { isSigned, operandsOf, widthOf } from '../circuit/index.ts';
 import type { Circuit, Op, Wire } from '../circuit/index.ts';
 import { adderWidth, castWork } from '../netlist/index.ts';
 import type { DelayModel } from '../netlist/index.ts';
@@ -210,7 +210,10 @@ function multiplyDelay(p: DelayParameters, circuit: Circuit, op: Extract<Op, { k
   const widths = [widthOf(circuit.types[op.a]!), widthOf(circuit.types[op.b]!)] as const;
   const narrow = Math.min(...widths);
   const constant = [op.a, op.b].some((operand) => circuit.ops[operand]!.kind === 'constant');
-  if (!constant && narrow >= DSP_MINIMUM_WIDTH) return p.dsp;
+  const signs = [op.a, op.b].map((operand) => isSigned(circuit.types[operand]!));
+  // Beside a signed factor an unsigned one needs a sign bit of its own.
+  const factors = widths.map((width, k) => width + (signs.includes(true) && !signs[k] ? 1 : 0));
+  if (!constant && Math.min(...factors) >= DSP_MINIMUM_WIDTH) return p.dsp;
   // Partial products and their first sum share look-up tables; a recoded constant has a digit in every other bit at most.
   const terms = constant ? Math.ceil(narrow / 2) : narrow;
   let sums = 0;

@@ -5,8 +5,8 @@
  * any order; `measured_ns` and `logic_ns` are the same in all rows of a path, and `logic_ns` and `bits` may be empty.
  * The report is what `report_timing` of Vivado prints with its default columns (UG906, "Timing Path Details"): of each
  * path the line "Data Path Delay" and the second part of its table. Paths with a net that is not routed are left out:
- * their delays are estimates. No such report was at hand when this was written; the reader is tested on texts of that
- * form.
+ * their delays are estimates. Checked on routed reports of Vivado 2021.2 that others have published; none is of our
+ * Verilog.
  */
 import { FormatError } from '../errors.ts';
 import type { DelayElement } from './delay.ts';
