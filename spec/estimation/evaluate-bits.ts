@@ -1,6 +1,7 @@
 /** Evaluates bits of a flattened netlist: gates by their truth tables, blocks by what their kind means. */
 import type { Literal } from '../../src/estimation/bit-network.ts';
-import type { Block, FlatBits } from '../../src/estimation/flat-bits.ts';
+import type { Block } from '../../src/estimation/block.ts';
+import type { FlatBits } from '../../src/estimation/flat-bits.ts';
 
 type FlatLogic = Pick<FlatBits, 'network' | 'blocks'>;
 

@@ -9,29 +9,9 @@ import { isCombinational } from '../netlist/index.ts';
 import type { Cell, Module, Net, Netlist } from '../netlist/index.ts';
 import { bitNetwork, FALSE, TRUE } from './bit-network.ts';
 import type { BitNetwork, Literal } from './bit-network.ts';
-
-interface BlockShape {
-  /** Node of the first result bit; the others follow it. */
-  readonly first: number;
-  readonly width: number;
-  /** Number of the cell that made it, the same whenever the netlist is taken apart. */
-  readonly cell: number;
-  /** Index of the module that it stands in, in the netlist's order. */
-  readonly owner: number;
-  /** Operands, least significant bit first. */
-  readonly a: readonly Literal[];
-  readonly b: readonly Literal[];
-}
-
-/** A word-level operation; its result bits are sources of the network. */
-export type Block = BlockShape &
-  (
-    | { readonly kind: 'add' | 'subtract' }
-    | { readonly kind: 'multiply'; readonly signed: boolean }
-    | { readonly kind: 'less'; readonly signed: boolean }
-    /** `a` is the address, `b` is empty; reads of one memory bear its number. */
-    | { readonly kind: 'rom'; readonly words: readonly bigint[]; readonly memory: number }
-  );
+import { blockTable } from './block.ts';
+import type { Block } from './block.ts';
+import { chainEnds, passedZeros } from './chain-ends.ts';
 
 /** One flip-flop. */
 export interface FlipFlop {
@@ -64,33 +44,13 @@ type Bits = readonly Literal[];
  */
 export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean = () => false): FlatBits {
   const network = bitNetwork();
-  const blocks: Block[] = [];
+  const { blocks, addBlock } = blockTable(network);
   const flipFlops: FlipFlop[] = [];
-  const sharedBlocks = new Map<number, Block[]>();
   const sharedFlipFlops = new Map<number | string, Literal>();
   const indexOf = new Map(netlist.modules.map((module, index) => [module.name, index]));
   /** Node from which on each module was at work. */
   const shifts: { readonly from: number; readonly owner: number }[] = [{ from: 0, owner: 0 }];
   const workIn = (owner: number): void => void shifts.push({ from: network.size(), owner });
-
-  /** The result bits of a block; equal blocks are one. */
-  const addBlock = (block: NewBlock): Bits => {
-    if (block.width === 0) return [];
-    const hash = blockHash(block);
-    const alike = sharedBlocks.get(hash);
-    const known = alike?.find((other) => isSameBlock(other, block));
-    const first = known?.first ?? network.size();
-    if (known === undefined) {
-      for (let k = 0; k < block.width; k += 1) network.source();
-      const made = { ...block, first } as Block;
-      blocks.push(made);
-      if (alike === undefined) sharedBlocks.set(hash, [made]);
-      else alike.push(made);
-    }
-    const bits: Literal[] = [];
-    for (let k = 0; k < block.width; k += 1) bits.push(2 * (first + k));
-    return bits;
-  };
 
   const sum = (subtract: boolean, a: Bits, b: Bits, owner: number, id: number): Bits => {
     const { low, high } = isChain(id)
@@ -280,32 +240,6 @@ function ownersOf(shifts: readonly { readonly from: number; readonly owner: numb
   return owners;
 }
 
-/** A block that has no result bits yet. */
-type NewBlock<B = Block> = B extends Block ? Omit<B, 'first'> : never;
-
-/** A number that equal blocks share. */
-function blockHash({ kind, width, a, b }: Pick<Block, 'kind' | 'width' | 'a' | 'b'>): number {
-  let hash = Math.imul(kind.charCodeAt(0) + 31 * width, 0x9e3779b1);
-  for (const bit of a) hash = Math.imul(hash ^ bit, 0x85ebca6b) ^ (hash >>> 13);
-  for (const bit of b) hash = Math.imul(hash ^ bit, 0xc2b2ae35) ^ (hash >>> 16);
-  return hash;
-}
-
-function isSameBlock(p: NewBlock, q: NewBlock): boolean {
-  const isAlike = p.kind === q.kind && p.width === q.width && detailOf(p) === detailOf(q);
-  return isAlike && isSameBits(p.a, q.a) && isSameBits(p.b, q.b);
-}
-
-/** What distinguishes blocks of one kind and equal operands. */
-function detailOf(block: NewBlock): number | boolean | undefined {
-  if (block.kind === 'rom') return block.memory;
-  return block.kind === 'multiply' || block.kind === 'less' ? block.signed : undefined;
-}
-
-function isSameBits(p: Bits, q: Bits): boolean {
-  return p.length === q.length && p.every((bit, k) => bit === q[k]);
-}
-
 /** An order of operands that can be swapped. */
 function comesFirst(p: Bits, q: Bits): boolean {
   if (p.length !== q.length) return p.length < q.length;
@@ -315,47 +249,6 @@ function comesFirst(p: Bits, q: Bits): boolean {
 
 function constantBits(value: bigint, width: number): Literal[] {
   return Array.from({ length: width }, (_, k) => ((value >> BigInt(k)) & 1n ? TRUE : FALSE));
-}
-
-/** Low bits of a ± b where one operand is 0, so that no carry comes and the other passes. */
-function passedZeros(a: Bits, b: Bits, subtract: boolean): Literal[] {
-  const low: Literal[] = [];
-  for (let k = 0; k < a.length; k += 1) {
-    if (b[k] === FALSE) low.push(a[k]!);
-    else if (!subtract && a[k] === FALSE) low.push(b[k]!);
-    else break;
-  }
-  return low;
-}
-
-/**
- * Bits at both ends of a ± b that need no adder.
- *
- * At the low end an operand passes as long as the carry cannot change; at the high end bits are constant above a place
- * where both operands are and settle the carry.
- *
- * @param carry into the lowest bit; 1 for a subtraction, which adds the inverted b
- */
-function chainEnds(a: Bits, b: Bits, carry: 0 | 1): { readonly low: Literal[]; readonly high: Literal[] } {
-  const low: Literal[] = [];
-  for (let k = 0; k < a.length; k += 1) {
-    const [x, y] = [a[k]!, b[k]! ^ carry];
-    if (x === carry) low.push(y);
-    else if (y === carry) low.push(x);
-    else break;
-  }
-  let from = a.length;
-  while (from > low.length && a[from - 1]! <= TRUE && b[from - 1]! <= TRUE) from -= 1;
-  while (from < a.length && a[from] !== (b[from]! ^ carry)) from += 1;
-  const high: Literal[] = [];
-  // Directly above the passing bits the carry is known, elsewhere only from the settling place on.
-  let known = from === low.length ? carry : undefined;
-  for (let k = from; k < a.length; k += 1) {
-    const [x, y] = [a[k]!, b[k]! ^ carry];
-    if (known !== undefined) high.push(x ^ y ^ known);
-    if (x === y) known = x as 0 | 1;
-  }
-  return { low, high };
 }
 
 function extended(bits: Bits, width: number, signed: boolean): Bits {

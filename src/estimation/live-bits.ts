@@ -4,7 +4,8 @@
  * A sum is alive up to its highest bit that is read, every other block as a whole.
  */
 import type { Literal } from './bit-network.ts';
-import type { Block, FlatBits, FlipFlop } from './flat-bits.ts';
+import type { Block } from './block.ts';
+import type { FlatBits, FlipFlop } from './flat-bits.ts';
 
 /** A live flip-flop as synthesis builds it. */
 export interface LiveFlipFlop extends FlipFlop {

@@ -1,7 +1,7 @@
 /** Memories, comparisons and products as gates, tables, block RAM and DSP blocks. */
 import { FALSE, TRUE } from './bit-network.ts';
 import type { BitNetwork, Literal } from './bit-network.ts';
-import type { Block } from './flat-bits.ts';
+import type { Block } from './block.ts';
 
 type Of<K extends Block['kind']> = Extract<Block, { kind: K }>;
 
