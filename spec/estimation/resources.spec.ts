@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BRAM_MINIMUM_BITS, device, estimateResources } from '../../src/estimation/index.ts';
 import { moduleBuilder } from '../../src/netlist/index.ts';
-import type { Module, ModuleBuilder } from '../../src/netlist/index.ts';
+import type { Module, ModuleBuilder, Netlist } from '../../src/netlist/index.ts';
 
 const target = device('xcvu13p');
 const build = (name: string, write: (builder: ModuleBuilder) => void): Module => {
@@ -26,15 +26,22 @@ describe('estimateResources', () => {
 
   it('packs a saturating multiplexer into one table per bit and its test into few', () => {
     // Six bits above the kept eight: test for all equal to the sign, then one table per bit
-    const result = count((m) => {
+    const saturate = (m: ModuleBuilder): void => {
       const a = m.input('a', 14);
       const above = m.slice(a, 7, 7);
       const inside = m.or(m.equal(above, m.constant(0n, 7)), m.equal(above, m.constant(127n, 7)));
       const sign = m.slice(a, 13, 1);
       m.output('y', m.mux(inside, m.slice(a, 0, 8), m.concat([sign, m.extend(m.not(sign), 7, true)])));
+    };
+    // A deeper path beside it leaves time for two levels
+    const deep = (m: ModuleBuilder): void => m.output('z', m.equal(m.input('b', 60), m.input('c', 60)));
+    const both = count((m) => {
+      saturate(m);
+      deep(m);
     });
-    expect(result.lut).toBeGreaterThanOrEqual(10);
-    expect(result.lut).toBeLessThanOrEqual(13);
+    const lut = both.lut - count(deep).lut;
+    expect(lut).toBeGreaterThanOrEqual(9);
+    expect(lut).toBeLessThanOrEqual(13);
   });
 
   it('counts each flip-flop once that something reads, delay lines in full', () => {
@@ -57,42 +64,106 @@ describe('estimateResources', () => {
   });
 
   it('places ROMs into tables, or into block RAM when large and registered', () => {
-    const rom = (address: number, width: number, registered: boolean) => (m: ModuleBuilder) => {
-      const words = Array.from({ length: 2 ** address }, (_, k) => BigInt(k) % (1n << BigInt(width)));
-      const read = m.rom(m.input('a', address), m.addRom('rom_words', width, words));
-      m.output('y', registered ? m.register(read) : read);
-    };
+    let state = 1;
+    const noise = (): number => (state = (state * 48271) % 2147483647);
+    const rom =
+      (address: number, width: number, registered: boolean, reads = 1) =>
+      (m: ModuleBuilder) => {
+        const words = Array.from({ length: 2 ** address }, () => BigInt(noise() % 2 ** Math.min(width, 30)));
+        const table = m.addRom('rom_words', width, words);
+        for (let k = 0; k < reads; k += 1) {
+          const read = m.rom(m.input(`a${k}`, address), table);
+          m.output(`y${k}`, registered ? m.register(read) : read);
+        }
+      };
     expect(count(rom(6, 10, false))).toEqual({ ...none, lut: 10 });
     expect(count(rom(8, 10, false))).toEqual({ ...none, lut: 40 });
-    expect(count(rom(10, 18, false))).toEqual({ ...none, lut: 18 * 16 });
+    expect(count(rom(10, 18, false)).lut).toBeGreaterThan(18 * 8);
     expect(count(rom(10, 18, true))).toEqual({ ...none, bram: 0.5 });
-    expect(count(rom(10, 36, true))).toEqual({ ...none, bram: 1 });
+    // Two reads share the two ports of a copy
+    expect(count(rom(10, 18, true, 2))).toEqual({ ...none, bram: 0.5 });
+    expect(count(rom(11, 12, true, 3))).toEqual({ ...none, bram: 2 });
     expect(2 ** 10 * 18).toBeGreaterThan(BRAM_MINIMUM_BITS);
+  });
+
+  it('adds no table for a constant function', () => {
+    const constant = count((m) => m.output('y', m.rom(m.input('a', 8), m.addRom('ones', 4, Array(256).fill(15n)))));
+    expect(constant).toEqual(none);
   });
 
   it('uses DSP blocks for wide products only', () => {
     const product = (a: number, b: number) => (m: ModuleBuilder) =>
       m.output('y', m.multiply(m.input('a', a), m.input('b', b), true, true));
     expect(count(product(16, 12))).toEqual({ ...none, dsp: 1 });
-    expect(count(product(27, 19))).toEqual({ ...none, dsp: 2 });
-    expect(count(product(6, 5))).toEqual({ ...none, lut: 30 });
+    // Two blocks, and an adder of the bits above the 17 that the first of them settles
+    expect(count(product(27, 19))).toEqual({ ...none, dsp: 2, lut: 29 });
+    expect(count(product(6, 5))).toMatchObject({ dsp: 0 });
+    expect(count(product(6, 5)).lut).toBeGreaterThan(20);
     expect(count((m) => m.output('y', m.multiply(m.input('a', 8), m.constant(7n, 4), true, false))).dsp).toBe(0);
   });
 
-  it('multiplies modules by their instances and gives shares of the device', () => {
+  it('counts all instances of a module, what they share once, and gives shares of the device', () => {
     const leaf = build('leaf', (m) => m.output('y', m.register(m.add(m.input('a', 4), m.input('b', 4)))));
-    const top = build('top', (m) => {
-      const a = m.input('a', 4);
-      const [first] = m.instance('u_first', leaf, [a, a]);
-      const [second] = m.instance('u_second', leaf, [first!, a]);
-      m.output('y', second!);
-    });
-    const estimate = estimateResources({ name: 'n', top: 'top', modules: [leaf, top] }, target);
-    expect(estimate).toMatchObject({ lut: 8, ff: 8, source: 'model' });
-    expect(estimate.perModule).toEqual([
-      { module: 'leaf', instances: 2, lut: 4, ff: 4, dsp: 0, bram: 0 },
+    const top = (same: boolean): Netlist => {
+      const module = build('top', (m) => {
+        const [a, b, c] = ['a', 'b', 'c'].map((name) => m.input(name, 4)) as [number, number, number];
+        const [first] = m.instance('u_first', leaf, [a, b]);
+        const [second] = m.instance('u_second', leaf, [a, same ? b : c]);
+        m.output('y', first!);
+        m.output('z', second!);
+      });
+      return { name: 'n', top: 'top', modules: [leaf, module] };
+    };
+    const estimate = estimateResources(top(false), target);
+    expect(estimate).toMatchObject({ lut: 8, ff: 8, carry4: 2, carry8: 2, source: 'model' });
+    expect(estimate.perModule).toMatchObject([
+      { module: 'leaf', instances: 2, lut: 8, ff: 8, dsp: 0, bram: 0 },
       { module: 'top', instances: 1, lut: 0, ff: 0, dsp: 0, bram: 0 },
     ]);
     expect(estimate.utilization.lut).toBeCloseTo(8 / 1_728_000, 12);
+    expect(estimateResources(top(true), target)).toMatchObject({ lut: 4, ff: 4 });
+  });
+
+  it('turns delay lines of three and more into shift registers, of plain flip-flops that nothing else reads', () => {
+    const line = (length: number, reset: boolean) => (m: ModuleBuilder) => {
+      let net = m.input('a', 1);
+      for (let k = 0; k < length; k += 1) net = m.register(net, reset ? { reset: 0n } : {});
+      m.output('y', net);
+    };
+    expect(count(line(2, false))).toEqual({ ...none, ff: 2 });
+    expect(count(line(3, false))).toEqual({ ...none, lut: 1 });
+    expect(count(line(33, false))).toEqual({ ...none, lut: 1, ff: 1 });
+    expect(count(line(40, false))).toEqual({ ...none, lut: 2 });
+    expect(count(line(5, true))).toEqual({ ...none, ff: 5 });
+  });
+
+  it('makes a multiplexer with a constant before a register its set or reset', () => {
+    const gated = count((m) => {
+      m.output('y', m.register(m.mux(m.input('r', 1), m.constant(255n, 8), m.input('a', 8))));
+    });
+    expect(gated).toEqual({ ...none, ff: 8 });
+  });
+
+  it('drops registers that can hold one value only, and what depends on it', () => {
+    // 992 − x for 8 bits is at least 737: the top bit is 1
+    const result = count((m) => {
+      const difference = m.subtract(m.constant(0x3e0n, 10), m.extend(m.input('x', 8), 10, false));
+      m.output('y', m.register(difference));
+    });
+    expect(result.ff).toBe(9);
+  });
+
+  it('makes one sum of adders that nothing else reads, as Yosys does', () => {
+    const sums = (shared: boolean) => (m: ModuleBuilder) => {
+      const [a, b, c] = ['a', 'b', 'c'].map((name) => m.input(name, 8)) as [number, number, number];
+      const inner = m.add(a, b);
+      m.output('y', m.add(inner, c));
+      if (shared) m.output('z', inner);
+    };
+    const carries = (write: (builder: ModuleBuilder) => void): number =>
+      estimateResources({ name: 'n', top: 'm', modules: [build('m', write)] }, target).carry4;
+    expect([carries(sums(true)), carries(sums(false))]).toEqual([4, 2]);
+    // Full adders in two tables per bit, the last carry unused, with the propagation of the chain in one of them
+    expect(count(sums(false)).lut).toBe(15);
   });
 });

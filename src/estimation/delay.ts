@@ -11,12 +11,12 @@
  * Sources: [R] RapidWright timing data for UltraScale+ (speed grade not stated), [F] FloPoCo target
  * VirtexUltrascalePlus (xcvu3p-2), [L] Lakeroad's routed Zynq UltraScale+ reports (grade -1), [A] our assumption.
  */
-import { operandsOf, widthOf } from '../circuit/index.ts';
+import { isSigned, operandsOf, widthOf } from '../circuit/index.ts';
 import type { Circuit, Op, Wire } from '../circuit/index.ts';
 import { adderWidth, castWork } from '../netlist/index.ts';
 import type { DelayModel } from '../netlist/index.ts';
 import type { Device, Family } from './devices.ts';
-import { DSP_MINIMUM_WIDTH } from './resources.ts';
+import { DSP_MINIMUM_WIDTH } from './dsp-products.ts';
 
 /** All figures in picoseconds unless the name says otherwise. */
 export interface DelayParameters {
@@ -82,6 +82,27 @@ const FAMILY_FACTOR: Readonly<Record<Family, number>> = {
 /** Slow-down by speed grade [A], grade -2 being the reference. */
 const GRADE_FACTOR: Readonly<Record<1 | 2 | 3, number>> = { 1: 1.15, 2: 1, 3: 0.9 };
 
+/** What all delays of a device are multiplied by, for its family and speed grade. */
+export function delayFactor({ family, speedGrade }: Device): number {
+  return FAMILY_FACTOR[family] * GRADE_FACTOR[speedGrade];
+}
+
+/** Something that a path goes through: a look-up table, an adder of so many bits, or the register at its end. */
+export type DelayElement = { readonly kind: 'lut' | 'register' } | { readonly kind: 'adder'; readonly bits: number };
+
+/** Delay of an element in picoseconds, without the route to it and before the factor; registers have theirs apart. */
+export function elementDelay(p: DelayParameters, element: DelayElement): number {
+  if (element.kind !== 'adder') return element.kind === 'lut' ? p.lut : 0;
+  const blocks = Math.ceil(element.bits / 8);
+  const carry = blocks <= 1 ? p.carryShort : p.carryIn + p.carryLink + p.carryOut + p.carryStep * (blocks - 2);
+  return p.lut + p.carryEntry + carry + p.carryToLogic;
+}
+
+/** Route to so many pins, in picoseconds before the factor. */
+export function netDelay(p: Pick<DelayParameters, 'netBase' | 'netPerSink' | 'netCap'>, sinks: number): number {
+  return Math.min(p.netCap, p.netBase + p.netPerSink * (sinks - 1));
+}
+
 /**
  * Give the delay model of a device.
  *
@@ -90,7 +111,7 @@ const GRADE_FACTOR: Readonly<Record<1 | 2 | 3, number>> = { 1: 1.15, 2: 1, 3: 0.
  */
 export function ultrascalePlusDelay(target: Device, replace: Partial<DelayParameters> = {}): DelayModel {
   const parameters = { ...ULTRASCALE_PLUS, ...replace };
-  const factor = FAMILY_FACTOR[target.family] * GRADE_FACTOR[target.speedGrade];
+  const factor = delayFactor(target);
   const sinkCounts = new WeakMap<Circuit, Int32Array>();
   const sinksOf = (circuit: Circuit): Int32Array => {
     let sinks = sinkCounts.get(circuit);
@@ -127,7 +148,7 @@ function operationDelay(p: DelayParameters, circuit: Circuit, wire: Wire, sinks:
   const isConstant = (operand: Wire): boolean => circuit.ops[operand]!.kind === 'constant';
   const fanOut = (operands: readonly Wire[]): number =>
     operands.reduce((most, operand) => (isConstant(operand) ? most : Math.max(most, sinks[operand]!)), 1);
-  const extra = net(p, fanOut(operandsOf(op))) - net(p, 1);
+  const extra = netDelay(p, fanOut(operandsOf(op))) - netDelay(p, 1);
   switch (op.kind) {
     case 'input':
     case 'constant':
@@ -150,7 +171,7 @@ function operationDelay(p: DelayParameters, circuit: Circuit, wire: Wire, sinks:
     case 'select': {
       const condition = bits(op.condition);
       const test = condition > 1 ? levels(condition) * level(p) : 0;
-      return test + net(p, sinks[op.condition]! * width) + p.lut;
+      return test + netDelay(p, sinks[op.condition]! * width) + p.lut;
     }
     case 'bitwise':
       return level(p) + extra;
@@ -160,19 +181,13 @@ function operationDelay(p: DelayParameters, circuit: Circuit, wire: Wire, sinks:
       const work = castWork(circuit.types[op.a]!, op.format);
       const sticky = work.stickyBits > 0 ? levels(work.stickyBits + 2) * level(p) : 0;
       const increment = work.incrementWidth > 0 ? addDelay(p, work.incrementWidth) : 0;
-      const limit = work.testBits > 0 ? levels(work.testBits) * level(p) + net(p, width) + p.lut : 0;
+      const limit = work.testBits > 0 ? levels(work.testBits) * level(p) + netDelay(p, width) + p.lut : 0;
       return sticky + increment + limit + (sticky + increment + limit > 0 ? extra : 0);
     }
     default:
       return op satisfies never;
   }
 }
-
-/** Route of a net with so many sinks. */
-function net(p: DelayParameters, sinks: number): number {
-  return Math.min(p.netCap, p.netBase + p.netPerSink * (sinks - 1));
-}
-
 /** One look-up table with the route to it. */
 function level(p: DelayParameters): number {
   return p.netBase + p.lut;
@@ -187,9 +202,7 @@ function levels(inputs: number): number {
 
 /** Adder of so many bits at fan-out 1, its output free to feed logic. */
 function addDelay(p: DelayParameters, bits: number): number {
-  const carry =
-    bits <= 8 ? p.carryShort : p.carryIn + p.carryLink + p.carryOut + p.carryStep * (Math.ceil(bits / 8) - 2);
-  return p.netBase + p.lut + p.carryEntry + carry + p.carryToLogic;
+  return p.netBase + elementDelay(p, { kind: 'adder', bits });
 }
 
 /** A sum of partial products as a tree of adders, or one DSP block; a constant factor adds its non-zero digits. */
@@ -197,7 +210,10 @@ function multiplyDelay(p: DelayParameters, circuit: Circuit, op: Extract<Op, { k
   const widths = [widthOf(circuit.types[op.a]!), widthOf(circuit.types[op.b]!)] as const;
   const narrow = Math.min(...widths);
   const constant = [op.a, op.b].some((operand) => circuit.ops[operand]!.kind === 'constant');
-  if (!constant && narrow >= DSP_MINIMUM_WIDTH) return p.dsp;
+  const signs = [op.a, op.b].map((operand) => isSigned(circuit.types[operand]!));
+  // Beside a signed factor an unsigned one needs a sign bit of its own.
+  const factors = widths.map((width, k) => width + (signs.includes(true) && !signs[k] ? 1 : 0));
+  if (!constant && Math.min(...factors) >= DSP_MINIMUM_WIDTH) return p.dsp;
   // Partial products and their first sum share look-up tables; a recoded constant has a digit in every other bit at most.
   const terms = constant ? Math.ceil(narrow / 2) : narrow;
   let sums = 0;
@@ -210,7 +226,7 @@ function romDelay(p: DelayParameters, address: number, width: number): number {
   const sinks = width * 2 ** Math.max(0, Math.min(address, 20) - 6);
   const wide = Math.min(2, Math.max(0, address - 6)) * p.wideMux;
   const deep = Math.ceil(Math.max(0, address - 8) / 2) * level(p);
-  return net(p, sinks) + p.lut + wide + deep;
+  return netDelay(p, sinks) + p.lut + wide + deep;
 }
 
 /** `a < 0` and `0 <= a` read the sign bit and nothing else. */

@@ -2,6 +2,12 @@
 export { DEVICE_NAMES, device } from './devices.ts';
 export type { Device, Family } from './devices.ts';
 export { ULTRASCALE_PLUS, ultrascalePlusDelay } from './delay.ts';
-export type { DelayParameters } from './delay.ts';
-export { BRAM_MINIMUM_BITS, DSP_MINIMUM_WIDTH, estimateResources } from './resources.ts';
-export type { ModuleResources, ResourceCount, ResourceEstimate } from './resources.ts';
+export type { DelayElement, DelayParameters } from './delay.ts';
+export { readMeasuredPaths, readTimingReport } from './measured-paths.ts';
+export type { MeasuredPath, PathElement } from './measured-paths.ts';
+export { recalibrateDelay } from './recalibrate.ts';
+export type { DelayFit, PathResidual, Recalibration } from './recalibrate.ts';
+export { BRAM_MINIMUM_BITS } from './block-ram.ts';
+export { DSP_MINIMUM_WIDTH } from './dsp-products.ts';
+export { estimateResources } from './resources.ts';
+export type { ModuleResources, PartCount, ResourceCount, ResourceEstimate } from './resources.ts';

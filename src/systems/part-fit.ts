@@ -4,10 +4,10 @@
  * The reuse factor is a rule of thumb: logic divided by it, as if the same arithmetic were used so many times and control
  * were free. It does not shrink block RAM.
  */
-import { DEVICE_NAMES, type Device, device, type ResourceCount } from '../estimation/index.ts';
+import { DEVICE_NAMES, type Device, device, type PartCount } from '../estimation/index.ts';
 
 /** Resources that a part has a number of, in the order of tables. */
-export const RESOURCE_KINDS = ['lut', 'ff', 'dsp', 'bram'] as const satisfies readonly (keyof ResourceCount)[];
+export const RESOURCE_KINDS = ['lut', 'ff', 'dsp', 'bram'] as const satisfies readonly (keyof PartCount)[];
 
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
@@ -19,7 +19,7 @@ export interface Excess {
 }
 
 /** List what a design needs more of than a part has, the worst by ratio first. */
-export function excessOf(count: ResourceCount, part: ResourceCount): readonly Excess[] {
+export function excessOf(count: PartCount, part: PartCount): readonly Excess[] {
   return RESOURCE_KINDS.map((kind) => ({ kind, needed: count[kind], available: part[kind] }))
     .filter(({ needed, available }) => needed > available)
     .toSorted((a, b) => b.needed / b.available - a.needed / a.available);
@@ -45,7 +45,7 @@ const fitsWith = ({ kind, needed, available }: Excess, reuse: number): boolean =
   kind !== 'bram' && needed / reuse <= available;
 
 /** Find the known die with the fewest tables that holds a design. */
-export function smallestPart(count: ResourceCount): string | undefined {
+export function smallestPart(count: PartCount): string | undefined {
   const fitting = DEVICE_NAMES.map(device).filter((part) => excessOf(count, part).length === 0);
   return fitting.toSorted((a, b) => a.lut - b.lut)[0]?.die;
 }
@@ -55,7 +55,7 @@ export function smallestPart(count: ResourceCount): string | undefined {
  *
  * @param source - who counted, such as "by our estimate"
  */
-export function excessText(count: ResourceCount, part: Device, source: string): string | undefined {
+export function excessText(count: PartCount, part: Device, source: string): string | undefined {
   const excesses = excessOf(count, part);
   if (excesses.length === 0) return undefined;
   const each = (say: (excess: Excess) => string | number): string => excesses.map(say).join(' and ');

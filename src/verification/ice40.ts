@@ -11,8 +11,8 @@ import { ToolError } from '../errors.ts';
 import type { OptionalRun } from './co-simulation.ts';
 import { openEmittedFolder } from './emitted-folder.ts';
 import { FRAME, ice40Frame } from './ice40-frame.ts';
-import { ice40Script } from './synthesis-script.ts';
-import type { Ice40Part } from './synthesis-script.ts';
+import { ice40Script } from './ice40-script.ts';
+import type { Ice40Part } from './ice40-script.ts';
 import { runYosysScript } from './synthesis.ts';
 import type { SynthesisOptions } from './synthesis.ts';
 import { absentReason, absentYosys, findTool, findYosys, runToolOrThrow, toolVersion } from './tools.ts';
@@ -73,7 +73,7 @@ export async function placeOnIce40(directory: string, options: Ice40Options = {}
       `hierarchy -check -top ${top}`,
       'proc',
       'write_json netlist.json',
-    ];
+    ].join('\n');
     const { design, seconds: before } = await runYosysScript(synthesizer, read, temporary, options);
     const frame = ice40Frame(top, design.modules[top]!.ports);
     await writeFile(join(temporary, 'frame.v'), frame.text);

@@ -1,11 +1,11 @@
 /**
- * Counts resources by synthesising an emitted folder with Yosys for UltraScale+ (`synth_xilinx -family xcup -nodsp`).
+ * Counts resources by synthesising an emitted folder with Yosys for UltraScale+ (`synthesis-script.ts`).
  *
  * A cross-check of our own model, not of Vivado. Flattened, logic is optimised across layers and the figures are those
  * of the design; with the hierarchy kept, every module has figures of its own. Three small
  * designs took 0.2, 6 and 16 % more look-up tables that way (Yosys 0.23).
  */
-import { cp, readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../errors.ts';
 import { readYosysJson } from '../verilog/index.ts';
@@ -15,9 +15,12 @@ import { openEmittedFolder } from './emitted-folder.ts';
 import { logicDepth } from './logic-depth.ts';
 import { countModuleResources, countResources, isModule } from './mapped-resources.ts';
 import type { MappedResources } from './mapped-resources.ts';
-import { xilinxScript } from './synthesis-script.ts';
+import { SOFT_PRODUCT_FILE, softProductMap, synthesisScript } from './synthesis-script.ts';
 import { absentYosys, findYosys, runToolOrThrow, toolVersion, withTemporaryFolder } from './tools.ts';
 import type { RunOptions, Tool, YosysChoice } from './tools.ts';
+
+/** What every script writes. */
+const NETLIST = 'netlist.json';
 
 /** Resources and logic depth of a part of a design. */
 export interface MappedPart extends MappedResources {
@@ -70,7 +73,8 @@ export async function synthesizeWithYosys(
   return withTemporaryFolder(async (temporary) => {
     // The npm build sees only the folder it runs in: sources in, netlist out.
     await cp(join(folder, 'src'), join(temporary, 'src'), { recursive: true });
-    const script = xilinxScript({ sources, top }, options.flatten ?? true);
+    await writeFile(join(temporary, SOFT_PRODUCT_FILE), softProductMap());
+    const script = synthesisScript({ sources, top, flatten: options.flatten ?? true, netlist: NETLIST });
     const { design, seconds } = await runYosysScript(tool, script, temporary, options);
     return { result: { ...measure(design, top), version: await toolVersion(tool), seconds }, reason: null };
   });
@@ -83,16 +87,17 @@ export async function synthesizeWithYosys(
  */
 export async function runYosysScript(
   tool: Tool,
-  script: readonly string[],
+  script: string,
   folder: string,
   options: RunOptions,
 ): Promise<{ readonly design: YosysDesign; readonly seconds: number }> {
   // The npm build keeps files that were there before it ran.
-  await rm(join(folder, 'netlist.json'), { force: true });
-  const { seconds } = await runToolOrThrow(tool, ['-q', '-p', script.join('; ')], folder, options);
+  await rm(join(folder, NETLIST), { force: true });
+  await writeFile(join(folder, 'synth.ys'), script);
+  const { seconds } = await runToolOrThrow(tool, ['-q', '-s', 'synth.ys'], folder, options);
   let text: string;
   try {
-    text = await readFile(join(folder, 'netlist.json'), 'utf8');
+    text = await readFile(join(folder, NETLIST), 'utf8');
   } catch (error) {
     throw new ToolError(`The netlist that ${tool.name} wrote cannot be read: ${(error as Error).message}.`);
   }

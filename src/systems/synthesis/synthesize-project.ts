@@ -5,7 +5,7 @@
  * build would. The two need one run of Yosys each. What a tool did not count is null, never guessed.
  */
 import { DistillError, ToolError } from '../../errors.ts';
-import { type Device, device, estimateResources, type ResourceCount } from '../../estimation/index.ts';
+import { type Device, device, estimateResources, type PartCount } from '../../estimation/index.ts';
 import {
   type Ice40Part,
   type Ice40Result,
@@ -31,7 +31,7 @@ export interface LayerSynthesis {
   readonly module: string;
   /** Depth is within the layer; null for the logic that joins the layers. */
   readonly yosys: Omit<YosysCount, 'depth'> & { readonly depth: number | null };
-  readonly estimate: ResourceCount | null;
+  readonly estimate: PartCount | null;
 }
 
 export interface ProjectSynthesis {
@@ -45,7 +45,7 @@ export interface ProjectSynthesis {
   /** The whole design, mapped without its hierarchy; null where only the layers were asked for. */
   readonly flattened: YosysCount | null;
   /** Our own count of the whole design; null where the folder does not hold its circuit. */
-  readonly estimate: ResourceCount | null;
+  readonly estimate: PartCount | null;
   /** Null where it was not asked for, or a tool is absent. */
   readonly ice40: Ice40Result | null;
   /** What is missing from the result, and why. */

@@ -1,5 +1,5 @@
 /** Synthesis in tables: what every layer takes, our estimate beside it, and the shares of the part. */
-import type { ResourceCount } from '../../estimation/index.ts';
+import type { PartCount } from '../../estimation/index.ts';
 import type { Cell, Column, Table } from '../../report/index.ts';
 import { RESOURCE_KINDS } from '../part-fit.ts';
 import type { LayerSynthesis, ProjectSynthesis } from './synthesize-project.ts';
@@ -68,7 +68,7 @@ export function estimateTable(result: ProjectSynthesis): Table {
 }
 
 /** Resources in words. */
-const names: Readonly<Record<keyof ResourceCount, string>> = {
+const names: Readonly<Record<keyof PartCount, string>> = {
   lut: 'LUT',
   ff: 'FF',
   dsp: 'DSP',
