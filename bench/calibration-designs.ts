@@ -5,7 +5,7 @@
  * Weights are random integer codes, not trained; strategies are named, so that a new default changes no design. To add
  * one, write it here and run `npm run study:estimates -- --update`.
  */
-import { type LayerGraph, withNarrowPorts, withoutUnreadElements } from '../src/circuit/index.ts';
+import { type LayerGraph, optimizeAdders, withNarrowPorts, withoutUnreadElements } from '../src/circuit/index.ts';
 import { compileNetwork } from '../src/compile/index.ts';
 import type { CompileOptions } from '../src/compile/index.ts';
 import { device, ultrascalePlusDelay } from '../src/estimation/index.ts';
@@ -41,6 +41,10 @@ export interface CalibrationDesign {
 export const CALIBRATION_PART = 'xcvu13p-flga2577-2-e';
 
 const shiftAdd = { strategy: 'shift-add' } as const;
+const adderGraph = {
+  strategy: 'adder-graph',
+  adderOptimizer: (kernel, inputs) => optimizeAdders(kernel, inputs, { extraDepth: 2, effort: 0 }),
+} as const satisfies CompileOptions;
 
 /** Dense layers of these sizes with a ReLU after all but the last. */
 function denseLayers(units: readonly number[]): LayerSpec[] {
@@ -170,6 +174,17 @@ export const CALIBRATION_DESIGNS: readonly CalibrationDesign[] = [
     clockMHz: 300,
   }),
   dense('dense-16-64-32-1', '8 bits, 75 % of the weights zero', [16, 64, 32, 1], { density: 0.25 }),
+  dense('adders-8-8-4', 'shared adders, 8 bits', [8, 8, 4], { compile: adderGraph, smoke: true }),
+  dense('adders-16-16-5-trunc', 'shared adders, cut and wrapped, half of the weights zero', [16, 16, 5], {
+    compile: adderGraph,
+    precision: truncated([16, 5]),
+    density: 0.5,
+    clockMHz: 360,
+  }),
+  dense('adders-16-64-32-1', 'shared adders, 75 % of the weights zero', [16, 64, 32, 1], {
+    compile: adderGraph,
+    density: 0.25,
+  }),
   dense('hls4ml-6-8-3', 'casts of every product and sum, as hls4ml has them', [6, 8, 3], {
     compile: { strategy: 'shift-add', profile: 'hls4ml', precision: 'ap_fixed<12,5>' },
     precision: {

@@ -1,8 +1,8 @@
 /**
  * Dense networks with random weights of a stated width and sparsity, quantized as a trained one would be.
  *
- * Weights are uniform over the codes of their format, except that the stated share of them is zero; each neuron keeps at
- * least one. Integer bits of the activations are the fewest that hold what random inputs make of them, so that neither
+ * Weights are drawn evenly, over the codes of their format or within Glorot's bounds, except that the stated share of them
+ * is zero; each neuron keeps at least one. Integer bits of the activations are the fewest that hold what random inputs make of them, so that neither
  * range nor precision is wasted, and activations are cut and saturated.
  */
 import { formatText, type FixedFormat, fractionBits, powerOfTwo, ufixed } from '../../src/fixed/index.ts';
@@ -28,10 +28,12 @@ export interface DenseDesign {
   readonly output: FixedFormat;
   /** Share of zero weights in all layers but the last. */
   readonly sparsity: number;
+  /** Uniform over all codes, or as Glorot draws them before training. */
+  readonly weights: 'uniform' | 'glorot';
   /** Table behind the last layer, if any. */
   readonly head?: 'sigmoid';
-  /** Formats by layer that replace the others, e.g. one narrow layer. */
-  readonly layerBits?: Readonly<Record<string, number>>;
+  /** Weight formats by layer that replace the common one. */
+  readonly layerWeights?: Readonly<Record<string, FixedFormat>>;
 }
 
 /** Samples that choose the integer bits of activations. */
@@ -53,11 +55,16 @@ export function denseNetwork(design: DenseDesign, seed: string): Network {
       const inputs = sizes[k]!;
       const isLast = k === sizes.length - 2;
       const own = random.split(`layer ${k}`);
+      const name = `dense${k + 1}`;
+      const format = design.layerWeights?.[name] ?? weight;
+      // Glorot and Bengio, AISTATS 2010: uniform within ± sqrt(6 / (inputs + outputs)).
+      const reach = design.weights === 'glorot' ? Math.sqrt(6 / (inputs + units)) : Infinity;
+      const kernel = randomKernel(own, inputs, units, format, isLast ? 0 : sparsity, reach);
       return [
-        `dense${k + 1}`,
+        name,
         {
-          kernel: tensor(randomKernel(own, inputs, units, weight, isLast ? 0 : sparsity), [inputs, units]),
-          bias: tensor(randomCodes(own, units, weight), [units]),
+          kernel: tensor(kernel, [inputs, units]),
+          bias: tensor(randomCodes(own, units, format, reach), [units]),
         },
       ];
     }),
@@ -66,10 +73,13 @@ export function denseNetwork(design: DenseDesign, seed: string): Network {
   return { ...network, precision: precisionOf(network, design, random.split('calibration')) };
 }
 
-function randomCodes(random: RandomStream, count: number, format: FixedFormat): Float32Array {
+/** Codes of a format, as values, of magnitude at most `reach`. */
+function randomCodes(random: RandomStream, count: number, format: FixedFormat, reach: number): Float32Array {
   const step = powerOfTwo(-fractionBits(format));
-  const span = 2 ** format.width;
-  return Float32Array.from({ length: count }, () => random.integer(-span / 2, span / 2) * step);
+  const half = 2 ** (format.width - 1);
+  const lo = Math.max(-half, Math.ceil(-reach / step));
+  const hi = Math.min(half - 1, Math.floor(reach / step));
+  return Float32Array.from({ length: count }, () => random.integer(lo, hi + 1) * step);
 }
 
 function randomKernel(
@@ -78,30 +88,32 @@ function randomKernel(
   units: number,
   format: FixedFormat,
   sparsity: number,
+  reach: number,
 ): Float32Array {
-  const kernel = randomCodes(random, inputs * units, format);
+  const kernel = randomCodes(random, inputs * units, format, reach);
   const keep = Float32Array.from(kernel, () => (random.uniform() < sparsity ? 0 : 1));
   for (let j = 0; j < units; j++) keep[random.integer(0, inputs) * units + j] = 1;
   return kernel.map((value, k) => value * keep[k]!);
 }
 
 function precisionOf(network: Network, design: DenseDesign, random: RandomStream): Record<string, LayerPrecision> {
-  const inputs = tensor(randomCodes(random, CALIBRATION_SAMPLES * design.sizes[0]!, design.input), [
+  const inputs = tensor(randomCodes(random, CALIBRATION_SAMPLES * design.sizes[0]!, design.input, Infinity), [
     CALIBRATION_SAMPLES,
     design.sizes[0]!,
   ]);
   const precision: Record<string, Record<string, string>> = { x: { result: formatText(design.input) } };
-  const text = formatText(design.weight);
   const results = forwardLayers(network, inputs);
   for (const { name, kind } of network.layers) {
-    if (kind === 'dense') precision[name] = { weight: text, bias: text };
-    else if (kind === 'relu') {
+    if (kind === 'dense') {
+      const text = formatText(design.layerWeights?.[name] ?? design.weight);
+      precision[name] = { weight: text, bias: text };
+    }
+    if (kind === 'relu') {
       const values = toFlat(results.get(name)!.value);
       let largest = 0;
       for (const value of values) largest = Math.max(largest, value);
-      const bits = design.layerBits?.[name] ?? design.activationBits;
       const integer = Math.ceil(Math.log2(Math.max(largest, powerOfTwo(-8))));
-      precision[name] = { result: formatText(ufixed(bits, integer, { overflow: 'AP_SAT' })) };
+      precision[name] = { result: formatText(ufixed(design.activationBits, integer, { overflow: 'AP_SAT' })) };
     }
   }
   const last = `dense${design.sizes.length - 1}`;
