@@ -65,6 +65,15 @@ export function valueRanges(graph: AdderGraph): readonly { readonly lo: number; 
   return Array.from(lo, (least, value) => ({ lo: least, hi: hi[value]! }));
 }
 
+/** Bits of each adder: those of its result above the lowest bit of the shifted operand. */
+export function adderWidths(graph: AdderGraph): readonly number[] {
+  const ranges = valueRanges(graph);
+  return graph.adders.map(({ shift }, k) => {
+    const range = ranges[graph.inputs.length + k]!;
+    return magnitudeBits(range) + (range.lo < 0 ? 1 : 0) - shift;
+  });
+}
+
 /** Count what a graph costs. */
 export function adderGraphCost(graph: AdderGraph): AdderGraphCost {
   const ranges = valueRanges(graph);
