@@ -70,9 +70,9 @@ interface Row extends Resources {
 const SEED = '1';
 const VECTORS = 64;
 
-const ours = (extraDepth: number): Way => ({
-  name: `ours, ${extraDepth} levels more`,
-  compile: { adderOptimizer: (kernel, inputs) => optimizeAdders(kernel, inputs, { extraDepth, effort: 4 }) },
+const ours = (extraDepth: number, effort: number): Way => ({
+  name: `ours, least depth${extraDepth === 0 ? '' : ` + ${extraDepth}`}`,
+  compile: { adderOptimizer: (kernel, inputs) => optimizeAdders(kernel, inputs, { extraDepth, effort }) },
 });
 const rivals: readonly Way[] = [
   { name: 'da4ml style', compile: { adderOptimizer: da4mlStyle } },
@@ -97,7 +97,7 @@ const STUDIES: readonly Study[] = [
     clockMHz: 240,
     published: { latencyNs: 25, lut: 2379, ff: 441, dsp: 6, bram: 1, source: 'QDistillNet, trained, vendor report' },
     goalNs: 25,
-    ways: [ours(0), ours(2), ...rivals],
+    ways: [ours(0, 16), ours(1, 16), ...rivals],
   },
   {
     design: {
@@ -114,7 +114,7 @@ const STUDIES: readonly Study[] = [
     clockMHz: 200,
     published: { latencyNs: 55, lut: 39_782, ff: 8128, dsp: 124, bram: 0, source: 'QKeras 6 bits, arXiv:2006.10159' },
     goalNs: 55,
-    ways: [ours(0), ours(2), rivals[0]!],
+    ways: [ours(0, 4), rivals[0]!],
   },
   {
     design: {
@@ -140,12 +140,7 @@ const STUDIES: readonly Study[] = [
     },
     goalNs: 150,
     goalLut: 215_012,
-    ways: [
-      {
-        name: 'ours, 2 levels more',
-        compile: { adderOptimizer: (kernel, inputs) => optimizeAdders(kernel, inputs, { extraDepth: 2 }) },
-      },
-    ],
+    ways: [ours(2, 1)],
     large: true,
   },
 ];

@@ -35,7 +35,7 @@ export function da4mlStyle(kernel: readonly (readonly number[])[], inputs: reado
   }
   const outputs = sums.map((terms) => {
     while (terms.length > 1) {
-      terms.sort((p, q) => ready[p.value]! - ready[q.value]! || p.shift - q.shift);
+      terms.sort((p, q) => ready[p.value]! - ready[q.value]! || p.value - q.value);
       const [first, second] = terms.splice(0, 2) as [Term, Term];
       const [a, b] = first.shift <= second.shift ? [first, second] : [second, first];
       const adder = { a: a.value, b: b.value, shift: b.shift - a.shift, subtract: a.negative !== b.negative };

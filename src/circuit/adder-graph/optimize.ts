@@ -44,9 +44,9 @@ const FEW_TREE_DEPTHS = [1, Infinity] as const;
 const MANY_PAIRS = 4e5;
 /** Columns beyond which no trees are grown: their time is quadratic. */
 const MOST_TREE_COLUMNS = 256;
-const NOISE = 0.05;
+const NOISE = 0.02;
 /** Shares of the decisions that a try forgets, in turn. */
-const FORGOTTEN = [0.1, 0.3, 0.05, 0.2, 0.6] as const;
+const FORGOTTEN = [0.05, 0.1, 0.02] as const;
 /** Coefficients and sums stay exact as numbers. */
 const LARGEST = 2 ** 51;
 /** Deeper sums are never needed. */
