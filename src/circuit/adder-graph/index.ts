@@ -6,6 +6,6 @@ export type { AdderOptimizer } from './constant-products.ts';
 export { optimizeAdders } from './optimize.ts';
 export type { AdderOptions } from './optimize.ts';
 export { realizeAdderGraph } from './realize.ts';
-export type { Constant } from './realize.ts';
+export type { Constant } from './output-plan.ts';
 export { countSignedDigits, signedDigits } from './signed-digits.ts';
 export type { SignedDigit } from './signed-digits.ts';
