@@ -70,7 +70,7 @@ describe('withLinearRanges', () => {
       fc.property(
         fc.oneof(
           fc.record({ circuit: sumCircuits, samples: fc.array(sumSamples, { minLength: 1, maxLength: 5 }) }),
-          circuitCases({ maxWidth: 40 }, { maxSamples: 4 }),
+          circuitCases({ maxWidth: 24 }, { maxSamples: 4 }),
         ),
         ({ circuit, samples }) => {
           const narrow = withLinearRanges(circuit);
