@@ -1,38 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  circuitBuilder,
-  constantMultiple,
-  formatOfType,
-  linearCombination,
-  signedDigits,
-} from '../../src/circuit/index.ts';
+import { circuitBuilder, constantMultiple, formatOfType, linearCombination } from '../../src/circuit/index.ts';
 import { interpret } from '../../src/emulation/index.ts';
 import { fixed } from '../../src/fixed/index.ts';
 
 const strategies = ['multiplier', 'shift-add'] as const;
-
-describe('signedDigits', () => {
-  it('represents the value with no two adjacent non-zero digits', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), (value) => {
-        const digits = signedDigits(value);
-        const sum = digits.reduce((acc, { shift, negative }) => acc + (negative ? -1n : 1n) * 2n ** BigInt(shift), 0n);
-        expect(sum).toBe(value);
-        digits.slice(1).forEach((digit, k) => expect(digit.shift - digits[k]!.shift).toBeGreaterThanOrEqual(2));
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('needs two digits for 7 and three for 11', () => {
-    expect(signedDigits(7n)).toEqual([
-      { shift: 0, negative: true },
-      { shift: 3, negative: false },
-    ]);
-    expect(signedDigits(11n)).toHaveLength(3);
-  });
-});
 
 describe('linearCombination', () => {
   const cases = fc.record({

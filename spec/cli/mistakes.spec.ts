@@ -103,6 +103,10 @@ const usage: readonly (readonly [string, string])[] = [
   ['compile a --latency 0', '--latency is "0"; it must be a whole number of at least 1.'],
   ['compile a --vectors 1', '--vectors is "1"; it must be a whole number of at least 2.'],
   ['compile a --profile vhdl', '--profile is "vhdl"; it must be one of exact, hls4ml.'],
+  ['compile a --strategy magic', '--strategy is "magic"; it must be one of adder-graph, shift-add, multiplier.'],
+  ['compile a --adder-depth=-1', '--adder-depth is "-1"; it must be a whole number of at least 0.'],
+  ['compile a --adder-depth 1.5', '--adder-depth is "1.5"; it must be a whole number of at least 0.'],
+  ['compile a --effort much', '--effort is "much"; it must be a whole number of at least 0.'],
   ['run jets', '<system> is "jets"; it must be one of distillnet.'],
   ['simulate', '<folder> is missing.'],
 ];

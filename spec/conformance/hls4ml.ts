@@ -6,7 +6,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { circuitBuilder, type Table } from '../../src/circuit/index.ts';
+import { circuitBuilder, optimizeAdders, type Table } from '../../src/circuit/index.ts';
 import {
   type HardwareKind,
   type HardwareLayer,
@@ -138,8 +138,8 @@ function runCase(one: VectorCase): string | null {
       format: (name) => formats[name] ?? fixed(16, 6),
     },
     profile: 'hls4ml',
-    strategy: 'shift-add',
-    adderOptimizer: undefined,
+    strategy: 'adder-graph',
+    adderOptimizer: optimizeAdders,
     tableSize: Number(one.config['table_size'] ?? 1024),
     softmax: softmaxOf(one.config),
   });

@@ -28,7 +28,7 @@ HLSConfig:
       part: 'xcvu13p-flga2577-2-e',
       clockPeriodNs: 4,
       precision: 'fixed<16,6>',
-      strategy: 'shift-add',
+      strategy: 'adder-graph',
       tableSize: 512,
       layerPrecision: {
         fc1: plain('ap_fixed<8,3>'),

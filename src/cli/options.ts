@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CompileOptions } from '../compile/index.ts';
+import type { MultiplicationStrategy } from '../circuit/index.ts';
+import { type CompileOptions, DEFAULT_ADDER_DEPTH, DEFAULT_ADDER_EFFORT } from '../compile/index.ts';
 import { FileError } from '../errors.ts';
 import { parseFormat } from '../fixed/index.ts';
 import { type Hls4mlConfig, parseHls4mlConfig } from '../formats/index.ts';
@@ -15,7 +16,9 @@ export interface CompilerArguments {
   readonly weights?: string;
   readonly precision: string;
   readonly profile: 'exact' | 'hls4ml';
-  readonly strategy: 'shift-add' | 'multiplier';
+  readonly strategy: MultiplicationStrategy;
+  readonly adderDepth: number;
+  readonly effort: number;
 }
 
 /** Options of every verb that turns a model into a circuit. */
@@ -27,9 +30,18 @@ export function compilerOptions(): Option[] {
     new Option('--profile <name>', 'round only where asked, or as hls4ml does; with --config hls4ml is the default')
       .choices(['exact', 'hls4ml'])
       .default('exact'),
-    new Option('--strategy <name>', 'constant multiplication as adders, or as multipliers')
-      .choices(['shift-add', 'multiplier'])
-      .default('shift-add'),
+    new Option(
+      '--strategy <name>',
+      'constants as adders shared by all sums of a layer, as adders sum by sum, or as multipliers',
+    )
+      .choices(['adder-graph', 'shift-add', 'multiplier'])
+      .default('adder-graph'),
+    new Option('--adder-depth <levels>', 'adder levels that shared sums may have beyond the least possible')
+      .argParser(wholeNumber(0))
+      .default(DEFAULT_ADDER_DEPTH),
+    new Option('--effort <n>', 'how long to search for shared sums; 0 is the shortest')
+      .argParser(wholeNumber(0))
+      .default(DEFAULT_ADDER_EFFORT),
   ];
 }
 
@@ -68,6 +80,8 @@ export function compilerSetup(model: string | undefined, options: CompilerArgume
     precision,
     profile: given('profile') || config === undefined ? options.profile : 'hls4ml',
     strategy: given('strategy') ? options.strategy : (config?.strategy ?? options.strategy),
+    adderDepth: options.adderDepth,
+    adderEffort: options.effort,
     ...(config !== undefined && { layerPrecision: config.layerPrecision }),
     ...(config?.tableSize !== undefined && { tableSize: config.tableSize }),
   };

@@ -3,6 +3,7 @@ import { circuitBuilder, type GraphLayer, type LayerGraph } from '../circuit/ind
 import { ShapeError, UnsupportedError } from '../errors.ts';
 import { type FixedFormat, parseFormat } from '../fixed/index.ts';
 import { type Network, type NetworkInput, validateNetwork } from '../network/index.ts';
+import { chosenOptimizer } from './adder-options.ts';
 import { hardwareLayers, hardwareOutputs } from './hardware-layer.ts';
 import { lowerings } from './layers/index.ts';
 import type { CompileOptions } from './options.ts';
@@ -20,6 +21,7 @@ export function compileNetwork(trained: Network, options: CompileOptions = {}): 
   validateNetwork(trained);
   const network = withPrecision(trained, options.layerPrecision);
   const profile = options.profile ?? 'exact';
+  const adderOptimizer = chosenOptimizer(options);
   const layers = hardwareLayers(network, profile);
   const outputs = hardwareOutputs(network, layers);
   const bare = outputs.find((name) => !layers.some((layer) => layer.name === name));
@@ -48,7 +50,7 @@ export function compileNetwork(trained: Network, options: CompileOptions = {}): 
       precision: precisionRequest(network, layer.name, options),
       profile,
       strategy: options.strategy ?? 'adder-graph',
-      adderOptimizer: options.adderOptimizer,
+      adderOptimizer,
       tableSize: options.tableSize ?? 1024,
       softmax: options.softmax ?? {},
     });

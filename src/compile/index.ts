@@ -1,4 +1,5 @@
 /** From networks to circuits. */
+export { DEFAULT_ADDER_DEPTH, DEFAULT_ADDER_EFFORT } from './adder-options.ts';
 export { compileNetwork } from './compile-network.ts';
 export { type HardwareKind, type HardwareLayer, hardwareLayers } from './hardware-layer.ts';
 export type { CompileOptions, NumericsProfile, SoftmaxOptions } from './options.ts';

@@ -15,8 +15,8 @@ export interface LoweringContext {
   readonly precision: PrecisionRequest;
   readonly profile: NumericsProfile;
   readonly strategy: MultiplicationStrategy;
-  /** Who makes adder graphs; undefined for the package's own optimiser. */
-  readonly adderOptimizer: AdderOptimizer | undefined;
+  /** Who makes adder graphs. */
+  readonly adderOptimizer: AdderOptimizer;
   /** Entries of hls4ml's look-up tables. */
   readonly tableSize: number;
   readonly softmax: SoftmaxOptions;

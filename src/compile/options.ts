@@ -15,7 +15,16 @@ export interface CompileOptions {
   readonly profile?: NumericsProfile;
   /** How constants are multiplied. @defaultValue 'adder-graph' */
   readonly strategy?: MultiplicationStrategy;
-  /** Who makes the adder graphs of the strategy 'adder-graph'. @defaultValue optimizeAdders with its defaults */
+  /**
+   * Adder levels that the graphs of the strategy 'adder-graph' may have beyond the least possible: an integer of at
+   * least 0, or Infinity. More levels share more; fewer need fewer pipeline stages.
+   *
+   * @defaultValue 2, as da4ml and hls4ml have it
+   */
+  readonly adderDepth?: number;
+  /** How long adder graphs are searched for, at least 0; see `AdderOptions`. @defaultValue 1 */
+  readonly adderEffort?: number;
+  /** Who makes the adder graphs instead. @defaultValue optimizeAdders with `adderDepth` and `adderEffort` */
   readonly adderOptimizer?: AdderOptimizer;
   /**
    * Format of everything that has no format of its own, as an `ap_fixed` text.

@@ -22,8 +22,8 @@ export interface Hls4mlConfig {
   readonly clockPeriodNs?: number;
   /** Default precision. */
   readonly precision?: string;
-  /** `distributed_arithmetic` is our shift-add; the other strategies leave the choice open. */
-  readonly strategy?: 'shift-add';
+  /** `distributed_arithmetic` is our adder-graph; the other strategies leave the choice open. */
+  readonly strategy?: 'adder-graph';
   /** Entries of all tables. */
   readonly tableSize?: number;
   /** Precisions by layer name and our role names. */
@@ -211,7 +211,7 @@ export function parseHls4mlConfig(text: string, source: string): Hls4mlConfig {
     ...given('part', config.Part ?? config.XilinxPart),
     ...given('clockPeriodNs', config.ClockPeriod),
     ...given('precision', precision),
-    ...given('strategy', strategies.has('shift-add') ? ('shift-add' as const) : undefined),
+    ...given('strategy', strategies.has('adder-graph') ? ('adder-graph' as const) : undefined),
     ...given('tableSize', sizes[0]),
     layerPrecision: Object.fromEntries(layerPrecision),
     ignored: [
@@ -226,9 +226,9 @@ const given = <K extends string, V>(key: K, value: V | undefined): { readonly [P
   value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
 
 /** hls4ml's strategies that unroll fully; the gates of `latency` are whatever a synthesis tool makes of products. */
-function readStrategy(text: string, place: string, source: string): 'open' | 'shift-add' {
+function readStrategy(text: string, place: string, source: string): 'open' | 'adder-graph' {
   const name = text.toLowerCase();
-  if (name === 'distributed_arithmetic' || name === 'da') return 'shift-add';
+  if (name === 'distributed_arithmetic' || name === 'da') return 'adder-graph';
   refuseUnless(['latency', 'unrolled'].includes(name), () => [
     source,
     place,

@@ -9,7 +9,8 @@ import type { Wire, WireType } from '../circuit.ts';
 import { alignType } from '../wire-type.ts';
 import type { AdderGraph, InputRange } from './adder-graph.ts';
 import { optimizeAdders } from './optimize.ts';
-import { type Constant, realizeAdderGraph } from './realize.ts';
+import type { Constant } from './output-plan.ts';
+import { realizeAdderGraph } from './realize.ts';
 
 /** Makes an adder graph for a kernel (one row per input) and the ranges of the inputs. */
 export type AdderOptimizer = (kernel: readonly (readonly number[])[], inputs: readonly InputRange[]) => AdderGraph;

@@ -6,7 +6,7 @@ export type { AdderOptimizer } from './constant-products.ts';
 export { optimizeAdders } from './optimize.ts';
 export type { AdderOptions } from './optimize.ts';
 export { realizeAdderGraph } from './realize.ts';
-export type { Constant } from './realize.ts';
+export type { Constant } from './output-plan.ts';
 export { ternaryAdders } from './ternary.ts';
 export type { TernaryAdders } from './ternary.ts';
 export { countSignedDigits, signedDigits } from './signed-digits.ts';

@@ -4,6 +4,8 @@
  * hls4ml (nnet_dense_latency.h): acc = accum(bias); for each input in order, acc = accum(acc + accum(x·w));
  * y = result(acc). With a wrapping accumulator the order is irrelevant modulo 2^W, so the sum becomes a balanced tree
  * whose nodes wrap only where they outgrow the accumulator; any other overflow mode keeps hls4ml's order.
+ * Where a wrapping accumulator also keeps every fraction bit of the products, the whole sum is exact modulo 2^W: the
+ * strategy 'adder-graph' then shares it between outputs and casts once.
  * The exact profile sums without any rounding and casts once, at the result.
  *
  * Binary operands (nnet_mult.h) are codes 0 and 1 of `ap_uint<1>` for −1 and 1; a float weight above 0 is 1. With both binary a product is the
@@ -54,20 +56,11 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
   const accumulator = formatOf('accum');
   const result = formatOf('result');
   const product = productRule(context, input.binary === true, weightFormat);
-  const sums = rows.flatMap((row, r) =>
-    named(
-      columns.map((column, j) => {
-        const products = row.map((wire, i) => builder.cast(product.multiply(wire, column[i]!), accumulator));
-        return accumulate(
-          builder,
-          builder.cast(bias(j) ?? builder.constant(0n, 0), accumulator),
-          products,
-          accumulator,
-        );
-      }),
-      r,
-    ),
-  );
+  const starts = columns.map((_, j) => builder.cast(bias(j) ?? builder.constant(0n, 0), accumulator));
+  const sums = (
+    modularSums(context, rows, columns, product, starts, accumulator) ??
+    orderedSums(context, rows, columns, product, starts, accumulator)
+  ).flatMap(named);
   return castVector(builder, product.countsOnes ? sums.map((sum) => signedCount(builder, sum, terms)) : sums, result);
 }
 
@@ -93,9 +86,57 @@ function exactSums(
   );
 }
 
+/** Sums whose products the accumulator only wraps, shared between outputs; null where it rounds or saturates. */
+function modularSums(
+  { builder, strategy, adderOptimizer }: LoweringContext,
+  rows: readonly (readonly Wire[])[],
+  columns: readonly (readonly bigint[])[],
+  product: ProductRule,
+  starts: readonly Wire[],
+  accumulator: FixedFormat,
+): Wire[][] | null {
+  if (strategy !== 'adder-graph' || product.countsOnes || !isWrapping(accumulator)) return null;
+  const kernel = rows[0]!.map((_, i) => columns.map((column) => product.raw(column[i]!)));
+  const factors = rows.map((row) => row.map(product.value));
+  const isKept = factors.every((row) =>
+    row.every((wire, i) => {
+      const spare = fractionBits(accumulator) - builder.typeOf(wire).fraction - product.fraction;
+      return kernel[i]!.every((weight) => spare >= 0 || weight % (1n << BigInt(-spare)) === 0n);
+    }),
+  );
+  if (!isKept) return null;
+  const constants = starts.map((start) => {
+    const { lo, fraction } = builder.typeOf(start);
+    return { raw: lo, fraction };
+  });
+  const sums = constantProducts(builder, factors, kernel, product.fraction, constants, adderOptimizer);
+  return sums && sums.map((row) => row.map((sum) => builder.cast(sum, accumulator)));
+}
+
+/** Sums as hls4ml makes them: every product and every partial sum in the accumulator's format. */
+function orderedSums(
+  { builder }: LoweringContext,
+  rows: readonly (readonly Wire[])[],
+  columns: readonly (readonly bigint[])[],
+  product: ProductRule,
+  starts: readonly Wire[],
+  accumulator: FixedFormat,
+): Wire[][] {
+  return rows.map((row) =>
+    columns.map((column, j) => {
+      const products = row.map((wire, i) => builder.cast(product.multiply(wire, column[i]!), accumulator));
+      return accumulate(builder, starts[j]!, products, accumulator);
+    }),
+  );
+}
+
+/** How a weight, by its raw code, multiplies an input: value · raw · 2^-fraction, unless ones are counted. */
 interface ProductRule {
-  /** x·w exactly, for one weight by its raw code. */
+  /** x·w exactly. */
   readonly multiply: (wire: Wire, weight: bigint) => Wire;
+  readonly value: (wire: Wire) => Wire;
+  readonly raw: (weight: bigint) => bigint;
+  readonly fraction: number;
   readonly countsOnes: boolean;
 }
 
@@ -105,13 +146,17 @@ function productRule(context: LoweringContext, binaryData: boolean, weightFormat
   const one = builder.constant(1n, 0);
   const binaryWeight = isBinary(weightFormat);
   if (binaryData && binaryWeight) {
-    return { multiply: (wire, weight) => (weight === 1n ? wire : builder.subtract(one, wire)), countsOnes: true };
+    const multiply = (wire: Wire, weight: bigint): Wire => (weight === 1n ? wire : builder.subtract(one, wire));
+    return { multiply, value: (wire) => wire, raw: (weight) => weight, fraction: 0, countsOnes: true };
   }
   const fraction = fractionBits(weightFormat);
   const value = (wire: Wire): Wire => (binaryData ? builder.subtract(builder.scale(wire, 1), one) : wire);
   const raw = (weight: bigint): bigint => (binaryWeight ? 2n * weight - 1n : weight);
   return {
     multiply: (wire, weight) => constantMultiple(builder, value(wire), raw(weight), fraction, strategy),
+    value,
+    raw,
+    fraction,
     countsOnes: false,
   };
 }
@@ -124,10 +169,14 @@ function signedCount(builder: CircuitBuilder, ones: Wire, terms: number): Wire {
 }
 
 function accumulate(builder: CircuitBuilder, start: Wire, products: readonly Wire[], accumulator: FixedFormat): Wire {
-  const wraps = accumulator.overflow === 'AP_WRAP' && accumulator.saturationBits === 0;
-  return wraps
+  return isWrapping(accumulator)
     ? wrappingSum(builder, [start, ...products.filter((product) => !isZero(builder, product))], accumulator)
     : products.reduce((acc, product) => builder.cast(builder.add(acc, product), accumulator), start);
+}
+
+/** Whether a format only cuts high bits off. */
+function isWrapping({ overflow, saturationBits }: FixedFormat): boolean {
+  return overflow === 'AP_WRAP' && saturationBits === 0;
 }
 
 /** Sum in a balanced tree modulo 2^width: a node is wrapped when it needs more bits than the accumulator has. */
