@@ -26,4 +26,4 @@ export type { ShardFiles } from './streaming/window-reader.ts';
 export { threadPool } from './thread-pool.ts';
 export type { ThreadPool } from './thread-pool.ts';
 export { eraseState } from './training-transform.ts';
-export type { TrainingTransform } from './training-transform.ts';
+export type { Companion, CompanionPass, CompanionValues, TrainingTransform } from './training-transform.ts';
