@@ -1,6 +1,8 @@
 /** Trainable bit-widths with the cost of the hardware in the loss. */
 export type { AdderCost, ElementInterval, LayerCodes, ValueFormats } from './codes.ts';
 export { expectedDigits } from './digits.ts';
+export { calibrationFit, paretoFront, walkCostFront } from './front.ts';
+export type { CalibrationFit, CostFront, CostFrontOptions, FrontPoint, Measure } from './front.ts';
 export type { BitWidthView } from './measure.ts';
 export { betaAt } from './options.ts';
 export type { BitWidthOptions, CostSchedule } from './options.ts';
