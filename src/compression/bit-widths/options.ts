@@ -46,7 +46,7 @@ export interface BitWidthOptions {
   readonly weightBits?: readonly [start: number, most: number];
   /** Fraction bits of results at the start, and at most. @defaultValue [6, 10] */
   readonly resultBits?: readonly [start: number, most: number];
-  /** Bits per unit of a trained value: widths learn so many times as fast as weights. @defaultValue 4 */
+  /** Bits per unit of a trained value: widths learn so many times as fast as weights. @defaultValue 1.5 */
   readonly rate?: number;
   /**
    * What becomes of a result beyond the range that was observed. Wrapping costs nothing and is wrong by a whole range;
@@ -76,7 +76,7 @@ export const bitWidthSettings = (options: BitWidthOptions): BitWidthSettings => 
     values: 'element',
     weightBits: [6, 10],
     resultBits: [6, 10],
-    rate: 4,
+    rate: 1.5,
     overflow: 'AP_SAT',
     ...options,
   };

@@ -16,6 +16,7 @@ import { quantizationTransform } from '../quantization/index.ts';
 import { layerStandIn, valueWidths } from './cost.ts';
 import type { BitWidthSettings } from './options.ts';
 import { roundToBits, wholeBits } from './rounding.ts';
+import type { BitLimits } from './rounding.ts';
 import type { BitWidthSites, DenseSite, ValueSite } from './sites.ts';
 
 /** Names of companions and settings. */
@@ -29,7 +30,7 @@ export const bitWidthNames = {
 
 /** Give the trained values before the first step. */
 export const initialBitWidths = ({ layers, values }: BitWidthSites, settings: BitWidthSettings): CompanionValues => {
-  const { weights, values: granularity, rate, weightBits, resultBits } = settings;
+  const { weights, values: granularity, rate, weightBits, resultBits, inputFormats } = settings;
   const kernelShape = ({ inputs, outputs }: DenseSite): readonly number[] =>
     weights === 'weight' ? [inputs, outputs] : [1, weights === 'channel' ? outputs : 1];
   const start = (shape: readonly number[], bits: number): Tensor => full(shape, bits / rate);
@@ -45,26 +46,32 @@ export const initialBitWidths = ({ layers, values }: BitWidthSites, settings: Bi
           ]
         : []),
     ]),
-    ...values.map(({ name, elements, isInput }) => {
-      const most = mostBits({ name, isInput }, settings);
+    ...values.map((site) => {
+      const perElement = granularity === 'element';
+      const name = bitWidthNames.value(site.name);
+      if (!site.isInput) return [name, start([perElement ? site.elements : 1], resultBits[0])] as const;
       // Inputs start with all the bits that they come with.
-      const bits = isInput ? (most as Tensor) : null;
-      const shape = granularity === 'element' ? [elements] : [1];
-      if (bits === null) return [bitWidthNames.value(name), start(shape, resultBits[0])] as const;
-      const own = bits.data as Float32Array;
-      const flat = granularity === 'element' ? own.map((b) => b / rate) : Float32Array.of(Math.max(...own) / rate);
-      return [bitWidthNames.value(name), tensor(flat, shape)] as const;
+      const bits = inputFormats[site.name]!.map((text) => fractionBits(parseFormat(text)) / rate);
+      return [name, tensor(Float32Array.from(perElement ? bits : [Math.max(...bits)]))] as const;
     }),
   ]);
 };
 
-/** The most fraction bits of a value: per element for an input, which has no more than its format. */
-const mostBits = (
+/** Inputs of at most so many bits keep them: half a flag is no flag. Weights that read them can still go, one by one. */
+const KEPT_INPUT_BITS = 2;
+
+/** Fewest fraction bits of anything else; far below the one at which a value vanishes. */
+const LEAST_BITS = -24;
+
+/** Limits of the fraction bits of a value: per element for an input, which has no more than its format. */
+const valueLimits = (
   { name, isInput }: Pick<ValueSite, 'name' | 'isInput'>,
   { inputFormats, resultBits }: BitWidthSettings,
-): number | Tensor => {
-  if (!isInput) return resultBits[1];
-  return tensor(Float32Array.from(inputFormats[name]!, (text) => fractionBits(parseFormat(text))));
+): BitLimits => {
+  if (!isInput) return { least: LEAST_BITS, most: resultBits[1] };
+  const formats = inputFormats[name]!.map((text) => parseFormat(text));
+  const least = formats.map((format) => (format.width <= KEPT_INPUT_BITS ? fractionBits(format) : LEAST_BITS));
+  return { least: tensor(Float32Array.from(least)), most: tensor(Float32Array.from(formats, fractionBits)) };
 };
 
 /** Whole fraction bits of everything, as variables. */
@@ -82,8 +89,9 @@ export const bitsOf = (
   const sites = new Map(values.map((site) => [site.name, site]));
   const { rate, weightBits } = settings;
   return {
-    parameter: (layer, role) => wholeBits(companions[bitWidthNames.parameter(layer, role)]!, rate, weightBits[1]),
-    value: (name) => wholeBits(companions[bitWidthNames.value(name)]!, rate, mostBits(sites.get(name)!, settings)),
+    parameter: (layer, role) =>
+      wholeBits(companions[bitWidthNames.parameter(layer, role)]!, rate, { least: LEAST_BITS, most: weightBits[1] }),
+    value: (name) => wholeBits(companions[bitWidthNames.value(name)]!, rate, valueLimits(sites.get(name)!, settings)),
   };
 };
 

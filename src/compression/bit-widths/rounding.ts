@@ -7,19 +7,25 @@
  */
 import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
-import { divide, floor, minimum, multiply, pow, reshape, round, subtract, sum } from '../../tensor/index.ts';
+import { divide, floor, maximum, minimum, multiply, pow, reshape, round, subtract, sum } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 
 /** Towards the nearest multiple, ties to even (AP_RND_CONV); or down (AP_TRN), which hardware does by leaving bits out. */
 export type BitRounding = 'nearest' | 'down';
 
+/** Bounds of fraction bits, inclusive: for all elements, or per element. */
+export interface BitLimits {
+  readonly least: number | Tensor;
+  readonly most: number | Tensor;
+}
+
 /**
- * Give the whole number of fraction bits that a trained value stands for: round(rate · raw), at most `most`.
+ * Give the whole number of fraction bits that a trained value stands for: round(rate · raw) within limits.
  *
- * The gradient is that of rate · raw, also beyond the limit, so that a value can always come back.
+ * The gradient is that of rate · raw, also beyond the limits, so that a value can always come back.
  */
-export const wholeBits = (raw: Variable, rate: number, most: number | Tensor): Variable => {
-  const value = round(minimum(multiply(raw.value, rate), most));
+export const wholeBits = (raw: Variable, rate: number, { least, most }: BitLimits): Variable => {
+  const value = maximum(minimum(round(multiply(raw.value, rate)), most), least);
   return ag.customGradient(value, [raw], (g) => [multiply(summedTo(g, raw.value.shape), rate)]);
 };
 

@@ -44,8 +44,10 @@ export interface CompactOptions extends MatchedOptions {
   readonly epochs?: number;
   /** Epochs of a cycle of the learning rate; after each the network is looked at. @defaultValue 4 */
   readonly cycle?: number;
-  /** β at the first and at the last step. @defaultValue [2e-6, 8e-6] */
+  /** β at the first and at the last step. @defaultValue [8e-6, 2.5e-5] */
   readonly beta?: readonly [from: number, to: number];
+  /** Highest rate of a cycle. @defaultValue 6e-3 */
+  readonly learningRate?: number;
   /** @defaultValue the paper's part and clock */
   readonly target?: HardwareTarget;
   /** How the network is compiled, for its look-up tables. @defaultValue the exact profile */
@@ -115,8 +117,15 @@ export async function walkCompact(
   config: DistillNetConfig,
   options: CompactOptions = {},
 ): Promise<Awaited<ReturnType<typeof walkCostFront>> | null> {
-  const { epochs = 24, cycle = 4, beta = [2e-6, 8e-6], target = publishedTarget, compile = {} } = options;
-  const { batch, learningRate, formats } = config.quantized;
+  const {
+    epochs = 24,
+    cycle = 4,
+    beta = [8e-6, 2.5e-5],
+    learningRate = 6e-3,
+    target = publishedTarget,
+    compile = {},
+  } = options;
+  const { batch, formats } = config.quantized;
   const rows = study.training.targets.shape[0]!;
   const batches = Math.ceil(rows / batch);
   const inputs = study.training.inputs as Tensor;
@@ -129,7 +138,7 @@ export async function walkCompact(
     adderCost: options.adderCost ?? layerAdderBits(compile.strategy),
     calibrationSteps: batches,
     weightBits: [3, 8],
-    resultBits: [4, 8],
+    resultBits: [3, 8],
   });
   const walk = await walkCostFront(study.start, study.training, {
     bitWidths,

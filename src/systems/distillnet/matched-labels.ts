@@ -6,7 +6,7 @@
  * predictions to the teacher's scores has the teacher's histogram, keeps the order of particles, and is a function of
  * the 16 features: a smaller student can follow it closely, down to its histogram.
  *
- * Nearly all particles are pileup. Labels in rarely filled bins weigh more, by the fourth root of the population.
+ * Nearly all particles are pileup. Labels in rarely filled bins weigh more, by the square root of the population.
  */
 import { distillationLoss, quantileMap, weightedMeanAbsoluteError } from '../../compression/index.ts';
 import { foldBatchNormalization, type Network, predict } from '../../network/index.ts';
@@ -88,8 +88,7 @@ function populationWeights(labels: Float32Array): (labels: Float32Array) => Floa
   const binOf = (label: number): number => Math.min(accuracyBins - 1, Math.floor(label * accuracyBins));
   const counts = new Array<number>(accuracyBins).fill(0);
   for (const label of labels) counts[binOf(label)]! += 1;
-  // Two square roots: their bits do not depend on the engine.
-  const raw = counts.map((count) => 1 / Math.sqrt(Math.sqrt(Math.max(1, count))));
+  const raw = counts.map((count) => 1 / Math.sqrt(Math.max(1, count)));
   const mean = counts.reduce((sum, count, bin) => sum + count * raw[bin]!, 0) / labels.length;
   return (given) => given.map((label) => raw[binOf(label)]! / mean);
 }
