@@ -95,12 +95,12 @@ const bothWays = (finished: Network, samples: Tensor): readonly [number[], numbe
   const graph = compileNetwork(finished);
   const formats = graph.inputs[0]!.formats;
   // What a port takes of a wider code are its leading bits.
-  const codes = Int32Array.from(toFlat(samples), (value, k) =>
+  const codes = Int32Array.from(toFloats(samples), (value, k) =>
     Math.floor(value * 2 ** fractionBits(formats[k % FEATURES]!)),
   );
   const { outputs } = emulate(graph, samples.shape[0]!, [codes]);
   const output = graph.layers.at(-1)!.circuit.outputs[0]!.formats[0]!;
-  return [Array.from(shadow), Array.from(outputs[0]!, (code) => Number(code) * 2 ** -fractionBits(output))];
+  return [Array.from(shadow), Array.from(outputs[0]!, Number).map((code) => code * 2 ** -fractionBits(output))];
 };
 
 afterEach(() => {
@@ -119,7 +119,7 @@ describe('trainable bit-widths', () => {
 
   it('prune and learn at once', () => {
     const shadow = toFlat(predict(finished, inputs, { transform: quantizationTransform(finished.precision!) }));
-    const wanted = toFlat(targets);
+    const wanted = toFloats(targets);
     const error = wanted.reduce((sum, value, i) => sum + (value - shadow[i]!) ** 2, 0) / SAMPLES;
     expect(sparsityOf(finished)).toBeGreaterThan(0.4);
     expect(error).toBeLessThan(0.1);

@@ -2,8 +2,9 @@
  * A QDistillNet that is trained for few look-up tables: trainable bit-widths, with the cost of its adders in the loss.
  *
  * One training walks the front from accurate to small. Of the networks on the way that take no more look-up tables than
- * are allowed, the one whose weights are nearest to its labels on validation events is chosen; what is reported of it
- * is measured on test events, against the teacher itself.
+ * are allowed, and whose histogram of weights is good enough, the one that is nearest to the teacher on validation events
+ * is chosen. Twenty bins need many particles, so the histogram is that of the training and validation events together;
+ * what is reported of the network is measured on test events.
  */
 import {
   type AdderCost,
@@ -17,7 +18,7 @@ import type { CompileOptions } from '../../compile/index.ts';
 import type { ResourceEstimate } from '../../estimation/index.ts';
 import type { Network } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
-import { contiguous, slice, type Tensor, toFlat } from '../../tensor/index.ts';
+import { concat, contiguous, slice, type Tensor, toFlat } from '../../tensor/index.ts';
 import { layerAdderBits } from '../adder-cost.ts';
 import { compileFor } from '../hardware.ts';
 import type { HardwareTarget } from '../pipeline.ts';
@@ -40,6 +41,8 @@ export interface CompactOptions extends MatchedOptions {
   readonly study?: MatchedStudy;
   /** Look-up tables that the network may take by our estimate. @defaultValue 2379, those of the publication */
   readonly lut?: number;
+  /** Agreement of the histogram as printed that a network should reach before it may be chosen. @defaultValue 0.977 */
+  readonly accuracy?: number;
   /** Epochs of the walk. @defaultValue 24 */
   readonly epochs?: number;
   /** Epochs of a cycle of the learning rate; after each the network is looked at. @defaultValue 4 */
@@ -80,7 +83,8 @@ export interface CompactQDistillNet {
 /**
  * Train a compact QDistillNet.
  *
- * @returns null if the signal stopped it; if no network was small enough, the smallest one
+ * @returns null if the signal stopped it; if no network is good and small enough, the best histogram among the small ones,
+ * or the smallest network
  */
 export async function trainCompactQDistillNet(options: CompactOptions = {}): Promise<CompactQDistillNet | null> {
   const { config = quickConfig, lut = 2379 } = options;
@@ -91,11 +95,7 @@ export async function trainCompactQDistillNet(options: CompactOptions = {}): Pro
   const walk = await walkCompact(study, config, options);
   if (walk === null) return null;
   const { target = publishedTarget, compile = {} } = options;
-  const small = walk.points.filter(({ cost }) => cost <= lut);
-  const { network } =
-    small.length > 0
-      ? small.reduce((best, point) => (point.quality > best.quality ? point : best))
-      : walk.points.reduce((best, point) => (point.cost < best.cost ? point : best));
+  const network = chosen(walk.points, lut, options.accuracy ?? 0.977, study, labelled);
   const testWeights = predictQuantized(network, study.testInputs);
   return {
     network,
@@ -109,6 +109,28 @@ export async function trainCompactQDistillNet(options: CompactOptions = {}): Pro
     points: walk.points,
     calibrations: walk.calibrations,
   };
+}
+
+/** Choose a network of a walk by events that are not tested on. */
+function chosen(
+  points: readonly FrontPoint[],
+  lut: number,
+  accuracy: number,
+  { training, validation }: MatchedStudy,
+  { scores }: LabelledEvents,
+): Network {
+  const small = points.filter(({ cost }) => cost <= lut);
+  if (small.length === 0) return points.reduce((best, point) => (point.cost < best.cost ? point : best)).network;
+  const inputs = concat([training.inputs as Tensor, validation.inputs as Tensor]);
+  const answers = [...scores.training, ...scores.validation];
+  const rated = small.map((point) => ({
+    ...point,
+    accuracy: weightAgreement(predictQuantized(point.network, inputs), answers).printedAccuracy,
+  }));
+  const good = rated.filter((point) => point.accuracy >= accuracy);
+  return good.length > 0
+    ? good.reduce((best, point) => (point.quality > best.quality ? point : best)).network
+    : rated.reduce((best, point) => (point.accuracy > best.accuracy ? point : best)).network;
 }
 
 /** Walk the front of a study; null if the signal stopped it. */
