@@ -37,7 +37,7 @@ export function elementFormats({ precision, profile }: LoweringContext): readonl
 /** Cast exact values to the layer's result format, or each to its own, where it has any. */
 export function castResult(context: LoweringContext, wires: readonly Wire[]): WireVector {
   const elements = elementFormats(context);
-  if (elements !== undefined) return castElements(context.builder, wires, elements, context.layer.name);
+  if (elements !== undefined) return castElements(context.builder, wires, elements);
   return castVector(context.builder, wires, resultFormat(context));
 }
 

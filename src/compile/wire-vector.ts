@@ -1,6 +1,5 @@
 /** The vector that flows between layers: wires and the format in which each element's raw code is read. */
 import { type CircuitBuilder, formatOfType, type Wire } from '../circuit/index.ts';
-import { ShapeError } from '../errors.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 
 export interface WireVector {
@@ -22,21 +21,11 @@ export function castVector(
   return { wires: wires.map((wire) => builder.cast(wire, format)), formats: wires.map(() => format) };
 }
 
-/**
- * Cast every wire to a format of its own.
- *
- * @throws ShapeError naming the layer if there are not as many formats as wires
- */
+/** Cast every wire to a format of its own; there are as many formats as wires. */
 export function castElements(
   builder: CircuitBuilder,
   wires: readonly Wire[],
   formats: readonly FixedFormat[],
-  layer: string,
 ): WireVector {
-  if (formats.length !== wires.length) {
-    throw new ShapeError(
-      `The result of layer "${layer}" has ${wires.length} elements, and ${formats.length} formats are given for them.`,
-    );
-  }
   return { wires: wires.map((wire, k) => builder.cast(wire, formats[k]!)), formats };
 }
