@@ -21,7 +21,7 @@ import type { StepRates } from './optimizers/index.ts';
 import { checkResume } from './resume.ts';
 import { ratesAt, reportPlateau } from './schedules/index.ts';
 import { openTrainer } from './open-trainer.ts';
-import { evaluationMemory, ownValues, passMemory, stepSettings } from './step-pass.ts';
+import { evaluationMemory, participantValues, passMemory, stepSettings } from './step-pass.ts';
 import type { EvaluationOf, PassOf } from './step-pass.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -98,7 +98,7 @@ const run = async (start: Checkpoint, engines: Engines, plan: Plan, options: Fit
   };
   const { network: raw, companions, transforms, epoch } = chosen ?? last;
   const finished = plan.transforms.reduce(
-    (current, t) => t.finish?.(transforms[t.name], current, ownValues(companions, t.name)) ?? current,
+    (current, t) => t.finish?.(transforms[t.name], current, participantValues(companions, t.name)) ?? current,
     raw,
   );
   return { network: finished, status, history: state.history, epoch, checkpoint: snapshot(state, trainer) };
@@ -173,7 +173,7 @@ const updateTransforms = (state: Progress, trainer: Trainer, plan: Plan): Checkp
     const next =
       t.update === undefined
         ? old
-        : t.update(old, trainer.steps(), trainer.network, () => ownValues(trainer.companions(), t.name));
+        : t.update(old, trainer.steps(), trainer.network, () => participantValues(trainer.companions(), t.name));
     if (next !== old) states = { ...states, [t.name]: next };
   }
   return states;

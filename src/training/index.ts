@@ -23,6 +23,7 @@ export { parseShardIndex } from './streaming/shard-index.ts';
 export { readerLayout, shardSource } from './streaming/shard-source.ts';
 export { windowReader } from './streaming/window-reader.ts';
 export type { ShardFiles } from './streaming/window-reader.ts';
+export { participantValues } from './step-pass.ts';
 export { threadPool } from './thread-pool.ts';
 export type { ThreadPool } from './thread-pool.ts';
 export { eraseState } from './training-transform.ts';

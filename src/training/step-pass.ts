@@ -22,8 +22,11 @@ export interface BoundStep {
   readonly settings: CompanionValues;
 }
 
-/** A participant's values of a flat record, by their own names. */
-export const ownValues = <V>(all: Readonly<Record<string, V>>, participant: string): Readonly<Record<string, V>> => {
+/** Give a participant's values of a flat record, such as the companions of a checkpoint, by their own names. */
+export const participantValues = <V>(
+  all: Readonly<Record<string, V>>,
+  participant: string,
+): Readonly<Record<string, V>> => {
   const prefix = `${participant}/`;
   return Object.fromEntries(
     Object.entries(all)
@@ -54,7 +57,9 @@ const joined = (transforms: readonly TrainingTransform[], states: Readonly<Recor
     bind: (companions, settings) => {
       const passes = parts.flatMap(({ name, own, companion }): CompanionPass[] => [
         ...(own === undefined ? [] : [{ transform: own }]),
-        ...(companion === undefined ? [] : [companion.bind(ownValues(companions, name), ownValues(settings, name))]),
+        ...(companion === undefined
+          ? []
+          : [companion.bind(participantValues(companions, name), participantValues(settings, name))]),
       ]);
       const penalties = passes.flatMap(({ penalty }) => (penalty === undefined ? [] : [penalty]));
       return {

@@ -1,5 +1,6 @@
 /** Training with the cost in the loss: what comes out is on its grids, small, and the same bits as its circuit. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { constant } from '../../../src/autograd/index.ts';
 import { compileNetwork } from '../../../src/compile/index.ts';
 import {
   type BitWidthOptions,
@@ -32,6 +33,7 @@ import {
   type FitOptions,
   meanSquaredError,
   parseCheckpoint,
+  participantValues,
   serializeCheckpoint,
 } from '../../../src/training/index.ts';
 
@@ -162,6 +164,26 @@ describe('trainable bit-widths', () => {
     expect(new Set(circuit).size).toBeGreaterThan(20);
   });
 
+  it('finish what training saw: on the calibration data both compute the same', async () => {
+    const own = widths();
+    const { checkpoint } = await fit(network, data, { ...options({}, 10), transforms: [eraseState(own)] });
+    const trained = participantValues(checkpoint.companions, bitWidthsName);
+    // Two inputs lose their bits: one of those that matter, and one by a single bit.
+    const bits = toFloats(trained['x.result']!).map((value, i) => (i === 1 ? -8 : i === 2 ? -2 / 4 : value));
+    const companions = { ...trained, 'x.result': tensor(bits) };
+    const { transform } = own.companion!.bind(
+      Object.fromEntries(Object.entries(companions).map(([name, value]) => [name, constant(value)])),
+      own.companion!.settings(checkpoint.transforms[bitWidthsName] as BitWidthState, 0),
+    );
+    const found = own.snapshot(checkpoint.network, companions);
+    const { formats } = own.view(checkpoint.network, companions);
+    const { integer, fraction } = formats.get('x')!;
+    expect([1, 2].map((i) => integer[i]! + fraction[i]!)).toEqual([2 - 24, 0]);
+    expect(toFloats(predict(found, inputs, { transform: quantizationTransform(found.precision!) }))).toEqual(
+      toFloats(predict(checkpoint.network, inputs, { transform })),
+    );
+  });
+
   it('calibrate every layer again and again', () => {
     const steps = Array.from({ length: Math.floor((EPOCHS * 8 - 1) / 20) + 1 }, (_, k) => 20 * k);
     expect(state.calibrations.map(({ step }) => step)).toEqual(steps.flatMap((step) => [step, step, step]));
@@ -206,9 +228,7 @@ describe('trainable bit-widths', () => {
     const adders = async (beta: number): Promise<number> => {
       const own = widths({ beta });
       const { checkpoint } = await fit(network, data, { ...options({}, 12), transforms: [eraseState(own)] });
-      const companions = Object.fromEntries(
-        Object.entries(checkpoint.companions).map(([name, value]) => [name.slice(bitWidthsName.length + 1), value]),
-      );
+      const companions = participantValues(checkpoint.companions, bitWidthsName);
       const { codes } = own.view(checkpoint.network, companions);
       return codes.reduce((sum: number, layer: LayerCodes) => sum + layerAdderBits()(layer), 0);
     };

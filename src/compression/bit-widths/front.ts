@@ -7,9 +7,8 @@
  */
 import { ValueError } from '../../errors.ts';
 import type { Network } from '../../network/index.ts';
-import { fit } from '../../training/index.ts';
-import { eraseState } from '../../training/index.ts';
-import type { BatchSource, CompanionValues, Dataset, FitOptions, FitResult } from '../../training/index.ts';
+import { eraseState, fit, participantValues } from '../../training/index.ts';
+import type { BatchSource, Dataset, FitOptions, FitResult } from '../../training/index.ts';
 import { bitWidthsName } from './trainable-bit-widths.ts';
 import type { BitWidthState, CalibrationRecord, TrainableBitWidths } from './trainable-bit-widths.ts';
 
@@ -81,22 +80,12 @@ export const walkCostFront = async (
     onCheckpoint: async (state) => {
       await onCheckpoint?.(state);
       if (state.batch !== 0 || state.epoch % every !== 0) return;
-      const finished = bitWidths.snapshot(state.network, ownCompanions(state.companions));
+      const finished = bitWidths.snapshot(state.network, participantValues(state.companions, bitWidthsName));
       points.push({ epoch: state.epoch, network: finished, ...(await measure(finished)) });
     },
   });
   const { calibrations } = checkpoint.transforms[bitWidthsName] as BitWidthState;
   return { points, front: paretoFront(points), calibrations, status };
-};
-
-/** Those of a checkpoint that belong to the bit-widths. */
-const ownCompanions = (companions: CompanionValues): CompanionValues => {
-  const prefix = `${bitWidthsName}/`;
-  return Object.fromEntries(
-    Object.entries(companions)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, value]) => [name.slice(prefix.length), value]),
-  );
 };
 
 /** How well the stand-in follows the real optimiser. */

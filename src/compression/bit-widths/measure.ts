@@ -48,7 +48,7 @@ export const viewBitWidths = (
 ): BitWidthView => {
   const constants = Object.fromEntries(Object.entries(companions).map(([name, value]) => [name, constant(value)]));
   const bits = bitsOf(constants, sites, settings);
-  const transform = bitWidthTransform(bits, sites, settings);
+  const transform = bitWidthTransform(bits, sites, settings, inputIntegers(sites, settings));
   const values = forwardLayers(network, settings.calibration, { transform });
   const formats = new Map(
     sites.values.map((site) => {
@@ -74,6 +74,16 @@ export const viewBitWidths = (
     standIns: standIns(parameters, bits, sites, integerSettings(integersOf(formats))).map(({ value }) => item(value)),
   };
 };
+
+/** Integer bits of inputs, which are known beforehand. */
+const inputIntegers = ({ values }: BitWidthSites, { inputFormats }: BitWidthSettings): CompanionValues =>
+  integerSettings(
+    Object.fromEntries(
+      values
+        .filter(({ isInput }) => isInput)
+        .map(({ name }) => [name, inputFormats[name]!.map((text) => parseFormat(text).integer)]),
+    ),
+  );
 
 /** Integer bits and sign of every element: those of its format for an input, those of what was observed elsewhere. */
 const rangeFormats = (

@@ -9,7 +9,7 @@ import type { Variable } from '../../autograd/index.ts';
 import { parseFormat, fractionBits } from '../../fixed/index.ts';
 import { composeTransforms } from '../../network/index.ts';
 import type { ParameterVariables, Transform } from '../../network/index.ts';
-import { full, tensor } from '../../tensor/index.ts';
+import { add, full, lessEqual, multiply, tensor } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { CompanionPass, CompanionValues } from '../../training/index.ts';
 import { quantizationTransform } from '../quantization/index.ts';
@@ -95,20 +95,39 @@ export const bitsOf = (
   };
 };
 
-/** Round parameters to the nearest and values down, each to its bits. */
+/**
+ * Round parameters to the nearest and values down, each to its bits.
+ *
+ * @param given integer bits, by which signed elements without bits are 0; without them they keep what rounding gives
+ */
 export const bitWidthTransform = (
   bits: WholeBits,
   { layers, values }: BitWidthSites,
   settings: BitWidthSettings,
+  given: CompanionValues,
 ): Transform => {
   const dense = new Set(layers.map(({ layer }) => layer));
-  const known = new Set(values.map(({ name }) => name));
+  const known = new Map(values.map((site) => [site.name, site]));
   const own: Transform = (value, { layer, role }) => {
-    if (role === 'result' || role === 'input')
-      return known.has(layer) ? roundToBits(value, bits.value(layer), 'down') : value;
+    if (role === 'result' || role === 'input') {
+      const site = known.get(layer);
+      if (site === undefined) return value;
+      const rounded = roundToBits(value, bits.value(layer), 'down');
+      const integer = given[bitWidthNames.integer(layer)];
+      return site.isUnsigned || integer === undefined ? rounded : withoutDead(rounded, bits.value(layer), integer);
+    }
     return dense.has(layer) ? roundToBits(value, bits.parameter(layer, role), 'nearest') : value;
   };
   return composeTransforms(own, quantizationTransform(settings.precision));
+};
+
+/**
+ * Set elements without bits to 0: rounded down, negative values would still differ from others. The gradient passes, so
+ * that an element can come back.
+ */
+const withoutDead = (rounded: Variable, bits: Variable, integer: Tensor): Variable => {
+  const dead = lessEqual(add(bits.value, integer), 0);
+  return ag.subtract(rounded, ag.constant(multiply(rounded.value, dead)));
 };
 
 /** Give the widths of the elements of a value, [elements]. */
@@ -145,7 +164,7 @@ export const bitWidthPass = (
 ): CompanionPass => {
   const bits = bitsOf(companions, sites, settings);
   return {
-    transform: bitWidthTransform(bits, sites, settings),
+    transform: bitWidthTransform(bits, sites, settings, given),
     penalty: (parameters) => {
       const layers = standIns(parameters, bits, sites, given).map((cost, i) =>
         ag.multiply(cost, given[bitWidthNames.share(sites.layers[i]!.layer)]!),

@@ -164,10 +164,11 @@ const parameterFormat = (values: Float32Array): string => {
 };
 
 /** One text per element; an element without bits, which nothing reads, has one bit. */
-const valueTexts = ({ integer, fraction, signed }: ValueFormats, overflow: 'AP_SAT' | 'AP_WRAP'): string[] =>
-  integer.map((bits, i) => {
-    const width = bits + fraction[i]!;
+const valueTexts = (formats: ValueFormats, overflow: 'AP_SAT' | 'AP_WRAP'): string[] =>
+  formats.integer.map((bits, i) => {
+    const [fraction, make] = [formats.fraction[i]!, formats.signed[i]! ? fixed : ufixed];
+    const width = bits + fraction;
     const modes = { quantization: 'AP_TRN', overflow } as const;
-    if (width <= 0) return formatText(ufixed(1, 1 - fraction[i]!, modes));
-    return formatText((signed[i]! ? fixed : ufixed)(width, bits, modes));
+    // A signed element without bits is rounded down to −1 or 0.
+    return formatText(width <= 0 ? make(1, 1 - fraction, modes) : make(width, bits, modes));
   });
