@@ -11,6 +11,7 @@ import { buildNetwork, type Network, predict } from '../src/network/index.ts';
 import { generateJets, jetClasses, jetFeatures } from '../src/physics/index.ts';
 import { stream } from '../src/random/index.ts';
 import {
+  compactWalk,
   type DistillNetConfig,
   inputFormats,
   labelEvents,
@@ -186,15 +187,12 @@ export async function distillNetTask(smoke: boolean): Promise<Task> {
     uniform: precisionPlan(formats),
     inputFormats: { [studentInput]: inputFormats(formats.input) },
     walk: {
-      epochs: smoke ? 4 : 24,
-      cycle: smoke ? 2 : 4,
-      learningRate: 6e-3,
-      beta: [8e-6, 2.5e-5],
+      ...compactWalk,
+      ...(smoke && { epochs: 4, cycle: 2 }),
       bits: {
         calibration: firstRows(study.training.inputs as Tensor),
         precision: { dense3: { result: formats.logit }, weight: { result: formats.output } },
-        weightBits: [3, 8],
-        resultBits: [3, 8],
+        ...compactWalk.bits,
       },
     },
     validation: (network) => worth(network, study.validation.inputs as Tensor, labelled.scores.validation),

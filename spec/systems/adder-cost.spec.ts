@@ -10,7 +10,7 @@ const layer = (codes: readonly number[], outputs: number, width = 4): LayerCodes
   outputs,
   codes: Int32Array.from(codes),
   fraction: 3,
-  biases: new Int32Array(outputs),
+  biases: new Int32Array(0),
   biasFraction: 0,
   intervals: Array.from({ length: codes.length / outputs }, () => ({ lo: 0, hi: 2 ** width - 1, fraction: 2 })),
 });

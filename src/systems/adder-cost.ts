@@ -1,19 +1,15 @@
 /**
  * What a dense layer costs as adders after sharing: the hardware's answer to training that minimises it.
  *
- * The layer is built as the compiler builds it, and the bits of its adders are counted. Bits of an addition below the
+ * The layer is compiled by itself, and the bits of its adders are counted. Bits of an addition below the
  * coarser operand pass through without an adder.
  */
-import {
-  type Circuit,
-  circuitBuilder,
-  linearCombination,
-  type MultiplicationStrategy,
-  widthOf,
-  widthOfRange,
-} from '../circuit/index.ts';
+import { type Circuit, type MultiplicationStrategy, widthOf, widthOfRange } from '../circuit/index.ts';
+import { compileNetwork } from '../compile/index.ts';
 import type { AdderCost, ElementInterval, LayerCodes } from '../compression/index.ts';
-import { fixed, type FixedFormat, ufixed } from '../fixed/index.ts';
+import { fixed, type FixedFormat, formatText, powerOfTwo, ufixed } from '../fixed/index.ts';
+import type { Network } from '../network/index.ts';
+import { tensor } from '../tensor/index.ts';
 
 /**
  * Count the adder bits of layers by a strategy of the compiler.
@@ -25,26 +21,41 @@ export const layerAdderBits =
   (layer) =>
     adderBits(layerCircuit(layer, strategy));
 
-/** Build the sums of a dense layer. */
+/** Compile a dense layer by itself. */
 function layerCircuit(layer: LayerCodes, strategy: MultiplicationStrategy): Circuit {
-  const builder = circuitBuilder(layer.layer);
-  const formats = layer.intervals.map(intervalFormat);
-  const wires = builder.input('x', formats);
-  const sums = Array.from({ length: layer.outputs }, (_, j) => {
-    const column = wires.map((_wire, i) => BigInt(layer.codes[i * layer.outputs + j]!));
-    const code = layer.biases[j] ?? 0;
-    const bias = code === 0 ? undefined : builder.constant(BigInt(code), layer.biasFraction);
-    return linearCombination(builder, wires, column, layer.fraction, bias, strategy);
-  });
-  builder.output(
-    'y',
-    sums,
-    sums.map((sum) => {
-      const { lo, hi, fraction } = builder.typeOf(sum);
-      return intervalFormat({ lo: Number(lo), hi: Number(hi), fraction });
-    }),
-  );
-  return builder.build();
+  const { inputs, outputs, codes, fraction, biases, biasFraction, intervals } = layer;
+  const valuesOf = (raw: Int32Array, bits: number): Float32Array =>
+    Float32Array.from(raw, (code) => code * powerOfTwo(-bits));
+  const hasBias = biases.length > 0;
+  const network: Network = {
+    name: layer.layer,
+    inputs: [{ name: 'x', shape: [inputs] }],
+    layers: [
+      {
+        name: 'sums',
+        kind: 'dense',
+        inputs: ['x'],
+        attributes: { units: outputs, useBias: hasBias },
+        parameters: {
+          kernel: tensor(valuesOf(codes, fraction), [inputs, outputs]),
+          ...(hasBias && { bias: tensor(valuesOf(biases, biasFraction)) }),
+        },
+      },
+    ],
+    outputs: ['sums'],
+    precision: {
+      x: { result: intervals.map((interval) => formatText(intervalFormat(interval))) },
+      sums: { weight: codesFormat(codes, fraction), ...(hasBias && { bias: codesFormat(biases, biasFraction) }) },
+    },
+  };
+  return compileNetwork(network, { strategy }).layers[0]!.circuit;
+}
+
+/** The narrowest signed format that holds all codes. */
+function codesFormat(codes: Int32Array, fraction: number): string {
+  let width = 1;
+  for (const code of codes) width = Math.max(width, widthOfRange(BigInt(Math.min(code, -1)), BigInt(code)));
+  return formatText(fixed(width, width - fraction));
 }
 
 /** Count the adder bits of a circuit. */

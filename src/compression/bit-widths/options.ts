@@ -22,7 +22,7 @@ export interface BitWidthOptions {
   /**
    * β, the weight of the cost in the loss, per bit of adder.
    *
-   * Useful values lie about 1e-6 to 1e-4 times the loss; where the cost of a network is in thousands.
+   * A useful start is a hundredth of the task loss over the adder bits of the network; about ten times as much at the end.
    */
   readonly beta: number | CostSchedule;
   /** Samples that look like later ones, on which the range of every value is observed. They are on the input grids. */

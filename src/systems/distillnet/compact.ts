@@ -32,6 +32,15 @@ import { publishedTarget } from './run.ts';
 import type { Scaler } from './scaler.ts';
 import { studentInput } from './student.ts';
 
+/** The walk that made the published figures. */
+export const compactWalk = {
+  epochs: 24,
+  cycle: 4,
+  learningRate: 6e-3,
+  beta: [8e-6, 2.5e-5],
+  bits: { weightBits: [3, 8], resultBits: [3, 8] },
+} as const;
+
 export interface CompactOptions extends MatchedOptions {
   /** Events, teacher, float students, batches and learning rate. @defaultValue quickConfig */
   readonly config?: DistillNetConfig;
@@ -140,10 +149,10 @@ export async function walkCompact(
   options: CompactOptions = {},
 ): Promise<Awaited<ReturnType<typeof walkCostFront>> | null> {
   const {
-    epochs = 24,
-    cycle = 4,
-    beta = [8e-6, 2.5e-5],
-    learningRate = 6e-3,
+    epochs = compactWalk.epochs,
+    cycle = compactWalk.cycle,
+    beta = compactWalk.beta,
+    learningRate = compactWalk.learningRate,
     target = publishedTarget,
     compile = {},
   } = options;
@@ -159,8 +168,7 @@ export async function walkCompact(
     precision: { dense3: { result: formats.logit }, weight: { result: formats.output } },
     adderCost: options.adderCost ?? layerAdderBits(compile.strategy),
     calibrationSteps: batches,
-    weightBits: [3, 8],
-    resultBits: [3, 8],
+    ...compactWalk.bits,
   });
   const walk = await walkCostFront(study.start, study.training, {
     bitWidths,

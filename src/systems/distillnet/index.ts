@@ -5,7 +5,13 @@ export {
   serializeLearningCheckpoint,
   type StudentStage,
 } from './checkpoint.ts';
-export { type CompactOptions, type CompactQDistillNet, trainCompactQDistillNet, walkCompact } from './compact.ts';
+export {
+  type CompactOptions,
+  type CompactQDistillNet,
+  compactWalk,
+  trainCompactQDistillNet,
+  walkCompact,
+} from './compact.ts';
 export { defaultConfig, type DistillNetConfig, parseConfig, type QuantizedFormats, quickConfig } from './config.ts';
 export { type DistillNetData, distillNetData, eventFeatures, featureCount, featureNames } from './data.ts';
 export {
