@@ -253,16 +253,19 @@ describe('walkCostFront', () => {
   it('looks at finished networks after every cycle, and keeps those that nothing beats', async () => {
     const { transforms: _own, ...rest } = options({}, 6);
     const seen: Network[] = [];
+    const told: number[] = [];
     const walk = await walkCostFront(network, data, {
       ...rest,
       bitWidths: widths({ beta: 3e-4 }),
       every: 2,
+      onPoint: ({ epoch }) => void told.push(epoch),
       measure: (found) => {
         seen.push(found);
         return { quality: seen.length === 2 ? 0 : 1, cost: 10 - seen.length };
       },
     });
     expect(walk.points.map(({ epoch }) => epoch)).toEqual([2, 4, 6]);
+    expect(told).toEqual([2, 4, 6]);
     expect(walk.points.map((point) => point.network)).toEqual(seen);
     expect(walk.front.map(({ epoch }) => epoch)).toEqual([6]);
     expect(walk.calibrations.length).toBeGreaterThan(0);

@@ -37,6 +37,8 @@ export interface CostFrontOptions extends Omit<FitOptions, 'restoreBest' | 'earl
    * @defaultValue 1
    */
   readonly every?: number;
+  /** Receives every network that is looked at, at once. */
+  readonly onPoint?: (point: FrontPoint) => void;
 }
 
 /** What a walk came to. */
@@ -70,7 +72,7 @@ export const walkCostFront = async (
   data: Dataset | BatchSource,
   options: CostFrontOptions,
 ): Promise<CostFront> => {
-  const { bitWidths, measure, every = 1, transforms = [], onCheckpoint, ...rest } = options;
+  const { bitWidths, measure, every = 1, transforms = [], onCheckpoint, onPoint, ...rest } = options;
   if (!(Number.isSafeInteger(every) && every >= 1))
     throw new ValueError(`Option "every" of a cost front is ${every}; it must be an integer of at least 1.`);
   const points: FrontPoint[] = [];
@@ -81,7 +83,9 @@ export const walkCostFront = async (
       await onCheckpoint?.(state);
       if (state.batch !== 0 || state.epoch % every !== 0) return;
       const finished = bitWidths.snapshot(state.network, participantValues(state.companions, bitWidthsName));
-      points.push({ epoch: state.epoch, network: finished, ...(await measure(finished)) });
+      const point = { epoch: state.epoch, network: finished, ...(await measure(finished)) };
+      points.push(point);
+      onPoint?.(point);
     },
   });
   const { calibrations } = checkpoint.transforms[bitWidthsName] as BitWidthState;

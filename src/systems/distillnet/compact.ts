@@ -66,6 +66,7 @@ export interface CompactOptions extends MatchedOptions {
   readonly compile?: CompileOptions;
   /** Counts adder bits in calibrations of the cost. @defaultValue those of the strategy of `compile` */
   readonly adderCost?: AdderCost;
+  /** Receives every network that the walk looks at, at once. */
   readonly onPoint?: (point: FrontPoint) => void;
 }
 
@@ -182,9 +183,9 @@ export async function walkCompact(
       quality: -meanDistance(predictQuantized(network, study.validation.inputs as Tensor), labels),
       cost: compileFor(network, target, compile).resources.lut,
     }),
+    ...(options.onPoint && { onPoint: options.onPoint }),
     ...trainingOptions(options),
   });
-  for (const point of walk.points) options.onPoint?.(point);
   return walk.status === 'aborted' ? null : walk;
 }
 
