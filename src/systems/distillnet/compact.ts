@@ -2,7 +2,7 @@
  * A QDistillNet that is trained for few look-up tables: trainable bit-widths, with the cost of its adders in the loss.
  *
  * One training walks the front from accurate to small. Of the networks on the way that take no more look-up tables than
- * are allowed, and whose histogram of weights is good enough, the one that is nearest to the teacher on validation events
+ * are allowed, and whose histogram of weights is good enough, the one that is nearest to its labels on validation events
  * is chosen. Twenty bins need many particles, so the histogram is that of the training and validation events together;
  * what is reported of the network is measured on test events.
  */
