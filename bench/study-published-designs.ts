@@ -178,7 +178,10 @@ async function measure({ design, part, clockMHz, large: slow }: Study, way: Way)
       initiationInterval: built.initiationInterval,
       mismatches: interpreterVsEmulation.mismatches + simulationVsEmulation.mismatches,
       vectors: VECTORS,
-      ...{ lut, ff, dsp, bram },
+      lut,
+      ff,
+      dsp,
+      bram,
       yosys: yosys && { lut: yosys.lut, ff: yosys.ff, dsp: yosys.dsp, bram: yosys.bram },
       seconds,
     };

@@ -19,7 +19,13 @@ afterAll(folder.remove);
 /** Compile the small model; return what its record says of the compiler, and the circuit. */
 async function compiled(name: string, ...words: readonly string[]) {
   const { code, stderr } = await distillRtl(
-    ...['compile', at('small.json'), '--no-tools', '--vectors', '4', '--out', at(name)],
+    'compile',
+    at('small.json'),
+    '--no-tools',
+    '--vectors',
+    '4',
+    '--out',
+    at(name),
     ...words,
   );
   expect(code, stderr).toBe(0);

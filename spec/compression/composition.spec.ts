@@ -82,7 +82,7 @@ describe('distillation, pruning and quantization together', () => {
       ['out', 'kernel', 'weight'],
     ] as const) {
       const values = toFloats(parameterAt(network, { layer, role }));
-      const { quantize } = fakeQuantizer(parseFormat(network.precision![layer]![key]!));
+      const { quantize } = fakeQuantizer(parseFormat(network.precision![layer]![key] as string));
       expect(quantize(values)).toEqual(values);
     }
     // The best epoch was chosen when everything was in force: 10 batches an epoch, pruning done after step 100.

@@ -129,7 +129,12 @@ describe('magnitudePruning', () => {
     let state = pruning.initial(network);
     const changed: number[] = [];
     for (let step = 0; step < 14; step++) {
-      const next = pruning.update!(state, step, () => network);
+      const next = pruning.update!(
+        state,
+        step,
+        () => network,
+        () => ({}),
+      );
       if (next !== state) changed.push(step);
       state = next;
     }
@@ -139,17 +144,29 @@ describe('magnitudePruning', () => {
 
   it('lets a weight come back while the schedule runs', () => {
     const network = build(1);
-    const early = pruning.update!(pruning.initial(network), 6, () => network);
+    const early = pruning.update!(
+      pruning.initial(network),
+      6,
+      () => network,
+      () => ({}),
+    );
     const pruned = early.masks['b']!.indexOf('0');
     const kernel = Float32Array.from(toFlat(network.layers[2]!.parameters['kernel']!));
     kernel[pruned] = 10;
     const grown = withParameters(network, { b: { kernel: tensor(kernel, [7, 3]) } });
-    expect(pruning.update!(early, 10, () => grown).masks['b']![pruned]).toBe('1');
+    expect(
+      pruning.update!(
+        early,
+        10,
+        () => grown,
+        () => ({}),
+      ).masks['b']![pruned],
+    ).toBe('1');
   });
 
   it('reaches the target at export even when training ended early', () => {
     const network = build(1);
-    const finished = pruning.finish!(pruning.initial(network), network);
+    const finished = pruning.finish!(pruning.initial(network), network, {});
     for (const { weights, zeros } of kernelSparsities(finished)) expect(zeros / weights).toBeGreaterThanOrEqual(0.75);
   });
 });

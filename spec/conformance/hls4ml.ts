@@ -134,6 +134,7 @@ function runCase(one: VectorCase): string | null {
     inputs: one.inputs2 === undefined ? [input] : [input, vector('x2', formats['input2']!)],
     precision: {
       fallback: fixed(16, 6),
+      elements: undefined,
       role: (name) => formats[name],
       format: (name) => formats[name] ?? fixed(16, 6),
     },

@@ -66,13 +66,21 @@ function elementFormats(network: Network, input: NetworkInput, options: CompileO
   const elements = input.shape.reduce((a, b) => a * b, 1);
   const texts = options.inputFormats?.[input.name];
   if (texts === undefined) {
-    const format = precisionRequest(network, input.name, options).format('result');
+    const request = precisionRequest(network, input.name, options);
+    if (request.elements !== undefined) return checkedFormats(input, elements, request.elements);
+    const format = request.format('result');
     return Array.from({ length: elements }, () => format);
   }
-  if (texts.length !== elements) {
-    throw new ShapeError(
-      `Input "${input.name}" has ${elements} elements, and ${texts.length} formats are given for them.`,
-    );
-  }
-  return texts.map((text) => parseFormat(text));
+  return checkedFormats(
+    input,
+    elements,
+    texts.map((text) => parseFormat(text)),
+  );
+}
+
+function checkedFormats(input: NetworkInput, elements: number, formats: readonly FixedFormat[]): FixedFormat[] {
+  if (formats.length === elements) return [...formats];
+  throw new ShapeError(
+    `Input "${input.name}" has ${elements} elements, and ${formats.length} formats are given for them.`,
+  );
 }

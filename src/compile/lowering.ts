@@ -5,7 +5,7 @@ import { type FixedFormat, sameFormat } from '../fixed/index.ts';
 import type { HardwareLayer } from './hardware-layer.ts';
 import type { NumericsProfile, SoftmaxOptions } from './options.ts';
 import type { PrecisionRequest } from './precision.ts';
-import { castVector, type WireVector } from './wire-vector.ts';
+import { castElements, castVector, type WireVector } from './wire-vector.ts';
 import type { Wire } from '../circuit/index.ts';
 
 export interface LoweringContext {
@@ -31,8 +31,15 @@ export function resultFormat(context: LoweringContext): FixedFormat | undefined 
   return asked === 'auto' ? undefined : asked;
 }
 
-/** Cast exact values to the layer's result format, where it has one. */
+/** The formats asked for the elements of the result one by one, which only the `exact` profile has. */
+export function elementFormats({ precision, profile }: LoweringContext): readonly FixedFormat[] | undefined {
+  return profile === 'exact' ? precision.elements : undefined;
+}
+
+/** Cast exact values to the layer's result format, or each to its own, where it has any. */
 export function castResult(context: LoweringContext, wires: readonly Wire[]): WireVector {
+  const elements = elementFormats(context);
+  if (elements !== undefined) return castElements(context.builder, wires, elements);
   return castVector(context.builder, wires, resultFormat(context));
 }
 

@@ -4,7 +4,7 @@
  * hls4ml's `auto` is resolved by the layer that knows the rule (see `layers/dense.ts`); a role whose layer has no rule
  * falls back to the default, as hls4ml's inference does.
  */
-import { ValueError } from '../errors.ts';
+import { UnsupportedError, ValueError } from '../errors.ts';
 import { type FixedFormat, parseFormat } from '../fixed/index.ts';
 import type { LayerPrecision, Network } from '../network/index.ts';
 import type { CompileOptions } from './options.ts';
@@ -15,7 +15,13 @@ export const DEFAULT_PRECISION = 'ap_fixed<16,6>';
 export interface PrecisionRequest {
   /** The format of everything that has none of its own. */
   readonly fallback: FixedFormat;
-  /** What was asked for the role: a format, 'auto', or undefined when nothing was said. */
+  /** Formats asked for element by element of the result; undefined where one holds for all of them, or none is asked. */
+  readonly elements: readonly FixedFormat[] | undefined;
+  /**
+   * What was asked for the role: a format, 'auto', or undefined when nothing was said.
+   *
+   * @throws UnsupportedError where there is a list, since whoever asks this needs one format
+   */
   role(name: string): FixedFormat | 'auto' | undefined;
   /** The format asked for, or the fallback for 'auto' and silence. */
   format(name: string): FixedFormat;
@@ -46,10 +52,16 @@ export function precisionRequest(network: Network, layer: string, options: Compi
   const texts: LayerPrecision = network.precision?.[layer] ?? {};
   const role = (name: string): FixedFormat | 'auto' | undefined => {
     const text = texts[name];
-    return text === undefined || text === 'auto' ? text : parseFormat(text);
+    if (text === undefined || text === 'auto') return text;
+    if (typeof text === 'string') return parseFormat(text);
+    throw new UnsupportedError(
+      `Role "${name}" of "${layer}" has a list of ${text.length} formats; only results may have one, in the exact profile and of kinds that round nowhere else.`,
+    );
   };
+  const { result } = texts;
   return {
     fallback,
+    elements: typeof result === 'object' ? result.map((text) => parseFormat(text)) : undefined,
     role,
     format(name) {
       const asked = role(name);

@@ -20,3 +20,12 @@ export function castVector(
   }
   return { wires: wires.map((wire) => builder.cast(wire, format)), formats: wires.map(() => format) };
 }
+
+/** Cast every wire to a format of its own; there are as many formats as wires. */
+export function castElements(
+  builder: CircuitBuilder,
+  wires: readonly Wire[],
+  formats: readonly FixedFormat[],
+): WireVector {
+  return { wires: wires.map((wire, k) => builder.cast(wire, formats[k]!)), formats };
+}

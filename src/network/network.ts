@@ -28,8 +28,10 @@ export type Layer<K extends LayerKind = LayerKind> = {
 /**
  * Fixed-point precisions by role ("weight", "bias", "accum", "result", "table", …) as `ap_fixed` texts.
  * Written by quantization-aware training and importers, read by `compile`; absent roles take the compiler's default.
+ *
+ * A "result" may be a list of texts, one per element of a sample in row-major order.
  */
-export type LayerPrecision = Readonly<Record<string, string>>;
+export type LayerPrecision = Readonly<Record<string, string | readonly string[]>>;
 
 export interface Network {
   readonly name: string;

@@ -148,7 +148,9 @@ const parsePrecision = (value: unknown): Readonly<Record<string, LayerPrecision>
       Object.fromEntries(
         Object.entries(object(roles, `Precision of "${layer}"`)).map(([role, text]) => [
           role,
-          string(text, `Precision "${role}" of "${layer}"`),
+          Array.isArray(text)
+            ? text.map((own, k) => string(own, `Precision "${role}" of "${layer}" at element ${k}`))
+            : string(text, `Precision "${role}" of "${layer}"`),
         ]),
       ),
     ]),

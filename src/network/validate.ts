@@ -35,12 +35,28 @@ export const validateNetwork = (network: Network): void => {
       `Output "${output}" of network "${network.name}" is no layer; layers are ${names.join(', ')}.`,
     );
   }
-  for (const name of Object.keys(network.precision ?? {})) {
-    if (shapes.has(name)) continue;
-    throw new ValueError(
-      `A precision is given for "${name}", which is neither input nor layer of network "${network.name}".`,
-    );
+  for (const [name, roles] of Object.entries(network.precision ?? {})) {
+    const shape = shapes.get(name);
+    if (shape === undefined) {
+      throw new ValueError(
+        `A precision is given for "${name}", which is neither input nor layer of network "${network.name}".`,
+      );
+    }
+    for (const [role, texts] of Object.entries(roles))
+      if (typeof texts === 'object') checkList(name, role, texts, shape);
   }
+};
+
+/** Only results have formats by element. */
+const checkList = (name: string, role: string, texts: readonly string[], shape: readonly number[]): void => {
+  if (role !== 'result') {
+    throw new ValueError(`Role "${role}" of "${name}" has a list of formats; only the role "result" may have one.`);
+  }
+  const elements = shape.reduce((a, b) => a * b, 1);
+  if (texts.length === elements) return;
+  throw new ShapeError(
+    `The result of "${name}" has ${elements} elements and a list of ${texts.length} formats; the numbers must be equal.`,
+  );
 };
 
 const checkParameters = (layer: Layer, inputs: readonly (readonly number[])[]): void => {

@@ -8,6 +8,7 @@ export {
 } from './generator/configuration.ts';
 export { generateEvent, generateEvents, type PileupEvent } from './generator/generate.ts';
 export { type Histogram, histogram, histogramEdges } from './histogram.ts';
+export { generateJets, jetClasses, jetFeatures, type JetSample } from './jet-substructure.ts';
 export { magnitude, missingMomentum, type TransverseVector } from './missing-momentum.ts';
 export { type CellGrid, cellGrid, distanceSquared, nearestNeighbours, neighboursWithin } from './neighbours.ts';
 export { emptyParticles, type Particles, speciesNames, validateParticles, vertexCode } from './particles.ts';

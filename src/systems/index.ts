@@ -1,4 +1,5 @@
 /** What all systems share on the way from a quantized network to a verified project; each system is a folder beside. */
+export { adderBits, layerAdderBits } from './adder-cost.ts';
 export {
   buildHardware,
   type Checks,

@@ -47,7 +47,8 @@ export function parameterFits(network: Network, options: CompileOptions): Parame
         if (values === undefined || values.length === 0) return [];
         const role = precisionRoles[key];
         const text = texts[role];
-        const format = parseFormat(text === undefined || text === 'auto' ? common : text);
+        // Lists are for results only.
+        const format = parseFormat(typeof text !== 'string' || text === 'auto' ? common : text);
         return [{ layer: name, role, format, ...fitOf(Array.from(values), format) }];
       });
     });

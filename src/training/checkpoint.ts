@@ -7,8 +7,10 @@
 import { FormatError } from '../errors.ts';
 import { decodeFloats, encodeFloats, parseNetwork, serializeNetwork } from '../network/index.ts';
 import type { Network } from '../network/index.ts';
+import { sizeOfShape, tensor, toFloats } from '../tensor/index.ts';
 import type { OptimizerState } from './optimizers/index.ts';
 import type { PlateauState } from './schedules/index.ts';
+import type { CompanionValues } from './training-transform.ts';
 
 /** One finished epoch. */
 export interface EpochRecord {
@@ -27,6 +29,7 @@ export interface BestRecord {
   readonly epoch: number;
   readonly loss: number;
   readonly network: Network;
+  readonly companions: CompanionValues;
   /** States of the transforms at that epoch by name. */
   readonly transforms: Readonly<Record<string, unknown>>;
 }
@@ -35,6 +38,9 @@ export interface BestRecord {
 export interface Checkpoint {
   /** The network with its current parameters. */
   readonly network: Network;
+  /** Values trained beside the network, by `transform/name`. */
+  readonly companions: CompanionValues;
+  /** Its buffers are those of the trained parameters, then those of the companions. */
   readonly optimizer: OptimizerState;
   /** Epoch of the next batch, from 0. */
   readonly epoch: number;
@@ -66,18 +72,26 @@ const fields: readonly string[] =
 
 /** Write a checkpoint as JSON text; floats keep their bits. */
 export const serializeCheckpoint = (checkpoint: Checkpoint): string => {
-  const { network, optimizer, best, ...plain } = checkpoint;
+  const { network, companions, optimizer, best, ...plain } = checkpoint;
   return `${JSON.stringify({
     format: checkpointFormat,
     ...plain,
     network: JSON.parse(serializeNetwork(network)),
+    companions: plainCompanions(companions),
     optimizer: {
       step: optimizer.step,
       slots: optimizer.slots.map((slots) =>
         Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, encodeFloats(values)])),
       ),
     },
-    best: best === null ? null : { ...best, network: JSON.parse(serializeNetwork(best.network)) },
+    best:
+      best === null
+        ? null
+        : {
+            ...best,
+            network: JSON.parse(serializeNetwork(best.network)),
+            companions: plainCompanions(best.companions),
+          },
   })}\n`;
 };
 
@@ -105,10 +119,40 @@ export const parseCheckpoint = (text: string): Checkpoint => {
   return {
     ...rest,
     network: parseNetwork(JSON.stringify(raw['network'])),
+    companions: parseCompanions(raw['companions']),
     optimizer: parseOptimizerState(raw['optimizer']),
-    best: rest.best === null ? null : { ...rest.best, network: parseNetwork(JSON.stringify(rest.best.network)) },
+    best:
+      rest.best === null
+        ? null
+        : {
+            ...rest.best,
+            network: parseNetwork(JSON.stringify(rest.best.network)),
+            companions: parseCompanions(rest.best.companions),
+          },
   };
 };
+
+const plainCompanions = (companions: CompanionValues): unknown =>
+  Object.fromEntries(
+    Object.entries(companions).map(([name, value]) => [
+      name,
+      { shape: value.shape, data: encodeFloats(toFloats(value)) },
+    ]),
+  );
+
+/** A checkpoint from before there were companions has none. */
+const parseCompanions = (raw: unknown): CompanionValues =>
+  Object.fromEntries(
+    Object.entries((raw ?? {}) as Readonly<Record<string, unknown>>).map(([name, value]) => {
+      const { shape, data } = value as { readonly shape?: unknown; readonly data?: unknown };
+      const values = typeof data === 'string' ? decodeFloats(data) : null;
+      if (values !== null && Array.isArray(shape) && sizeOfShape(shape as number[]) === values.length)
+        return [name, tensor(values, shape as number[])];
+      throw new FormatError(
+        `Companion "${name}" of the checkpoint is damaged; it must be a shape and base64 of 32-bit floats.`,
+      );
+    }),
+  );
 
 const parseOptimizerState = (raw: unknown): OptimizerState => {
   const state = raw as { readonly step?: unknown; readonly slots?: unknown } | null;

@@ -1,5 +1,5 @@
 /** Training with tensor functions, step by step: the reference, and the way for what a plan cannot compute. */
-import { gradients } from '../autograd/index.ts';
+import { add, gradients, variable } from '../autograd/index.ts';
 import { forward, parameterAt, parameterVariables, withParameters } from '../network/index.ts';
 import type { Network, ParameterSite, ParameterUpdates } from '../network/index.ts';
 import { item, tensor, toFloats } from '../tensor/index.ts';
@@ -16,12 +16,16 @@ export const eagerTrainer = (
   plan: Pick<Plan, 'sites' | 'optimizer' | 'stream'>,
   options: Pick<FitOptions, 'loss' | 'clipNorm'>,
 ): Trainer => {
-  let { network, optimizer } = start;
+  let { network, companions, optimizer } = start;
+  const names = Object.keys(companions);
   return {
     steps: () => optimizer.step,
     network: () => network,
+    companions: () => companions,
     optimizer: () => optimizer,
-    train: async (batch, transform, rates, at) => {
+    train: async (batch, step, rates, at) => {
+      const own = Object.fromEntries(names.map((name) => [name, variable(companions[name]!)]));
+      const { transform, penalty } = step.pass.bind(own, step.settings);
       const parameters = parameterVariables(network, plan.sites);
       const statistics: Record<string, Readonly<Record<string, Tensor>>> = {};
       const prediction = forward(network, batch.inputs, {
@@ -33,18 +37,27 @@ export const eagerTrainer = (
           statistics[layer] = values;
         },
       });
-      const lossValue = options.loss(prediction, batch.targets, batch.extras);
+      const taskLoss = options.loss(prediction, batch.targets, batch.extras);
+      const lossValue = penalty === undefined ? taskLoss : add(taskLoss, penalty(parameters));
       const loss = item(lossValue.value);
       if (!Number.isFinite(loss)) throw lossError(loss, batch, at, rates.learningRate);
-      const wrt = plan.sites.map((site) => parameters[site.layer]![site.role]!);
+      const wrt = [
+        ...plan.sites.map((site) => parameters[site.layer]![site.role]!),
+        ...names.map((name) => own[name]!),
+      ];
       const raw = gradients(lossValue, wrt).map(toFloats);
       const bad = raw.findIndex((gradient) => !gradient.every(Number.isFinite));
-      if (bad >= 0) throw gradientError(plan.sites[bad]!, at, rates.learningRate);
+      if (bad >= 0) throw gradientError(plan.sites[bad] ?? names[bad - plan.sites.length]!, at, rates.learningRate);
       const clipped = options.clipNorm === undefined ? raw : clipByNorm(raw, options.clipNorm).gradients;
-      const old = plan.sites.map((site) => toFloats(parameterAt(network, site)));
-      const step = optimizerStep(plan.optimizer, optimizer, old, clipped, rates);
-      network = withParameters(withParameters(network, siteUpdates(network, plan.sites, step.parameters)), statistics);
-      optimizer = step.state;
+      const old = [
+        ...plan.sites.map((site) => toFloats(parameterAt(network, site))),
+        ...names.map((name) => toFloats(companions[name]!)),
+      ];
+      const next = optimizerStep(plan.optimizer, optimizer, old, clipped, rates);
+      network = withParameters(withParameters(network, siteUpdates(network, plan.sites, next.parameters)), statistics);
+      const trained = next.parameters.slice(plan.sites.length);
+      companions = Object.fromEntries(names.map((name, i) => [name, tensor(trained[i]!, companions[name]!.shape)]));
+      optimizer = next.state;
       return loss;
     },
     close: async () => undefined,

@@ -14,6 +14,7 @@ import type { FitOptions } from './fit-options.ts';
 import { initialOptimizerState } from './optimizers/index.ts';
 import type { Optimizer } from './optimizers/index.ts';
 import { initialPlateau } from './schedules/index.ts';
+import { initialCompanions } from './step-pass.ts';
 import type { PlateauSchedule, Schedule } from './schedules/index.ts';
 import type { TrainingTransform } from './training-transform.ts';
 
@@ -105,22 +106,26 @@ const positiveInteger = (option: string, value: number): number => {
 };
 
 /** Give the state before the first batch. */
-export const startState = (network: Network, plan: Plan, options: FitOptions): Checkpoint => ({
-  network,
-  optimizer: initialOptimizerState(
-    plan.optimizer,
-    plan.sites.map((site) => size(parameterAt(network, site))),
-  ),
-  epoch: 0,
-  batch: 0,
-  samples: plan.samples,
-  ...(plan.training.identity !== undefined && { source: plan.training.identity }),
-  batchSize: plan.batchSize,
-  stream: options.stream.state(),
-  transforms: Object.fromEntries(plan.transforms.map((t) => [t.name, t.initial(network)])),
-  plateau: plan.schedule.kind === 'plateau' ? initialPlateau(plan.schedule) : null,
-  best: null,
-  badEpochs: 0,
-  lossSum: 0,
-  history: [],
-});
+export const startState = (network: Network, plan: Plan, options: FitOptions): Checkpoint => {
+  const companions = initialCompanions(plan.transforms, network);
+  return {
+    network,
+    companions,
+    optimizer: initialOptimizerState(plan.optimizer, [
+      ...plan.sites.map((site) => size(parameterAt(network, site))),
+      ...Object.values(companions).map(size),
+    ]),
+    epoch: 0,
+    batch: 0,
+    samples: plan.samples,
+    ...(plan.training.identity !== undefined && { source: plan.training.identity }),
+    batchSize: plan.batchSize,
+    stream: options.stream.state(),
+    transforms: Object.fromEntries(plan.transforms.map((t) => [t.name, t.initial(network)])),
+    plateau: plan.schedule.kind === 'plateau' ? initialPlateau(plan.schedule) : null,
+    best: null,
+    badEpochs: 0,
+    lossSum: 0,
+    history: [],
+  };
+};

@@ -6,8 +6,7 @@
  * then, so that an AbortSignal (Ctrl-C) is heard.
  */
 import { ShapeError, ValueError } from '../errors.ts';
-import { composeTransforms } from '../network/index.ts';
-import type { Network, Transform } from '../network/index.ts';
+import type { Network } from '../network/index.ts';
 import { rowsOfBatch } from './batch-source.ts';
 import type { BatchSource } from './batch-source.ts';
 import type { BestRecord, Checkpoint, EpochRecord } from './checkpoint.ts';
@@ -22,6 +21,8 @@ import type { StepRates } from './optimizers/index.ts';
 import { checkResume } from './resume.ts';
 import { ratesAt, reportPlateau } from './schedules/index.ts';
 import { openTrainer } from './open-trainer.ts';
+import { evaluationMemory, participantValues, passMemory, stepSettings } from './step-pass.ts';
+import type { EvaluationOf, PassOf } from './step-pass.ts';
 import type { Trainer } from './trainer.ts';
 
 /**
@@ -39,7 +40,12 @@ export const fit = async (network: Network, data: Dataset | BatchSource, options
   const trainer = openTrainer(start, plan, options);
   const evaluator = lossEvaluator(options.loss, options.workers ?? 1);
   try {
-    return await run(start, { trainer, evaluator, transformOf: transformMemory(plan) }, plan, options);
+    return await run(
+      start,
+      { trainer, evaluator, passOf: passMemory(plan.transforms), evaluationOf: evaluationMemory() },
+      plan,
+      options,
+    );
   } finally {
     await trainer.close();
     await evaluator.close();
@@ -50,21 +56,23 @@ export const fit = async (network: Network, data: Dataset | BatchSource, options
 interface Engines {
   readonly trainer: Trainer;
   readonly evaluator: LossEvaluator;
-  readonly transformOf: TransformOf;
+  readonly passOf: PassOf;
+  readonly evaluationOf: EvaluationOf;
 }
 
 /** What training holds besides the trainer. */
-type Progress = Omit<Checkpoint, 'network' | 'optimizer'>;
+type Progress = Omit<Checkpoint, 'network' | 'companions' | 'optimizer'>;
 
 const snapshot = (progress: Progress, trainer: Trainer): Checkpoint => ({
   ...progress,
   network: trainer.network(),
+  companions: trainer.companions(),
   optimizer: trainer.optimizer(),
 });
 
 const run = async (start: Checkpoint, engines: Engines, plan: Plan, options: FitOptions): Promise<FitResult> => {
   const { trainer } = engines;
-  const { network: _network, optimizer: _optimizer, ...progress } = start;
+  const { network: _network, companions: _companions, optimizer: _optimizer, ...progress } = start;
   let state: Progress = progress;
   let status: FitResult['status'] = 'finished';
   while (state.epoch < options.epochs) {
@@ -84,11 +92,15 @@ const run = async (start: Checkpoint, engines: Engines, plan: Plan, options: Fit
   const chosen = restore && state.best !== null && status !== 'aborted' ? state.best : null;
   const last = {
     network: trainer.network(),
+    companions: trainer.companions(),
     transforms: state.transforms,
     epoch: Math.max(state.history.length - 1, 0),
   };
-  const { network: raw, transforms, epoch } = chosen ?? last;
-  const finished = plan.transforms.reduce((current, t) => t.finish?.(transforms[t.name], current) ?? current, raw);
+  const { network: raw, companions, transforms, epoch } = chosen ?? last;
+  const finished = plan.transforms.reduce(
+    (current, t) => t.finish?.(transforms[t.name], current, participantValues(companions, t.name)) ?? current,
+    raw,
+  );
   return { network: finished, status, history: state.history, epoch, checkpoint: snapshot(state, trainer) };
 };
 
@@ -97,7 +109,7 @@ const isPatienceOver = (state: Progress, options: FitOptions): boolean =>
 
 /** Run the rest of an epoch, or up to an abort. */
 const runEpoch = async (start: Progress, engines: Engines, plan: Plan, options: FitOptions): Promise<Progress> => {
-  const { trainer, transformOf } = engines;
+  const { trainer, passOf } = engines;
   const batches = plan.training.open({
     epoch: start.epoch,
     batchSize: plan.batchSize,
@@ -111,7 +123,8 @@ const runEpoch = async (start: Progress, engines: Engines, plan: Plan, options: 
     checkRows(data, state, plan);
     const updated = updateTransforms(state, trainer, plan);
     const rates = currentRates(state, trainer.steps(), plan, options);
-    const loss = await trainer.train(data, transformOf(updated), rates, state);
+    const step = { pass: passOf(updated), settings: stepSettings(plan.transforms, updated, trainer.steps()) };
+    const loss = await trainer.train(data, step, rates, state);
     state = { ...state, transforms: updated, batch: batch + 1, lossSum: state.lossSum + loss * datasetSize(data) };
     learningRate = rates.learningRate;
     options.onBatch?.({ epoch: state.epoch, batch, batches: plan.batches, loss, learningRate });
@@ -157,25 +170,13 @@ const updateTransforms = (state: Progress, trainer: Trainer, plan: Plan): Checkp
   let states = state.transforms;
   for (const t of plan.transforms) {
     const old = states[t.name];
-    const next = t.update === undefined ? old : t.update(old, trainer.steps(), trainer.network);
+    const next =
+      t.update === undefined
+        ? old
+        : t.update(old, trainer.steps(), trainer.network, () => participantValues(trainer.companions(), t.name));
     if (next !== old) states = { ...states, [t.name]: next };
   }
   return states;
-};
-
-/** Gives the transform of the forward pass for states of the transforms. */
-type TransformOf = (states: Checkpoint['transforms']) => Transform;
-
-/** Build the transform of a state once and keep it while the state stays the same object: a new one is a new plan. */
-const transformMemory = (plan: Plan): TransformOf => {
-  let last: { readonly states: Checkpoint['transforms']; readonly transform: Transform } | null = null;
-  return (states) => {
-    if (last === null || last.states !== states) {
-      const transform = composeTransforms(...plan.transforms.map((t) => t.transform(states[t.name])));
-      last = { states, transform };
-    }
-    return last.transform;
-  };
 };
 
 const currentRates = (state: Progress, steps: number, plan: Plan, options: FitOptions): StepRates => {
@@ -185,14 +186,16 @@ const currentRates = (state: Progress, steps: number, plan: Plan, options: FitOp
 
 const endEpoch = async (
   state: Progress,
-  { trainer, evaluator, transformOf }: Engines,
+  { trainer, evaluator, passOf, evaluationOf }: Engines,
   plan: Plan,
   options: FitOptions,
   learningRate: number,
 ): Promise<Progress> => {
   const loss = state.lossSum / plan.samples;
   const network = trainer.network();
-  const transform = transformOf(state.transforms);
+  const companions = trainer.companions();
+  const settings = stepSettings(plan.transforms, state.transforms, trainer.steps());
+  const transform = evaluationOf({ pass: passOf(state.transforms), settings }, companions);
   const validationLoss =
     plan.validation === null ? null : await evaluator.evaluate(network, plan.validation, transform, state.epoch);
   const watched = validationLoss ?? loss;
@@ -206,7 +209,7 @@ const endEpoch = async (
   const better =
     settled && (state.best === null || watched < state.best.loss - (options.earlyStopping?.minimumDelta ?? 0));
   const best: BestRecord | null = better
-    ? { epoch: state.epoch, loss: watched, network, transforms: state.transforms }
+    ? { epoch: state.epoch, loss: watched, network, companions, transforms: state.transforms }
     : state.best;
   return {
     ...state,

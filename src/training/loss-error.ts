@@ -24,12 +24,12 @@ export const lossError = (
   );
 };
 
-/** Explain a gradient that is not finite. */
+/** Explain a gradient that is not finite: of a parameter, or of a companion by its flat name. */
 export const gradientError = (
-  { layer, role }: ParameterSite,
+  trained: ParameterSite | string,
   at: { readonly batch: number; readonly epoch: number },
   learningRate: number,
 ): ValueError =>
   new ValueError(
-    `The gradient of parameter "${role}" of layer "${layer}" is not finite in batch ${at.batch} of epoch ${at.epoch}; lower the learning rate ${learningRate} or set clipNorm.`,
+    `The gradient of ${typeof trained === 'string' ? `"${trained}"` : `parameter "${trained.role}" of layer "${trained.layer}"`} is not finite in batch ${at.batch} of epoch ${at.epoch}; lower the learning rate ${learningRate} or set clipNorm.`,
   );

@@ -13,12 +13,18 @@ export const openTrainer = (start: TrainerState, plan: Plan, options: FitOptions
   const planned = plannedTrainer(start, plan, options, options.workers ?? 1);
   const { current, train } = fallingBack(
     planned,
-    () => eagerTrainer({ network: planned.network(), optimizer: planned.optimizer() }, plan, options),
+    () =>
+      eagerTrainer(
+        { network: planned.network(), companions: planned.companions(), optimizer: planned.optimizer() },
+        plan,
+        options,
+      ),
     options.onEager,
   );
   return {
     steps: () => current().steps(),
     network: () => current().network(),
+    companions: () => current().companions(),
     optimizer: () => current().optimizer(),
     train,
     close: () => planned.close(),

@@ -3,7 +3,7 @@
  * number of workers. Parameters and buffers stay in the memory of the plan between steps.
  */
 import { randomKey, withParameters } from '../network/index.ts';
-import type { Network, ParameterUpdates, Transform } from '../network/index.ts';
+import type { Network, ParameterUpdates } from '../network/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { datasetSize } from './dataset.ts';
 import type { FitOptions } from './fit-options.ts';
@@ -14,12 +14,13 @@ import type { StepState } from './planned-step.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { threadPool } from './thread-pool.ts';
 import { networkNames, networkStep, networkValues } from './network-step.ts';
+import type { BoundStep } from './step-pass.ts';
 import type { Trainer, TrainerState } from './trainer.ts';
 
 /** What tells one step from another. */
 interface Kind {
   readonly batch: number;
-  readonly transform: Transform;
+  readonly step: BoundStep;
 }
 
 /** Steps kept open: the whole batch and the last one of an epoch. */
@@ -41,11 +42,13 @@ export const plannedTrainer = (
   const { sites, optimizer } = plan;
   const { inputs, targets, extras } = plan.training;
   const { loss, clipNorm } = options;
-  const state = { values: networkValues(start.network), optimizer: start.optimizer };
+  const names = Object.keys(start.companions);
+  const state = { values: networkValues(start.network, start.companions), optimizer: start.optimizer };
   const steps = plannedSteps<Kind>(state, {
-    computation: ({ batch, transform }, { optimizer: { slots } }) =>
+    computation: ({ batch, step }, { optimizer: { slots } }) =>
       networkStep({
         network: start.network,
+        companions: start.companions,
         sites,
         optimizer,
         slots,
@@ -54,40 +57,46 @@ export const plannedTrainer = (
         extras,
         loss,
         clipNorm,
-        transform,
+        step,
         batch,
       }),
-    isSame: (a, b) => a.batch === b.batch && a.transform === b.transform,
+    isSame: (a, b) => a.batch === b.batch && a.step.pass === b.step.pass,
     optimizer,
     pool,
     open: OPEN_STEPS,
   });
   const dropouts = start.network.layers.filter(({ kind }) => kind === 'dropout').map(({ name }) => name);
-  let fetched = { state: steps.state(), network: start.network };
+  let fetched = { state: steps.state(), network: start.network, companions: start.companions };
+  const fetch = (): typeof fetched => {
+    const now = steps.state();
+    if (now === fetched.state) return fetched;
+    const companions = Object.fromEntries(names.map((name) => [name, now.values[networkNames.companion(name)]!]));
+    fetched = { state: now, network: networkOf(start.network, now.values), companions };
+    return fetched;
+  };
 
   return {
     steps: steps.steps,
-    network: () => {
-      const now = steps.state();
-      if (now !== fetched.state) fetched = { state: now, network: networkOf(start.network, now.values) };
-      return fetched.network;
-    },
+    network: () => fetch().network,
+    companions: () => fetch().companions,
     optimizer: () => steps.state().optimizer,
-    train: async (batch, transform, rates, at) => {
-      const { input, extra, key } = networkNames;
+    train: async (batch, step, rates, at) => {
+      const { input, extra, key, setting } = networkNames;
       const given: Record<string, Tensor> = { [networkNames.targets]: batch.targets };
       for (const [name, value] of Object.entries(batch.inputs)) given[input(name)] = value;
       for (const [name, value] of Object.entries(batch.extras)) given[extra(name)] = value;
+      for (const [name, value] of Object.entries(step.settings)) given[setting(name)] = value;
       if (dropouts.length > 0) {
         const stream = plan.stream.split('dropout').split(String(steps.steps()));
         for (const layer of dropouts) given[key(layer)] = randomKey(stream, layer);
       }
-      const runner = await steps.take({ batch: datasetSize(batch), transform }, given, rates);
+      const runner = await steps.take({ batch: datasetSize(batch), step }, given, rates);
       const value = runner.result(stepNames.loss)[0]!;
       if (!Number.isFinite(value)) throw lossError(value, batch, at, rates.learningRate);
-      const isFinite = ({ layer, role }: (typeof sites)[number]): boolean =>
-        runner.isFinite(stepNames.value(networkNames.parameter(layer, role)));
-      const bad = sites.find((site) => !isFinite(site));
+      const isFinite = (state: string): boolean => runner.isFinite(stepNames.value(state));
+      const bad =
+        sites.find(({ layer, role }) => !isFinite(networkNames.parameter(layer, role))) ??
+        names.find((name) => !isFinite(networkNames.companion(name)));
       if (bad !== undefined) throw gradientError(bad, at, rates.learningRate);
       return value;
     },

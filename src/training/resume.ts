@@ -9,6 +9,8 @@ import type { Layer, Network } from '../network/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Plan } from './fit-plan.ts';
 import { initialOptimizerState } from './optimizers/index.ts';
+import { initialCompanions } from './step-pass.ts';
+import type { CompanionValues } from './training-transform.ts';
 
 /**
  * Demand that a checkpoint belongs to this training.
@@ -29,6 +31,7 @@ export const checkResume = (state: Checkpoint, network: Network, plan: Plan): vo
     );
   }
   checkStructure(state.network, network);
+  checkCompanions(state, network, plan);
   checkSlots(state, plan);
   const missing = plan.transforms.find((t) => !Object.hasOwn(state.transforms, t.name));
   if (missing === undefined) return;
@@ -65,13 +68,26 @@ const layerText = ({ name, kind, inputs, attributes, parameters }: Layer): strin
   return `${kind} layer "${name}" (${[`of ${inputs.join(', ')}`, ...settings, ...shapes].join('; ')})`;
 };
 
-const checkSlots = ({ optimizer: saved }: Checkpoint, plan: Plan): void => {
+const checkCompanions = (saved: Checkpoint, network: Network, plan: Plan): void => {
+  const text = (values: CompanionValues): string =>
+    Object.entries(values)
+      .map(([name, { shape }]) => `"${name}" [${shape.join(', ')}]`)
+      .join(', ') || 'none';
+  const [found, wanted] = [text(saved.companions), text(initialCompanions(plan.transforms, network))];
+  if (found === wanted) return;
+  throw new ValueError(
+    `The checkpoint has the companions ${found} where this training has ${wanted}; they must be equal.`,
+  );
+};
+
+const checkSlots = (saved: Checkpoint, plan: Plan): void => {
   const names = (slots: Readonly<Record<string, unknown>>): string => Object.keys(slots).toSorted().join(', ');
   const wanted = names(initialOptimizerState(plan.optimizer, [1]).slots[0]!);
-  const found = saved.slots.map(names);
-  if (found.length === plan.sites.length && found.every((text) => text === wanted)) return;
+  const found = saved.optimizer.slots.map(names);
+  const trained = plan.sites.length + Object.keys(saved.companions).length;
+  if (found.length === trained && found.every((text) => text === wanted)) return;
   const other = found.find((text) => text !== wanted) ?? wanted;
   throw new ValueError(
-    `The checkpoint has an optimizer with buffers ${other} for ${found.length} parameters, this training has "${plan.optimizer.kind}" with ${wanted} for ${plan.sites.length}; they must be equal.`,
+    `The checkpoint has an optimizer with buffers ${other} for ${found.length} parameters, this training has "${plan.optimizer.kind}" with ${wanted} for ${trained}; they must be equal.`,
   );
 };

@@ -1,5 +1,5 @@
 /** Pairs of additions in one carry chain, against every possible choice. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type AdderGraph,

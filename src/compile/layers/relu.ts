@@ -8,15 +8,20 @@
 import type { CircuitBuilder, Wire } from '../../circuit/index.ts';
 import { widthOf } from '../../circuit/index.ts';
 import { ufixed } from '../../fixed/index.ts';
-import { castResult, type LoweringContext, resultFormat } from '../lowering.ts';
+import type { FixedFormat } from '../../fixed/index.ts';
+import { castResult, elementFormats, type LoweringContext, resultFormat } from '../lowering.ts';
 import type { WireVector } from '../wire-vector.ts';
 
 export function lowerRelu(context: LoweringContext): WireVector {
   const { builder } = context;
-  const format = resultFormat(context);
-  const saturates = format !== undefined && !format.signed && format.overflow.startsWith('AP_SAT');
+  const elements = elementFormats(context);
+  const common = elements === undefined ? resultFormat(context) : undefined;
   // An unsigned saturating result format rectifies by itself: negative values round to at most zero and clip there.
-  const wires = context.inputs[0]!.wires.map((wire) => (saturates ? wire : rectify(builder, wire)));
+  const saturates = (format: FixedFormat | undefined): boolean =>
+    format !== undefined && !format.signed && format.overflow.startsWith('AP_SAT');
+  const wires = context.inputs[0]!.wires.map((wire, k) =>
+    saturates(elements?.[k] ?? common) ? wire : rectify(builder, wire),
+  );
   return castResult(context, wires);
 }
 

@@ -10,7 +10,7 @@ import type { Layer, LayerKind, Network, NetworkInputs } from '../../network/ind
 import { toFloats } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { planRole } from './precision-plan.ts';
-import type { PrecisionPlan } from './precision-plan.ts';
+import type { UniformPlan } from './precision-plan.ts';
 
 /** Options of `calibratePrecision`; all widths in bits, 1 to 24. */
 export interface CalibrationOptions {
@@ -112,7 +112,7 @@ export const calibratePrecision = (
   network: Network,
   data: NetworkInputs<Tensor>,
   options: CalibrationOptions,
-): PrecisionPlan => {
+): UniformPlan => {
   const percentile = options.percentile ?? 100;
   if (!(percentile > 0 && percentile <= 100)) {
     throw new ValueError(`Option "percentile" of calibration is ${percentile}; it must be in (0, 100].`);

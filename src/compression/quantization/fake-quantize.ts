@@ -5,10 +5,10 @@
  */
 import * as ag from '../../autograd/index.ts';
 import type { Variable } from '../../autograd/index.ts';
-import { UnsupportedError } from '../../errors.ts';
+import { ShapeError, UnsupportedError } from '../../errors.ts';
 import { formatText, fractionBits, powerOfTwo } from '../../fixed/index.ts';
 import type { FixedFormat } from '../../fixed/index.ts';
-import { quantize, quantizeFloats } from '../../tensor/index.ts';
+import { quantize, quantizeFloats, sizeOfShape, tensor } from '../../tensor/index.ts';
 import type { FixedGrid, Tensor } from '../../tensor/index.ts';
 
 /** Widest format that f32 holds exactly. */
@@ -78,3 +78,28 @@ export const fakeQuantize = (
   quantizer: FakeQuantizer,
   estimator: 'clipped' | 'identity' = 'clipped',
 ): Variable => ag.quantize(value, quantizer.grid, estimator);
+
+/**
+ * Snap a batch onto a grid per element of a sample, with the gradient of 'clipped'.
+ *
+ * @param value [batch, …sample]
+ * @param quantizers one per element of a sample, row-major; equal ones should be the same object, since each different
+ * one rounds the whole batch once
+ * @throws ShapeError if their number is not that of the elements
+ */
+export const fakeQuantizeElements = (value: Variable, quantizers: readonly FakeQuantizer[]): Variable => {
+  const sample = value.value.shape.slice(1);
+  if (sizeOfShape(sample) !== quantizers.length) {
+    throw new ShapeError(
+      `A sample has ${sizeOfShape(sample)} elements, and ${quantizers.length} formats are given for them.`,
+    );
+  }
+  const [first, ...others] = new Set(quantizers);
+  return others.reduce(
+    (rounded, quantizer) => {
+      const mask = Float32Array.from(quantizers, (own) => (own === quantizer ? 1 : 0));
+      return ag.where(tensor(mask, sample), fakeQuantize(value, quantizer), rounded);
+    },
+    fakeQuantize(value, first!),
+  );
+};

@@ -1,8 +1,9 @@
 /** Quantization: fake quantization, quantization-aware training and calibration of formats. */
 export { calibratePrecision, smallestFormat } from './calibration.ts';
 export type { CalibrationOptions } from './calibration.ts';
-export { fakeQuantize, fakeQuantizer, MAX_FAKE_WIDTH, quantizeTensor } from './fake-quantize.ts';
+export { fakeQuantize, fakeQuantizeElements, fakeQuantizer, MAX_FAKE_WIDTH, quantizeTensor } from './fake-quantize.ts';
 export type { FakeQuantizer } from './fake-quantize.ts';
-export type { PrecisionPlan } from './precision-plan.ts';
+export { checkPlan } from './precision-plan.ts';
+export type { PrecisionPlan, UniformPlan } from './precision-plan.ts';
 export { quantizationAware, quantizationTransform, quantizeNetwork } from './quantization-aware.ts';
 export type { QuantizationOptions, QuantizationState } from './quantization-aware.ts';

@@ -14,6 +14,9 @@ import type { FakeQuantizer } from './fake-quantize.ts';
  */
 export type PrecisionPlan = Readonly<Record<string, LayerPrecision>>;
 
+/** A plan with one format per role, also of results. */
+export type UniformPlan = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** Name in a plan of each role in a network; an input of the network has a "result". */
 const planRoles: Readonly<Record<string, string>> = {
   kernel: 'weight',
@@ -26,8 +29,11 @@ const planRoles: Readonly<Record<string, string>> = {
 /** Give the name in a plan of a site's role, or null where plans have none (gamma, moving mean, …). */
 export const planRole = (role: string): string | null => planRoles[role] ?? null;
 
+/** The quantizer of a value, or one per element of a sample. */
+export type SiteQuantizer = FakeQuantizer | readonly FakeQuantizer[];
+
 /** Quantizers of a plan, found by site. */
-export type QuantizerLookup = (site: TransformSite) => FakeQuantizer | null;
+export type QuantizerLookup = (site: TransformSite) => SiteQuantizer | null;
 
 /**
  * Parse the formats of a plan that training imitates.
@@ -36,11 +42,18 @@ export type QuantizerLookup = (site: TransformSite) => FakeQuantizer | null;
  */
 export const quantizersOf = (plan: PrecisionPlan): QuantizerLookup => {
   const used = new Set(Object.values(planRoles));
-  const byLayer = new Map<string, Map<string, FakeQuantizer>>();
+  const byLayer = new Map<string, Map<string, SiteQuantizer>>();
+  // Elements of equal formats share one quantizer, by which they are rounded together.
+  const known = new Map<string, FakeQuantizer>();
+  const quantizer = (text: string): FakeQuantizer => {
+    const made = known.get(text) ?? fakeQuantizer(parseFormat(text));
+    known.set(text, made);
+    return made;
+  };
   for (const [layer, roles] of Object.entries(plan)) {
-    const own = new Map<string, FakeQuantizer>();
+    const own = new Map<string, SiteQuantizer>();
     for (const [role, text] of Object.entries(roles)) {
-      if (used.has(role)) own.set(role, fakeQuantizer(parseFormat(text)));
+      if (used.has(role)) own.set(role, typeof text === 'string' ? quantizer(text) : text.map(quantizer));
     }
     byLayer.set(layer, own);
   }

@@ -7,7 +7,7 @@ import { parameterAt, trainableParameters, withParameters } from '../../network/
 import type { Network, Transform } from '../../network/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { TrainingTransform } from '../../training/index.ts';
-import { fakeQuantize, quantizeTensor } from './fake-quantize.ts';
+import { fakeQuantize, fakeQuantizeElements, quantizeTensor } from './fake-quantize.ts';
 import { checkPlan, quantizersOf } from './precision-plan.ts';
 import type { PrecisionPlan } from './precision-plan.ts';
 
@@ -17,6 +17,7 @@ export const quantizationTransform = (plan: PrecisionPlan): Transform => {
   return (value, site) => {
     const quantizer = find(site);
     if (quantizer === null) return value;
+    if ('length' in quantizer) return fakeQuantizeElements(value, quantizer);
     return fakeQuantize(value, quantizer, site.role === 'result' || site.role === 'input' ? 'clipped' : 'identity');
   };
 };
@@ -35,7 +36,7 @@ export const quantizeNetwork = (network: Network, plan: PrecisionPlan = network.
   const updates: Record<string, Record<string, Tensor>> = {};
   for (const site of trainableParameters(network)) {
     const quantizer = find(site);
-    if (quantizer !== null)
+    if (quantizer !== null && !('length' in quantizer))
       (updates[site.layer] ??= {})[site.role] = quantizeTensor(parameterAt(network, site), quantizer);
   }
   const old = network.precision ?? {};

@@ -5,6 +5,13 @@ export {
   serializeLearningCheckpoint,
   type StudentStage,
 } from './checkpoint.ts';
+export {
+  type CompactOptions,
+  type CompactQDistillNet,
+  compactWalk,
+  trainCompactQDistillNet,
+  walkCompact,
+} from './compact.ts';
 export { defaultConfig, type DistillNetConfig, parseConfig, type QuantizedFormats, quickConfig } from './config.ts';
 export { type DistillNetData, distillNetData, eventFeatures, featureCount, featureNames } from './data.ts';
 export {
@@ -24,8 +31,23 @@ export {
   runLearning,
   type WeightSource,
 } from './learning.ts';
-export { type LearningCallbacks, type LearningProgress, type LearningStage, learningStages } from './progress.ts';
-export { precisionPlan, predictQuantized, quantizedInputs, scaledInputs } from './recipe.ts';
+export { matchedStudy, type MatchedOptions, type MatchedStudy } from './matched-labels.ts';
+export {
+  type LearningCallbacks,
+  type LearningProgress,
+  type LearningStage,
+  learningStages,
+  stageClock,
+} from './progress.ts';
+export {
+  labelEvents,
+  type LabelledEvents,
+  precisionPlan,
+  predictQuantized,
+  quantizedInputs,
+  scaledInputs,
+  studentDataset,
+} from './recipe.ts';
 export { type ReferenceRow, referenceRows, referenceSource } from './reference.ts';
 export { applyScaler, fitScaler, hardwareScaler, invertScaler, type Scaler } from './scaler.ts';
 export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';

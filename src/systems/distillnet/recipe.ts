@@ -98,26 +98,14 @@ export async function trainNetworks(
   const root = stream(config.seed, 'distillnet');
   const done = resume?.finished ?? {};
 
-  clock.start('events');
-  const sample = (name: string, count: number): DistillNetData =>
-    distillNetData(generateEvents(config.generator, `${config.seed} ${name}`, count), config);
-  const training = sample('training', config.events.training);
-  const validation = sample('validation', config.events.validation);
-  const test = sample('test', config.events.test);
-  const scaler = hardwareScaler(fitScaler(training.features, featureCount));
-
-  const labelled = await teach({ training, validation, test }, scaler, { config, callbacks, clock }, root);
+  const labelled = await labelEvents(config, callbacks, clock);
   if (labelled === null) return null;
-  const { taught, scores } = labelled;
+  const { taught, scores, scaler, data } = labelled;
+  const { training, validation, test } = data;
   const { teacher } = taught;
-  const dataset = (data: DistillNetData, labels: Float32Array): Dataset => ({
-    inputs: scaledInputs(data.features, scaler),
-    targets: tensor(data.truth, [data.truth.length, 1]),
-    extras: { teacher: tensor(labels, [data.truth.length, 1]) },
-  });
   const study: Study = {
-    training: dataset(training, scores.training),
-    validation: dataset(validation, scores.validation),
+    training: studentDataset(training, scores.training, scaler),
+    validation: studentDataset(validation, scores.validation, scaler),
     config,
     callbacks,
     clock,
@@ -173,6 +161,46 @@ export async function trainNetworks(
   };
 }
 
+/** Events with the teacher's scores of every particle. */
+export interface LabelledEvents {
+  readonly data: Split<DistillNetData>;
+  readonly scaler: Scaler;
+  readonly taught: TeacherTrainingResult;
+  readonly scores: Split<Float32Array>;
+}
+
+/**
+ * Generate the events of a run, train the teacher, and score every particle with it.
+ *
+ * @returns null if the signal of the callbacks stopped it
+ */
+export async function labelEvents(
+  config: DistillNetConfig,
+  callbacks: LearningCallbacks,
+  clock: StageClock,
+): Promise<LabelledEvents | null> {
+  clock.start('events');
+  const sample = (name: string, count: number): DistillNetData =>
+    distillNetData(generateEvents(config.generator, `${config.seed} ${name}`, count), config);
+  const data = {
+    training: sample('training', config.events.training),
+    validation: sample('validation', config.events.validation),
+    test: sample('test', config.events.test),
+  };
+  const scaler = hardwareScaler(fitScaler(data.training.features, featureCount));
+  const taught = await teach(data, scaler, { config, callbacks, clock }, stream(config.seed, 'distillnet'));
+  return taught === null ? null : { data, scaler, ...taught };
+}
+
+/** What a student learns from: scaled features, true weights, and the teacher's scores as the extra "teacher". */
+export function studentDataset(data: DistillNetData, scores: Float32Array, scaler: Scaler): Dataset {
+  return {
+    inputs: scaledInputs(data.features, scaler),
+    targets: tensor(data.truth, [data.truth.length, 1]),
+    extras: { teacher: tensor(scores, [data.truth.length, 1]) },
+  };
+}
+
 /** Masks are computed anew about this many times while the sparsity rises. */
 const pruningRounds = 25;
 
@@ -190,7 +218,7 @@ interface Study extends Course {
 }
 
 /** What teacher and students see. */
-type Split<T> = Readonly<Record<'training' | 'validation' | 'test', T>>;
+export type Split<T> = Readonly<Record<'training' | 'validation' | 'test', T>>;
 
 /** Train the teacher, and score every particle with it; null if the signal stopped it. */
 async function teach(

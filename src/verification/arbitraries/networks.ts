@@ -123,8 +123,12 @@ export function networkCases(choice: NetworkChoice = {}, count: SampleCount = {}
 /** The inputs of a network with the formats that its precision gives them. */
 function networkPorts({ inputs, precision }: Network): SampledPorts {
   return inputs.map(({ name, shape }) => {
-    const format = parseFormat(precision![name]!['result']!);
-    return { name, formats: Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => format) };
+    const texts = precision![name]!['result']!;
+    const elements = shape.reduce((a, b) => a * b, 1);
+    const formats = Array.from({ length: elements }, (_, k) =>
+      parseFormat(typeof texts === 'string' ? texts : texts[k]!),
+    );
+    return { name, formats };
   });
 }
 
@@ -132,7 +136,7 @@ function networkPorts({ inputs, precision }: Network): SampledPorts {
 export function describeNetwork({ name, inputs, layers, precision }: Network): string {
   const roles = (layer: string): string =>
     Object.entries(precision?.[layer] ?? {})
-      .map(([role, text]) => `${role} ${text}`)
+      .map(([role, text]) => `${role} ${typeof text === 'string' ? text : text.join(' ')}`)
       .join(', ');
   const lines = [
     ...inputs.map((input) => `  ${input.name} [${input.shape.join(', ')}]: ${roles(input.name)}`),
