@@ -1,0 +1,27 @@
+import { compileNetwork } from '../src/compile/index.ts';
+import { estimateResources, device } from '../src/estimation/index.ts';
+import { fixed } from '../src/fixed/index.ts';
+import { printNetlist } from '../src/verilog/index.ts';
+import { buildPipeline } from '../src/systems/pipeline.ts';
+import { optimizeAdders, withNarrowPorts, withoutUnreadElements } from '../src/circuit/index.ts';
+import { denseNetwork } from './designs/dense-design.ts';
+const sizes = process.argv[2]!.split('-').map(Number);
+const sparsity = Number(process.argv[3] ?? 0);
+const step = <T,>(name: string, work: () => T): T => {
+  const c = process.cpuUsage(); const t = performance.now();
+  const r = work();
+  const { user, system } = process.cpuUsage(c);
+  console.log(name, ((user + system) / 1e6).toFixed(2), 'cpu s', ((performance.now() - t) / 1e3).toFixed(2), 's wall', (process.resourceUsage().maxRSS / 1024).toFixed(0), 'MiB peak', (process.memoryUsage().heapUsed/1e6).toFixed(0),'heap');
+  return r;
+};
+const network = step('make', () => denseNetwork({ name: 'scale', sizes, input: fixed(8, 1), weight: fixed(8, 1), activationBits: 8, output: fixed(16, 6), sparsity }, 'scale'));
+const graph = step('compile', () => compileNetwork(network, { adderOptimizer: (k, i) => step('  optimise ' + k.length + 'x' + k[0]!.length, () => optimizeAdders(k, i)) }));
+console.log('ops', graph.layers.map((l) => l.circuit.ops.length).join(' '));
+const narrow = step('narrow', () => withNarrowPorts(graph));
+step('unread', () => withoutUnreadElements(narrow));
+const built = step('build', () => buildPipeline(graph, { part: 'xcvu13p', clockMHz: 200 }));
+console.log('isMinimum', built.schedule.isMinimum, built.schedule.latencyCycles, built.netlist.modules.length);
+const est = step('estimate', () => estimateResources(built.netlist, device('xcvu13p')));
+console.log(est.lut, est.ff);
+const text = step('print', () => printNetlist(built.netlist));
+console.log(typeof text === 'string' ? text.length : Object.keys(text).length);
