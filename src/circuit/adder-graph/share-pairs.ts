@@ -13,14 +13,15 @@
  */
 import type { Adder } from './adder-graph.ts';
 import { unitNoise } from './noise.ts';
-import { addAdder, adderBits, type Term, type Values } from './values.ts';
+import { countPairs } from './pair-counts.ts';
+import { addAdder, adderBits, POWERS_OF_TWO, type Term, type Values } from './values.ts';
 
 /** Terms that may be paired with one another: a sum, or a part of one. Stateful: `terms` changes. */
 export interface OpenSum {
   /** Packed terms, see `packTerm`. */
   readonly terms: Int32Array;
   length: number;
-  /** The output that it is part of. */
+  /** The output that it is, or the one part of which that stands in this list. */
   readonly output: number;
 }
 
@@ -66,16 +67,15 @@ export function sharePairs(
   room: Float64Array,
   options: SharingOptions,
 ): Decision[] {
-  const counts = pairCounts();
+  const counts = countPairs(sums);
   /** Values that were there before; later numbers are given anew. */
   const before = values.depth.length;
-  /** Sums that hold, or once held, a value. */
+  /** Sums that hold, or once held, a value, in order. */
   const holders: number[][] = values.depth.map(() => []);
   sums.forEach(({ terms, length }, s) => {
     for (let i = 0; i < length; i++) {
       const own = holders[terms[i]! >>> 8]!;
       if (own.at(-1) !== s) own.push(s);
-      for (let j = 0; j < i; j++) counts.change(terms[i]!, terms[j]!, 1);
     }
   });
 
@@ -87,14 +87,19 @@ export function sharePairs(
   };
 
   const queue: number[][] = [];
+  /** No entry of the queue stands above. */
+  let top = 0;
   const enqueue = (pair: number, score: number): void => {
     if (score <= 0) return;
     while (queue.length <= score) queue.push([]);
+    if (score > top) top = score;
     queue[score]!.push(pair);
   };
   const score = (pair: number, count: number): number => {
     const gain = 4 * (count - 1) * bits(pair);
-    return Math.round(options.noise === 0 ? gain : gain * (1 + options.noise * unitNoise(pair, options.seed)));
+    return Math.round(
+      options.noise === 0 ? gain : gain * (1 + options.noise * unitNoise(counts.rank(pair), options.seed)),
+    );
   };
   const enqueueNew = (from: number): void => {
     for (let pair = from; pair < counts.size(); pair++) {
@@ -104,6 +109,9 @@ export function sharePairs(
   };
   enqueueNew(0);
 
+  /** Terms of one value within one sum: no two have the same shift and sign. */
+  const firstTerms = new Int32Array(2 ** (SHIFT_BITS + 1));
+  const secondTerms = new Int32Array(2 ** (SHIFT_BITS + 1));
   /** Matches of a pair: sum, then the two packed terms. */
   const findMatches = (pair: number): number[] => {
     const first = counts.first(pair);
@@ -111,23 +119,33 @@ export function sharePairs(
     const distance = counts.distance(pair);
     const differs = counts.differs(pair);
     const depth = Math.max(values.depth[first]!, values.depth[second]!) + 1;
-    const growth = 2 ** depth - 2 ** values.depth[first]! - 2 ** values.depth[second]!;
+    const growth = POWERS_OF_TWO[depth]! - POWERS_OF_TWO[values.depth[first]!]! - POWERS_OF_TWO[values.depth[second]!]!;
     const where = holders[first]!.length <= holders[second]!.length ? holders[first]! : holders[second]!;
     const found: number[] = [];
-    /** Room that matches in other parts of the same output take. */
-    const taken = new Map<number, number>();
+    const wanted = where === holders[first] ? first : second;
+    let kept = 0;
     for (const s of where) {
       const { terms, length, output } = sums[s]!;
       const start = found.length;
+      let ofFirst = 0;
+      let ofSecond = 0;
       for (let i = 0; i < length; i++) {
-        const x = terms[i]!;
-        if (x >>> 8 !== first) continue;
+        const term = terms[i]!;
+        const value = term >>> 8;
+        if (value === first) firstTerms[ofFirst++] = term;
+        if (value === second) secondTerms[ofSecond++] = term;
+      }
+      // Terms of a value never come back.
+      if ((wanted === first ? ofFirst : ofSecond) === 0) continue;
+      where[kept++] = s;
+      for (let i = 0; i < ofFirst; i++) {
+        const x = firstTerms[i]!;
+        const shift = ((x >>> 1) & MAXIMUM_SHIFT) + distance;
+        if (shift < 0 || shift > MAXIMUM_SHIFT) continue;
         const target = ((second << 8) | (x & 255)) + 2 * distance;
         const y = differs ? target ^ 1 : target;
-        const shift = ((x >>> 1) & 127) + distance;
-        if (shift < 0 || shift > 127) continue;
-        for (let j = 0; j < length; j++) {
-          if (terms[j] === y) {
+        for (let j = 0; j < ofSecond; j++) {
+          if (secondTerms[j] === y) {
             found.push(s, x, y);
             break;
           }
@@ -135,32 +153,28 @@ export function sharePairs(
       }
       if (first === second && found.length > start + 3) dropOverlaps(found, start);
       if (growth > 0) {
-        const affordable = start + 3 * Math.floor((room[output]! - (taken.get(output) ?? 0)) / growth);
+        const affordable = start + 3 * Math.floor(room[output]! / growth);
         if (found.length > affordable) found.length = Math.max(start, affordable);
-        if (found.length > start) taken.set(output, (taken.get(output) ?? 0) + ((found.length - start) / 3) * growth);
       }
     }
+    where.length = kept;
     return found;
   };
 
   const removeTerm = (s: number, term: number): void => {
     const sum = sums[s]!;
     const { terms } = sum;
-    let at = -1;
-    for (let k = 0; k < sum.length; k++) {
-      if (terms[k] === term) at = k;
-      else counts.change(term, terms[k]!, -1);
-    }
-    terms[at] = terms[sum.length - 1]!;
     sum.length -= 1;
-    room[sum.output]! += 2 ** values.depth[term >>> 8]!;
+    terms[terms.indexOf(term)] = terms[sum.length]!;
+    counts.change(term, terms, sum.length, -1);
+    room[sum.output]! += POWERS_OF_TWO[values.depth[term >>> 8]!]!;
   };
   const insertTerm = (s: number, term: number): void => {
     const sum = sums[s]!;
-    for (let k = 0; k < sum.length; k++) counts.change(term, sum.terms[k]!, 1);
+    counts.change(term, sum.terms, sum.length, 1);
     sum.terms[sum.length] = term;
     sum.length += 1;
-    room[sum.output]! -= 2 ** values.depth[term >>> 8]!;
+    room[sum.output]! -= POWERS_OF_TWO[values.depth[term >>> 8]!]!;
   };
 
   const decisions: Decision[] = [];
@@ -173,6 +187,7 @@ export function sharePairs(
     decisions.push({ adder, value });
     holders.push([]);
     const known = counts.size();
+    counts.open(value);
     for (let k = 0; k < matches.length; k += 3) {
       const s = matches[k]!;
       const x = matches[k + 1]!;
@@ -184,6 +199,7 @@ export function sharePairs(
       const own = holders[value]!;
       if (own.at(-1) !== s) own.push(s);
     }
+    counts.close();
     enqueueNew(known);
     return value;
   };
@@ -200,7 +216,7 @@ export function sharePairs(
     if (matches.length >= 6) renamed.set(value, take(pair, matches));
   }
 
-  for (let top = queue.length - 1; top > 0;) {
+  while (top > 0) {
     const bucket = queue[top]!;
     const pair = bucket.pop();
     if (pair === undefined) {
@@ -227,7 +243,6 @@ export function sharePairs(
       }
     }
     take(pair, matches);
-    top = queue.length - 1;
   }
   return decisions;
 }
@@ -244,85 +259,4 @@ function dropOverlaps(found: number[], start: number): void {
     used.add(x).add(y);
     found.push(s, x, y);
   }
-}
-
-/** How often each pair occurs: an open-addressing table over two words. */
-function pairCounts() {
-  let capacity = 1 << 12;
-  let mask = capacity - 1;
-  let slots = new Int32Array(capacity).fill(-1);
-  let firsts = new Int32Array(capacity >> 1);
-  let seconds = new Int32Array(capacity >> 1);
-  let tally = new Int32Array(capacity >> 1);
-  let size = 0;
-
-  const grow = (): void => {
-    capacity *= 2;
-    mask = capacity - 1;
-    slots = new Int32Array(capacity).fill(-1);
-    const enlarge = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const next = new Int32Array(capacity >> 1);
-      next.set(old);
-      return next;
-    };
-    firsts = enlarge(firsts);
-    seconds = enlarge(seconds);
-    tally = enlarge(tally);
-    for (let pair = 0; pair < size; pair++) {
-      let at = hash(firsts[pair]!, seconds[pair]!) & mask;
-      while (slots[at]! >= 0) at = (at + 1) & mask;
-      slots[at] = pair;
-    }
-  };
-  return {
-    size: (): number => size,
-    count: (pair: number): number => tally[pair]!,
-    first: (pair: number): number => firsts[pair]!,
-    second: (pair: number): number => seconds[pair]! >>> 9,
-    distance: (pair: number): number => ((seconds[pair]! >>> 1) & 255) - 128,
-    differs: (pair: number): boolean => (seconds[pair]! & 1) === 1,
-    /** The pair of a and b·2^shift, or −1 if it never occurred. */
-    find(a: number, b: number, shift: number, differs: boolean): number {
-      const first = Math.min(a, b);
-      const second = (Math.max(a, b) << 9) | (((a <= b ? shift : -shift) + 128) << 1) | (differs ? 1 : 0);
-      let at = hash(first, second) & mask;
-      for (let pair = slots[at]!; pair >= 0; pair = slots[at]!) {
-        if (firsts[pair] === first && seconds[pair] === second) return pair;
-        at = (at + 1) & mask;
-      }
-      return -1;
-    },
-    limit(pair: number, count: number): void {
-      tally[pair] = Math.min(tally[pair]!, count);
-    },
-    change(x: number, y: number, by: number): void {
-      // Packed terms order by value, then by shift.
-      const low = x < y ? x : y;
-      const high = x < y ? y : x;
-      const first = low >>> 8;
-      const second =
-        ((high >>> 8) << 9) | ((((high >>> 1) & 127) - ((low >>> 1) & 127) + 128) << 1) | ((low ^ high) & 1);
-      let at = hash(first, second) & mask;
-      for (let pair = slots[at]!; pair >= 0; pair = slots[at]!) {
-        if (firsts[pair] === first && seconds[pair] === second) {
-          tally[pair]! += by;
-          return;
-        }
-        at = (at + 1) & mask;
-      }
-      slots[at] = size;
-      firsts[size] = first;
-      seconds[size] = second;
-      tally[size] = by;
-      size += 1;
-      if (size === capacity >> 1) grow();
-    },
-  };
-}
-
-function hash(first: number, second: number): number {
-  let h = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
-  h ^= h >>> 15;
-  h = Math.imul(h, 0x2c1b3c6d);
-  return h ^ (h >>> 13);
 }
