@@ -13,7 +13,19 @@
  */
 import type { Adder } from './adder-graph.ts';
 import { unitNoise } from './noise.ts';
-import { countPairs } from './pair-counts.ts';
+import {
+  changePairs,
+  closeValue,
+  countPairs,
+  findPair,
+  limitPair,
+  openValue,
+  pairCount,
+  pairDiffers,
+  pairDistance,
+  pairFirst,
+  pairSecond,
+} from './pair-counts.ts';
 import { addAdder, adderBits, POWERS_OF_TWO, type Term, type Values } from './values.ts';
 
 /** Terms that may be paired with one another: a sum, or a part of one. Stateful: `terms` changes. */
@@ -80,10 +92,10 @@ export function sharePairs(
   });
 
   const bits = (pair: number): number => {
-    const distance = counts.distance(pair);
+    const distance = pairDistance(counts, pair);
     return distance < 0
-      ? adderBits(values, counts.second(pair), counts.first(pair), -distance)
-      : adderBits(values, counts.first(pair), counts.second(pair), distance);
+      ? adderBits(values, pairSecond(counts, pair), pairFirst(counts, pair), -distance)
+      : adderBits(values, pairFirst(counts, pair), pairSecond(counts, pair), distance);
   };
 
   const queue: number[][] = [];
@@ -98,12 +110,12 @@ export function sharePairs(
   const score = (pair: number, count: number): number => {
     const gain = 4 * (count - 1) * bits(pair);
     return Math.round(
-      options.noise === 0 ? gain : gain * (1 + options.noise * unitNoise(counts.rank(pair), options.seed)),
+      options.noise === 0 ? gain : gain * (1 + options.noise * unitNoise(counts.ranks[pair]!, options.seed)),
     );
   };
   const enqueueNew = (from: number): void => {
-    for (let pair = from; pair < counts.size(); pair++) {
-      const count = counts.count(pair);
+    for (let pair = from; pair < counts.size; pair++) {
+      const count = pairCount(counts, pair);
       if (count > 1) enqueue(pair, score(pair, count));
     }
   };
@@ -114,10 +126,10 @@ export function sharePairs(
   const secondTerms = new Int32Array(2 ** (SHIFT_BITS + 1));
   /** Matches of a pair: sum, then the two packed terms. */
   const findMatches = (pair: number): number[] => {
-    const first = counts.first(pair);
-    const second = counts.second(pair);
-    const distance = counts.distance(pair);
-    const differs = counts.differs(pair);
+    const first = pairFirst(counts, pair);
+    const second = pairSecond(counts, pair);
+    const distance = pairDistance(counts, pair);
+    const differs = pairDiffers(counts, pair);
     const depth = Math.max(values.depth[first]!, values.depth[second]!) + 1;
     const growth = POWERS_OF_TWO[depth]! - POWERS_OF_TWO[values.depth[first]!]! - POWERS_OF_TWO[values.depth[second]!]!;
     const where = holders[first]!.length <= holders[second]!.length ? holders[first]! : holders[second]!;
@@ -166,12 +178,12 @@ export function sharePairs(
     const { terms } = sum;
     sum.length -= 1;
     terms[terms.indexOf(term)] = terms[sum.length]!;
-    counts.change(term, terms, sum.length, -1);
+    changePairs(counts, term, terms, sum.length, -1);
     room[sum.output]! += POWERS_OF_TWO[values.depth[term >>> 8]!]!;
   };
   const insertTerm = (s: number, term: number): void => {
     const sum = sums[s]!;
-    counts.change(term, sum.terms, sum.length, 1);
+    changePairs(counts, term, sum.terms, sum.length, 1);
     sum.terms[sum.length] = term;
     sum.length += 1;
     room[sum.output]! -= POWERS_OF_TWO[values.depth[term >>> 8]!]!;
@@ -180,14 +192,17 @@ export function sharePairs(
   const decisions: Decision[] = [];
   /** Make a value of a pair, in all its matches. */
   const take = (pair: number, matches: readonly number[]): number => {
-    const distance = counts.distance(pair);
-    const [a, b] = distance < 0 ? [counts.second(pair), counts.first(pair)] : [counts.first(pair), counts.second(pair)];
-    const adder = { a, b, shift: Math.abs(distance), subtract: counts.differs(pair) };
+    const distance = pairDistance(counts, pair);
+    const [a, b] =
+      distance < 0
+        ? [pairSecond(counts, pair), pairFirst(counts, pair)]
+        : [pairFirst(counts, pair), pairSecond(counts, pair)];
+    const adder = { a, b, shift: Math.abs(distance), subtract: pairDiffers(counts, pair) };
     const value = addAdder(values, adder);
     decisions.push({ adder, value });
     holders.push([]);
-    const known = counts.size();
-    counts.open(value);
+    const known = counts.size;
+    openValue(counts, value);
     for (let k = 0; k < matches.length; k += 3) {
       const s = matches[k]!;
       const x = matches[k + 1]!;
@@ -199,7 +214,7 @@ export function sharePairs(
       const own = holders[value]!;
       if (own.at(-1) !== s) own.push(s);
     }
-    counts.close();
+    closeValue(counts);
     enqueueNew(known);
     return value;
   };
@@ -210,8 +225,8 @@ export function sharePairs(
       renamed.get(operand) ?? (operand < before ? operand : undefined);
     const [a, b] = [known(adder.a), known(adder.b)];
     if (a === undefined || b === undefined) continue;
-    const pair = counts.find(a, b, adder.shift, adder.subtract);
-    if (pair < 0 || counts.count(pair) < 2) continue;
+    const pair = findPair(counts, a, b, adder.shift, adder.subtract);
+    if (pair < 0 || pairCount(counts, pair) < 2) continue;
     const matches = findMatches(pair);
     if (matches.length >= 6) renamed.set(value, take(pair, matches));
   }
@@ -223,7 +238,7 @@ export function sharePairs(
       top -= 1;
       continue;
     }
-    const possible = counts.count(pair);
+    const possible = pairCount(counts, pair);
     if (possible < 2) continue;
     const now = score(pair, possible);
     if (now < top) {
@@ -237,7 +252,7 @@ export function sharePairs(
       const lower = score(pair, actual);
       if (lower < top) {
         // What stands in the way stays there: counts and room only fall.
-        counts.limit(pair, actual);
+        limitPair(counts, pair, actual);
         enqueue(pair, lower);
         continue;
       }
