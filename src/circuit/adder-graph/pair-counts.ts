@@ -46,6 +46,15 @@ export function countPairs(sums: readonly { readonly terms: Int32Array; readonly
   return counts;
 }
 
+/** Copy counts of which no value is open. */
+export const copyPairs = (counts: PairCounts): PairCounts => ({
+  ...counts,
+  table: counts.table.slice(),
+  entries: counts.entries.slice(),
+  ranks: counts.ranks.slice(),
+  young: emptyYoung(),
+});
+
 export const pairCount = (counts: PairCounts, pair: number): number => counts.table[counts.entries[pair]! + COUNT]!;
 
 export const pairFirst = (counts: PairCounts, pair: number): number => counts.table[counts.entries[pair]!]!;

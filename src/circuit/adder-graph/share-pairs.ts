@@ -16,6 +16,7 @@ import { unitNoise } from './noise.ts';
 import {
   changePairs,
   closeValue,
+  copyPairs,
   countPairs,
   findPair,
   limitPair,
@@ -25,6 +26,7 @@ import {
   pairDistance,
   pairFirst,
   pairSecond,
+  type PairCounts,
 } from './pair-counts.ts';
 import { addAdder, adderBits, POWERS_OF_TWO, type Term, type Values } from './values.ts';
 
@@ -66,6 +68,11 @@ export interface SharingOptions {
    * @defaultValue none
    */
   readonly replay?: readonly Decision[];
+  /**
+   * The pairs of these sums, counted before; not changed.
+   * @defaultValue they are counted
+   */
+  readonly counts?: PairCounts;
 }
 
 /**
@@ -79,7 +86,7 @@ export function sharePairs(
   room: Float64Array,
   options: SharingOptions,
 ): Decision[] {
-  const counts = countPairs(sums);
+  const counts = options.counts === undefined ? countPairs(sums) : copyPairs(options.counts);
   /** Values that were there before; later numbers are given anew. */
   const before = values.depth.length;
   /** Sums that hold, or once held, a value, in order. */
