@@ -43,6 +43,8 @@ const TREE_DEPTHS = [1, 2, 3, 4, Infinity] as const;
 const FEW_TREE_DEPTHS = [1, Infinity] as const;
 /** Pairs beyond which a matrix counts as large. */
 const MANY_PAIRS = 4e5;
+/** Of matrices that are paired in blocks a tree is built only if its share of the kernel's digits is at most this. */
+const PROMISING = 0.8;
 /** Columns beyond which no trees are grown: their time is quadratic. */
 const MOST_TREE_COLUMNS = 256;
 const NOISE = 0.05;
@@ -188,6 +190,9 @@ function distinctColumns(kernel: readonly (readonly number[])[]): DistinctColumn
 const digitCount = (column: readonly number[]): number =>
   column.reduce((sum, weight) => sum + countSignedDigits(weight), 0);
 
+const totalDigits = (columns: readonly (readonly number[])[]): number =>
+  columns.reduce((sum, column) => sum + digitCount(column), 0);
+
 /** Pairs of terms in all sums. */
 const pairCount = (columns: readonly (readonly number[])[]): number =>
   columns.reduce((sum, column) => sum + digitCount(column) ** 2 / 2, 0);
@@ -202,8 +207,11 @@ function formsOf(columns: readonly (readonly number[])[], extraDepth: number): F
   const forms: Form[] = [{ depth, first: digitTask(columns, depth) }];
   if (columns.length < 2 || columns.length > MOST_TREE_COLUMNS) return forms;
   const seen = new Set<string>();
-  for (const limit of pairCount(columns) > MANY_PAIRS ? FEW_TREE_DEPTHS : TREE_DEPTHS) {
+  const pairs = pairCount(columns);
+  const isLarge = pairs > PAIRS_AT_ONCE;
+  for (const limit of isLarge ? [Infinity] : pairs > MANY_PAIRS ? FEW_TREE_DEPTHS : TREE_DEPTHS) {
     const tree = columnTree(columns, limit);
+    if (isLarge && totalDigits(tree.differences) > PROMISING * totalDigits(columns)) continue;
     const key = JSON.stringify(tree.paths);
     if (seen.has(key)) continue;
     seen.add(key);
