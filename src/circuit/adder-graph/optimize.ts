@@ -285,6 +285,18 @@ function combined(parts: readonly { readonly term: Term; readonly sign: number }
   return [...factors].flatMap(([value, factor]) => signedDigits(BigInt(factor)).map((digit) => ({ value, ...digit })));
 }
 
+/** Cut sums into blocks of neighbouring values, about as many values in each. */
+function splitByValue(sums: readonly Sum[], values: number, blocks: number): (readonly Sum[])[] {
+  if (blocks === 1) return [sums];
+  const parts = Array.from({ length: blocks }, () => sums.map((): Term[] => []));
+  const blockOf = new Int32Array(values);
+  for (let block = 0; block < blocks; block++) blockOf.fill(block, Math.floor((values * block) / blocks));
+  sums.forEach((terms, output) => {
+    for (const term of terms) parts[blockOf[term.value]!]![output]!.push(term);
+  });
+  return parts;
+}
+
 /** Share and add up, block by block of values where there are many terms. */
 function sumAll(
   values: Values,
@@ -296,14 +308,10 @@ function sumAll(
   );
   const blocks = blockCount(sums);
   const left: Term[][] = sums.map(() => []);
-  const known = values.depth.length;
+  const parts = splitByValue(sums, values.depth.length, blocks);
   const decisions: Decision[] = [];
-  for (let block = 0; block < blocks; block++) {
-    const from = Math.floor((known * block) / blocks);
-    const to = Math.floor((known * (block + 1)) / blocks);
-    const open = sums.map((terms, output) =>
-      openSum(blocks === 1 ? terms : terms.filter(({ value }) => value >= from && value < to), output),
-    );
+  for (const part of parts) {
+    const open = part.map(openSum);
     const found = sharePairs(values, open, room, counts === undefined ? options : { ...options, counts });
     for (const decision of found) decisions.push(decision);
     for (const { terms, length, output } of open) {

@@ -90,10 +90,11 @@ export function sharePairs(
   /** Values that were there before; later numbers are given anew. */
   const before = values.depth.length;
   /** Sums that hold, or once held, a value, in order. */
-  const holders: number[][] = values.depth.map(() => []);
+  const holders: number[][] = [];
+  holders.length = before;
   sums.forEach(({ terms, length }, s) => {
     for (let i = 0; i < length; i++) {
-      const own = holders[terms[i]! >>> 8]!;
+      const own = (holders[terms[i]! >>> 8] ??= []);
       if (own.at(-1) !== s) own.push(s);
     }
   });
