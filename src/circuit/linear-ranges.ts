@@ -76,7 +76,6 @@ function linearBounds(circuit: Circuit): ReadonlyMap<Wire, WireType> {
   const { ops, types } = circuit;
   const rules = ops.map((_, wire) => linearRule(circuit, wire));
   const leaves = ops.flatMap((_, wire) => (rules[wire] === undefined ? [wire] : []));
-  const place = new Map(leaves.map((leaf, k) => [leaf, k]));
   const constants = new Float64Array(ops.length);
   /** Sum of the magnitudes of all contributions: a bound on every number that is computed below. */
   const reach = new Float64Array(ops.length);
@@ -93,32 +92,41 @@ function linearBounds(circuit: Circuit): ReadonlyMap<Wire, WireType> {
   });
   const lo = constants.slice();
   const hi = constants.slice();
+  const leastOf = Float64Array.from(leaves, (leaf) => Number(types[leaf]!.lo));
+  const mostOf = Float64Array.from(leaves, (leaf) => Number(types[leaf]!.hi));
+  const forms = new Float64Array(ops.length * Math.min(LEAVES_AT_ONCE, leaves.length));
+  /** Wires that have a part of the leaves which are followed; the forms of all others are 0. */
+  const isTouched = new Uint8Array(ops.length);
   for (let from = 0; from < leaves.length; from += LEAVES_AT_ONCE) {
     const count = Math.min(LEAVES_AT_ONCE, leaves.length - from);
-    const ranges = leaves.slice(from, from + count).map((leaf) => [Number(types[leaf]!.lo), Number(types[leaf]!.hi)]);
-    const forms = new Float64Array(ops.length * count);
-    rules.forEach((rule, wire) => {
+    for (let k = 0; k < count; k++) {
+      const leaf = leaves[from + k]!;
+      isTouched[leaf] = 1;
+      forms[leaf * count + k] = 1;
+      lo[leaf]! += leastOf[from + k]!;
+      hi[leaf]! += mostOf[from + k]!;
+    }
+    for (let wire = leaves[from]!; wire < ops.length; wire++) {
       const at = wire * count;
-      if (rule === undefined) {
-        const own = place.get(wire)! - from;
-        if (own >= 0 && own < count) forms[at + own] = 1;
-        return;
+      for (const [operand, factor] of rules[wire]?.parts ?? []) {
+        if (isTouched[operand] === 0) continue;
+        isTouched[wire] = 1;
+        const start = operand * count;
+        for (let k = 0; k < count; k++) forms[at + k]! += factor * forms[start + k]!;
       }
-      for (const [operand, factor] of rule.parts) {
-        for (let k = 0; k < count; k++) forms[at + k]! += factor * forms[operand * count + k]!;
-      }
+      if (isTouched[wire] === 0 || rules[wire] === undefined) continue;
       for (let k = 0; k < count; k++) {
         const factor = forms[at + k]!;
-        const [low, high] = ranges[k]!;
-        if (factor > 0) {
-          lo[wire]! += factor * low!;
-          hi[wire]! += factor * high!;
-        } else if (factor < 0) {
-          lo[wire]! += factor * high!;
-          hi[wire]! += factor * low!;
-        }
+        const least = leastOf[from + k]!;
+        const most = mostOf[from + k]!;
+        lo[wire]! += factor * (factor > 0 ? least : most);
+        hi[wire]! += factor * (factor > 0 ? most : least);
       }
-    });
+    }
+    for (let wire = 0; wire < ops.length; wire++) {
+      if (isTouched[wire] === 1) forms.fill(0, wire * count, (wire + 1) * count);
+    }
+    isTouched.fill(0);
   }
   return new Map(
     ops.flatMap((op, wire): [Wire, WireType][] => {

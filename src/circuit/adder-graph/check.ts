@@ -15,9 +15,7 @@ const INPUTS_AT_ONCE = 64;
  * @throws MismatchError naming the first coefficient that differs
  */
 export function checkAdderGraph(graph: AdderGraph, kernel: readonly (readonly number[])[]): void {
-  for (let from = 0; from < graph.inputs.length; from += INPUTS_AT_ONCE) {
-    const count = Math.min(INPUTS_AT_ONCE, graph.inputs.length - from);
-    const forms = linearForms(graph, from, count);
+  followInputs(graph, (from, count, forms) => {
     graph.outputs.forEach(({ value, shift, negative }, j) => {
       const factor = (negative ? -1 : 1) * 2 ** shift;
       for (let i = 0; i < count; i++) {
@@ -30,38 +28,59 @@ export function checkAdderGraph(graph: AdderGraph, kernel: readonly (readonly nu
         }
       }
     });
-  }
+  });
 }
 
-/** Coefficients of `count` inputs from `from` on, for every value. */
-function linearForms({ inputs, adders }: AdderGraph, from: number, count: number): Float64Array {
-  const forms = new Float64Array((inputs.length + adders.length) * count);
-  for (let i = 0; i < count; i++) forms[(from + i) * count + i] = 1;
-  adders.forEach(({ a, b, shift, subtract }, k) => {
-    const factor = (subtract ? -1 : 1) * 2 ** shift;
-    const at = (inputs.length + k) * count;
-    for (let i = 0; i < count; i++) forms[at + i] = forms[a * count + i]! + factor * forms[b * count + i]!;
-  });
-  return forms;
+/**
+ * Work out the coefficients of some inputs after the others, for every value.
+ *
+ * @param visit is given the first input, their number, a row of coefficients per value, and which rows are not all 0
+ */
+function followInputs(
+  { inputs, adders }: AdderGraph,
+  visit: (from: number, count: number, forms: Float64Array, isTouched: Uint8Array) => void,
+): void {
+  const values = inputs.length + adders.length;
+  const forms = new Float64Array(values * Math.min(INPUTS_AT_ONCE, inputs.length));
+  const isTouched = new Uint8Array(values);
+  for (let from = 0; from < inputs.length; from += INPUTS_AT_ONCE) {
+    const count = Math.min(INPUTS_AT_ONCE, inputs.length - from);
+    for (let i = 0; i < count; i++) {
+      forms[(from + i) * count + i] = 1;
+      isTouched[from + i] = 1;
+    }
+    adders.forEach(({ a, b, shift, subtract }, k) => {
+      if (isTouched[a] === 0 && isTouched[b] === 0) return;
+      const factor = (subtract ? -1 : 1) * 2 ** shift;
+      const at = (inputs.length + k) * count;
+      for (let i = 0; i < count; i++) forms[at + i] = forms[a * count + i]! + factor * forms[b * count + i]!;
+      isTouched[inputs.length + k] = 1;
+    });
+    visit(from, count, forms, isTouched);
+    for (let value = 0; value < values; value++) {
+      if (isTouched[value] === 1) forms.fill(0, value * count, (value + 1) * count);
+    }
+    isTouched.fill(0);
+  }
 }
 
 /** Exact range of every value, both ends inclusive. */
 export function valueRanges(graph: AdderGraph): readonly { readonly lo: number; readonly hi: number }[] {
-  const count = graph.inputs.length + graph.adders.length;
-  const lo = new Float64Array(count);
-  const hi = new Float64Array(count);
-  for (let from = 0; from < graph.inputs.length; from += INPUTS_AT_ONCE) {
-    const width = Math.min(INPUTS_AT_ONCE, graph.inputs.length - from);
-    const forms = linearForms(graph, from, width);
-    for (let value = 0; value < count; value++) {
-      for (let i = 0; i < width; i++) {
-        const factor = forms[value * width + i]!;
-        const input = graph.inputs[from + i]!;
+  const { inputs } = graph;
+  const values = inputs.length + graph.adders.length;
+  const lo = new Float64Array(values);
+  const hi = new Float64Array(values);
+  followInputs(graph, (from, count, forms, isTouched) => {
+    for (let value = 0; value < values; value++) {
+      if (isTouched[value] === 0) continue;
+      for (let i = 0; i < count; i++) {
+        const factor = forms[value * count + i]!;
+        const input = inputs[from + i]!;
         lo[value]! += factor * (factor > 0 ? input.lo : input.hi);
         hi[value]! += factor * (factor > 0 ? input.hi : input.lo);
       }
     }
-  }
+  });
   return Array.from(lo, (least, value) => ({ lo: least, hi: hi[value]! }));
 }
 

@@ -13,6 +13,7 @@ import type { AdderGraph, AdderOutput, InputRange } from './adder-graph.ts';
 import { checkAdderGraph } from './check.ts';
 import { columnTree, type ColumnTree } from './column-differences.ts';
 import { unitNoise } from './noise.ts';
+import { countPairs, type PairCounts } from './pair-counts.ts';
 import { type Decision, type OpenSum, packTerm, type SharingOptions, sharePairs, unpackTerm } from './share-pairs.ts';
 import { countSignedDigits, signedDigits } from './signed-digits.ts';
 import { addUp } from './sum-tree.ts';
@@ -42,6 +43,8 @@ const TREE_DEPTHS = [1, 2, 3, 4, Infinity] as const;
 const FEW_TREE_DEPTHS = [1, Infinity] as const;
 /** Pairs beyond which a matrix counts as large. */
 const MANY_PAIRS = 4e5;
+/** Of matrices that are paired in blocks a tree is built only if its share of the kernel's digits is at most this. */
+const PROMISING = 0.8;
 /** Columns beyond which no trees are grown: their time is quadratic. */
 const MOST_TREE_COLUMNS = 256;
 const NOISE = 0.02;
@@ -59,6 +62,16 @@ type Sum = readonly Term[];
 interface Form {
   readonly depth: number;
   readonly tree?: ColumnTree;
+  /** What is summed first: the columns, or their differences; all tries start from it. */
+  readonly first: Task;
+}
+
+/** Sums, the depth that they may have, and their pairs, counted once. */
+interface Task {
+  readonly sums: readonly Sum[];
+  readonly depth: number;
+  /** Undefined where pairs are counted block by block. */
+  readonly counts?: PairCounts;
 }
 
 /**
@@ -81,11 +94,9 @@ export function optimizeAdders(
   }
   const { effort = 1, extraDepth = Infinity } = options;
   const forms = formsOf(columns.kept, extraDepth);
-  const first = forms
-    .map((form) => build(columns.kept, inputs, form, { seed: 0, noise: 0 }))
-    .toSorted((p, q) => p.bits - q.bits);
+  const first = forms.map((form) => build(inputs, form, { seed: 0, noise: 0 })).toSorted((p, q) => p.bits - q.bits);
   const tries = Math.min(MOST_TRIES, Math.floor(PAIRS_OF_ALL_TRIES / pairCount(columns.kept))) * effort;
-  const graph = graphOf(improve(columns.kept, inputs, first, tries), columns, inputs);
+  const graph = graphOf(improve(inputs, first, tries), columns, inputs);
   checkAdderGraph(graph, kernel);
   return graph;
 }
@@ -95,12 +106,7 @@ export function optimizeAdders(
  *
  * Source: R. Ruiz and T. Stützle, "A simple and effective iterated greedy algorithm", Eur. J. Oper. Res. 177 (2007).
  */
-function improve(
-  columns: readonly (readonly number[])[],
-  inputs: readonly InputRange[],
-  ranked: readonly Attempt[],
-  tries: number,
-): Attempt {
+function improve(inputs: readonly InputRange[], ranked: readonly Attempt[], tries: number): Attempt {
   // The runner-up has a chance too: it may be the better start.
   const contenders = ranked.slice(0, 2);
   for (let seed = 1; seed <= tries; seed++) {
@@ -108,7 +114,7 @@ function improve(
     const start = contenders[place]!;
     const forgotten = FORGOTTEN[seed % FORGOTTEN.length]!;
     const replay = start.decisions.filter((_, k) => Math.abs(unitNoise(k, -seed)) >= forgotten);
-    const made = build(columns, inputs, start.form, { seed, noise: NOISE, replay });
+    const made = build(inputs, start.form, { seed, noise: NOISE, replay });
     if (made.bits <= start.bits) contenders[place] = made;
     contenders.sort((p, q) => p.bits - q.bits);
   }
@@ -184,6 +190,9 @@ function distinctColumns(kernel: readonly (readonly number[])[]): DistinctColumn
 const digitCount = (column: readonly number[]): number =>
   column.reduce((sum, weight) => sum + countSignedDigits(weight), 0);
 
+const totalDigits = (columns: readonly (readonly number[])[]): number =>
+  columns.reduce((sum, column) => sum + digitCount(column), 0);
+
 /** Pairs of terms in all sums. */
 const pairCount = (columns: readonly (readonly number[])[]): number =>
   columns.reduce((sum, column) => sum + digitCount(column) ** 2 / 2, 0);
@@ -195,15 +204,19 @@ const leastDepth = (terms: number): number => Math.ceil(Math.log2(Math.max(1, te
 function formsOf(columns: readonly (readonly number[])[], extraDepth: number): Form[] {
   const least = Math.max(...columns.map((column) => leastDepth(digitCount(column))));
   const depth = Math.min(UNLIMITED_DEPTH, least + extraDepth);
-  const forms: Form[] = [{ depth }];
+  const forms: Form[] = [{ depth, first: digitTask(columns, depth) }];
   if (columns.length < 2 || columns.length > MOST_TREE_COLUMNS) return forms;
   const seen = new Set<string>();
-  for (const limit of pairCount(columns) > MANY_PAIRS ? FEW_TREE_DEPTHS : TREE_DEPTHS) {
+  const pairs = pairCount(columns);
+  const isLarge = pairs > PAIRS_AT_ONCE;
+  for (const limit of isLarge ? [Infinity] : pairs > MANY_PAIRS ? FEW_TREE_DEPTHS : TREE_DEPTHS) {
     const tree = columnTree(columns, limit);
+    if (isLarge && totalDigits(tree.differences) > PROMISING * totalDigits(columns)) continue;
     const key = JSON.stringify(tree.paths);
     if (seen.has(key)) continue;
     seen.add(key);
-    if (differenceDepth(tree, depth) !== null) forms.push({ depth, tree });
+    const allowed = differenceDepth(tree, depth);
+    if (allowed !== null) forms.push({ depth, tree, first: digitTask(tree.differences, allowed) });
   }
   return forms;
 }
@@ -226,31 +239,38 @@ interface Attempt {
   readonly bits: number;
 }
 
-function build(
-  columns: readonly (readonly number[])[],
-  inputs: readonly InputRange[],
-  form: Form,
-  options: SharingOptions,
-): Attempt {
+function build(inputs: readonly InputRange[], form: Form, options: SharingOptions): Attempt {
   const { depth, tree } = form;
   const values = startValues(inputs);
-  const first = sumAll(
-    values,
-    (tree?.differences ?? columns).map(digitTerms),
-    tree === undefined ? depth : differenceDepth(tree, depth)!,
-    options,
-  );
+  const first = sumAll(values, form.first, options);
   let outputs = first.sums;
   if (tree !== undefined) {
-    const paths = tree.paths.map((path) =>
+    const sums = tree.paths.map((path) =>
       combined(path.map(({ difference, sign }) => ({ term: first.sums[difference]!, sign }))),
     );
-    outputs = sumAll(values, paths, depth, { ...options, replay: [] }).sums;
+    outputs = sumAll(values, { sums, depth }, { ...options, replay: [] }).sums;
   }
+  // Nothing is added any more.
+  values.forms.length = 0;
   let bits = 0;
   values.adders.forEach(({ shift }, k) => (bits += valueWidth(values, inputs.length + k) - shift));
   return { form, decisions: first.decisions, values, outputs, bits };
 }
+
+/** The task of summing columns of integers times the inputs. */
+function digitTask(columns: readonly (readonly number[])[], depth: number): Task {
+  const sums = columns.map(digitTerms);
+  return { sums, depth, ...(blockCount(sums) === 1 && { counts: countPairs(sums.map(openSum)) }) };
+}
+
+const openSum = (terms: Sum, output: number): OpenSum => ({
+  terms: Int32Array.from(terms, packTerm),
+  length: terms.length,
+  output,
+});
+
+const blockCount = (sums: readonly Sum[]): number =>
+  Math.ceil(sums.reduce((total, terms) => total + terms.length ** 2 / 2, 0) / PAIRS_AT_ONCE);
 
 const digitTerms = (column: readonly number[]): Sum =>
   column.flatMap((weight, value) => signedDigits(BigInt(weight)).map((digit) => ({ value, ...digit })));
@@ -265,31 +285,38 @@ function combined(parts: readonly { readonly term: Term; readonly sign: number }
   return [...factors].flatMap(([value, factor]) => signedDigits(BigInt(factor)).map((digit) => ({ value, ...digit })));
 }
 
+/** Cut sums into blocks of neighbouring values, about as many values in each. */
+function splitByValue(sums: readonly Sum[], values: number, blocks: number): (readonly Sum[])[] {
+  if (blocks === 1) return [sums];
+  const parts = Array.from({ length: blocks }, () => sums.map((): Term[] => []));
+  const blockOf = new Int32Array(values);
+  for (let block = 0; block < blocks; block++) blockOf.fill(block, Math.floor((values * block) / blocks));
+  sums.forEach((terms, output) => {
+    for (const term of terms) parts[blockOf[term.value]!]![output]!.push(term);
+  });
+  return parts;
+}
+
 /** Share and add up, block by block of values where there are many terms. */
 function sumAll(
   values: Values,
-  sums: readonly Sum[],
-  depth: number,
+  { sums, depth, counts }: Task,
   options: SharingOptions,
 ): { readonly sums: (Term | null)[]; readonly decisions: readonly Decision[] } {
   const room = Float64Array.from(sums, (terms) =>
     terms.reduce((rest, { value }) => rest - 2 ** values.depth[value]!, 2 ** depth),
   );
-  const pairs = sums.reduce((total, terms) => total + terms.length ** 2 / 2, 0);
-  const blocks = Math.ceil(pairs / PAIRS_AT_ONCE);
+  const blocks = blockCount(sums);
   const left: Term[][] = sums.map(() => []);
-  const known = values.depth.length;
+  const parts = splitByValue(sums, values.depth.length, blocks);
   const decisions: Decision[] = [];
-  for (let block = 0; block < blocks; block++) {
-    const from = Math.floor((known * block) / blocks);
-    const to = Math.floor((known * (block + 1)) / blocks);
-    const open = sums.map((terms, output): OpenSum => {
-      const own = terms.filter(({ value }) => value >= from && value < to);
-      return { terms: Int32Array.from(own, packTerm), length: own.length, output };
-    });
-    decisions.push(...sharePairs(values, open, room, options));
-    for (const { terms, length, output } of open)
-      left[output]!.push(...Array.from(terms.subarray(0, length), unpackTerm));
+  for (const part of parts) {
+    const open = part.map(openSum);
+    const found = sharePairs(values, open, room, counts === undefined ? options : { ...options, counts });
+    for (const decision of found) decisions.push(decision);
+    for (const { terms, length, output } of open) {
+      for (let k = 0; k < length; k++) left[output]!.push(unpackTerm(terms[k]!));
+    }
   }
   return { sums: left.map((terms) => addUp(values, terms, depth)), decisions };
 }

@@ -13,14 +13,29 @@
  */
 import type { Adder } from './adder-graph.ts';
 import { unitNoise } from './noise.ts';
-import { addAdder, adderBits, type Term, type Values } from './values.ts';
+import {
+  changePairs,
+  closeValue,
+  copyPairs,
+  countPairs,
+  findPair,
+  limitPair,
+  openValue,
+  pairCount,
+  pairDiffers,
+  pairDistance,
+  pairFirst,
+  pairSecond,
+  type PairCounts,
+} from './pair-counts.ts';
+import { addAdder, adderBits, POWERS_OF_TWO, type Term, type Values } from './values.ts';
 
 /** Terms that may be paired with one another: a sum, or a part of one. Stateful: `terms` changes. */
 export interface OpenSum {
   /** Packed terms, see `packTerm`. */
   readonly terms: Int32Array;
   length: number;
-  /** The output that it is part of. */
+  /** The output that it is, or the one part of which that stands in this list. */
   readonly output: number;
 }
 
@@ -53,6 +68,11 @@ export interface SharingOptions {
    * @defaultValue none
    */
   readonly replay?: readonly Decision[];
+  /**
+   * The pairs of these sums, counted before; not changed.
+   * @defaultValue they are counted
+   */
+  readonly counts?: PairCounts;
 }
 
 /**
@@ -66,68 +86,86 @@ export function sharePairs(
   room: Float64Array,
   options: SharingOptions,
 ): Decision[] {
-  const counts = pairCounts();
+  const counts = options.counts === undefined ? countPairs(sums) : copyPairs(options.counts);
   /** Values that were there before; later numbers are given anew. */
   const before = values.depth.length;
-  /** Sums that hold, or once held, a value. */
-  const holders: number[][] = values.depth.map(() => []);
+  /** Sums that hold, or once held, a value, in order. */
+  const holders: number[][] = [];
+  holders.length = before;
   sums.forEach(({ terms, length }, s) => {
     for (let i = 0; i < length; i++) {
-      const own = holders[terms[i]! >>> 8]!;
+      const own = (holders[terms[i]! >>> 8] ??= []);
       if (own.at(-1) !== s) own.push(s);
-      for (let j = 0; j < i; j++) counts.change(terms[i]!, terms[j]!, 1);
     }
   });
 
   const bits = (pair: number): number => {
-    const distance = counts.distance(pair);
+    const distance = pairDistance(counts, pair);
     return distance < 0
-      ? adderBits(values, counts.second(pair), counts.first(pair), -distance)
-      : adderBits(values, counts.first(pair), counts.second(pair), distance);
+      ? adderBits(values, pairSecond(counts, pair), pairFirst(counts, pair), -distance)
+      : adderBits(values, pairFirst(counts, pair), pairSecond(counts, pair), distance);
   };
 
   const queue: number[][] = [];
+  /** No entry of the queue stands above. */
+  let top = 0;
   const enqueue = (pair: number, score: number): void => {
     if (score <= 0) return;
     while (queue.length <= score) queue.push([]);
+    if (score > top) top = score;
     queue[score]!.push(pair);
   };
   const score = (pair: number, count: number): number => {
     const gain = 4 * (count - 1) * bits(pair);
-    return Math.round(options.noise === 0 ? gain : gain * (1 + options.noise * unitNoise(pair, options.seed)));
+    return Math.round(
+      options.noise === 0 ? gain : gain * (1 + options.noise * unitNoise(counts.ranks[pair]!, options.seed)),
+    );
   };
   const enqueueNew = (from: number): void => {
-    for (let pair = from; pair < counts.size(); pair++) {
-      const count = counts.count(pair);
+    for (let pair = from; pair < counts.size; pair++) {
+      const count = pairCount(counts, pair);
       if (count > 1) enqueue(pair, score(pair, count));
     }
   };
   enqueueNew(0);
 
+  /** Terms of one value within one sum: no two have the same shift and sign. */
+  const firstTerms = new Int32Array(2 ** (SHIFT_BITS + 1));
+  const secondTerms = new Int32Array(2 ** (SHIFT_BITS + 1));
   /** Matches of a pair: sum, then the two packed terms. */
   const findMatches = (pair: number): number[] => {
-    const first = counts.first(pair);
-    const second = counts.second(pair);
-    const distance = counts.distance(pair);
-    const differs = counts.differs(pair);
+    const first = pairFirst(counts, pair);
+    const second = pairSecond(counts, pair);
+    const distance = pairDistance(counts, pair);
+    const differs = pairDiffers(counts, pair);
     const depth = Math.max(values.depth[first]!, values.depth[second]!) + 1;
-    const growth = 2 ** depth - 2 ** values.depth[first]! - 2 ** values.depth[second]!;
+    const growth = POWERS_OF_TWO[depth]! - POWERS_OF_TWO[values.depth[first]!]! - POWERS_OF_TWO[values.depth[second]!]!;
     const where = holders[first]!.length <= holders[second]!.length ? holders[first]! : holders[second]!;
     const found: number[] = [];
-    /** Room that matches in other parts of the same output take. */
-    const taken = new Map<number, number>();
+    const wanted = where === holders[first] ? first : second;
+    let kept = 0;
     for (const s of where) {
       const { terms, length, output } = sums[s]!;
       const start = found.length;
+      let ofFirst = 0;
+      let ofSecond = 0;
       for (let i = 0; i < length; i++) {
-        const x = terms[i]!;
-        if (x >>> 8 !== first) continue;
+        const term = terms[i]!;
+        const value = term >>> 8;
+        if (value === first) firstTerms[ofFirst++] = term;
+        if (value === second) secondTerms[ofSecond++] = term;
+      }
+      // Terms of a value never come back.
+      if ((wanted === first ? ofFirst : ofSecond) === 0) continue;
+      where[kept++] = s;
+      for (let i = 0; i < ofFirst; i++) {
+        const x = firstTerms[i]!;
+        const shift = ((x >>> 1) & MAXIMUM_SHIFT) + distance;
+        if (shift < 0 || shift > MAXIMUM_SHIFT) continue;
         const target = ((second << 8) | (x & 255)) + 2 * distance;
         const y = differs ? target ^ 1 : target;
-        const shift = ((x >>> 1) & 127) + distance;
-        if (shift < 0 || shift > 127) continue;
-        for (let j = 0; j < length; j++) {
-          if (terms[j] === y) {
+        for (let j = 0; j < ofSecond; j++) {
+          if (secondTerms[j] === y) {
             found.push(s, x, y);
             break;
           }
@@ -135,44 +173,44 @@ export function sharePairs(
       }
       if (first === second && found.length > start + 3) dropOverlaps(found, start);
       if (growth > 0) {
-        const affordable = start + 3 * Math.floor((room[output]! - (taken.get(output) ?? 0)) / growth);
+        const affordable = start + 3 * Math.floor(room[output]! / growth);
         if (found.length > affordable) found.length = Math.max(start, affordable);
-        if (found.length > start) taken.set(output, (taken.get(output) ?? 0) + ((found.length - start) / 3) * growth);
       }
     }
+    where.length = kept;
     return found;
   };
 
   const removeTerm = (s: number, term: number): void => {
     const sum = sums[s]!;
     const { terms } = sum;
-    let at = -1;
-    for (let k = 0; k < sum.length; k++) {
-      if (terms[k] === term) at = k;
-      else counts.change(term, terms[k]!, -1);
-    }
-    terms[at] = terms[sum.length - 1]!;
     sum.length -= 1;
-    room[sum.output]! += 2 ** values.depth[term >>> 8]!;
+    terms[terms.indexOf(term)] = terms[sum.length]!;
+    changePairs(counts, term, terms, sum.length, -1);
+    room[sum.output]! += POWERS_OF_TWO[values.depth[term >>> 8]!]!;
   };
   const insertTerm = (s: number, term: number): void => {
     const sum = sums[s]!;
-    for (let k = 0; k < sum.length; k++) counts.change(term, sum.terms[k]!, 1);
+    changePairs(counts, term, sum.terms, sum.length, 1);
     sum.terms[sum.length] = term;
     sum.length += 1;
-    room[sum.output]! -= 2 ** values.depth[term >>> 8]!;
+    room[sum.output]! -= POWERS_OF_TWO[values.depth[term >>> 8]!]!;
   };
 
   const decisions: Decision[] = [];
   /** Make a value of a pair, in all its matches. */
   const take = (pair: number, matches: readonly number[]): number => {
-    const distance = counts.distance(pair);
-    const [a, b] = distance < 0 ? [counts.second(pair), counts.first(pair)] : [counts.first(pair), counts.second(pair)];
-    const adder = { a, b, shift: Math.abs(distance), subtract: counts.differs(pair) };
+    const distance = pairDistance(counts, pair);
+    const [a, b] =
+      distance < 0
+        ? [pairSecond(counts, pair), pairFirst(counts, pair)]
+        : [pairFirst(counts, pair), pairSecond(counts, pair)];
+    const adder = { a, b, shift: Math.abs(distance), subtract: pairDiffers(counts, pair) };
     const value = addAdder(values, adder);
     decisions.push({ adder, value });
     holders.push([]);
-    const known = counts.size();
+    const known = counts.size;
+    openValue(counts, value);
     for (let k = 0; k < matches.length; k += 3) {
       const s = matches[k]!;
       const x = matches[k + 1]!;
@@ -184,6 +222,7 @@ export function sharePairs(
       const own = holders[value]!;
       if (own.at(-1) !== s) own.push(s);
     }
+    closeValue(counts);
     enqueueNew(known);
     return value;
   };
@@ -194,20 +233,20 @@ export function sharePairs(
       renamed.get(operand) ?? (operand < before ? operand : undefined);
     const [a, b] = [known(adder.a), known(adder.b)];
     if (a === undefined || b === undefined) continue;
-    const pair = counts.find(a, b, adder.shift, adder.subtract);
-    if (pair < 0 || counts.count(pair) < 2) continue;
+    const pair = findPair(counts, a, b, adder.shift, adder.subtract);
+    if (pair < 0 || pairCount(counts, pair) < 2) continue;
     const matches = findMatches(pair);
     if (matches.length >= 6) renamed.set(value, take(pair, matches));
   }
 
-  for (let top = queue.length - 1; top > 0;) {
+  while (top > 0) {
     const bucket = queue[top]!;
     const pair = bucket.pop();
     if (pair === undefined) {
       top -= 1;
       continue;
     }
-    const possible = counts.count(pair);
+    const possible = pairCount(counts, pair);
     if (possible < 2) continue;
     const now = score(pair, possible);
     if (now < top) {
@@ -221,13 +260,12 @@ export function sharePairs(
       const lower = score(pair, actual);
       if (lower < top) {
         // What stands in the way stays there: counts and room only fall.
-        counts.limit(pair, actual);
+        limitPair(counts, pair, actual);
         enqueue(pair, lower);
         continue;
       }
     }
     take(pair, matches);
-    top = queue.length - 1;
   }
   return decisions;
 }
@@ -244,85 +282,4 @@ function dropOverlaps(found: number[], start: number): void {
     used.add(x).add(y);
     found.push(s, x, y);
   }
-}
-
-/** How often each pair occurs: an open-addressing table over two words. */
-function pairCounts() {
-  let capacity = 1 << 12;
-  let mask = capacity - 1;
-  let slots = new Int32Array(capacity).fill(-1);
-  let firsts = new Int32Array(capacity >> 1);
-  let seconds = new Int32Array(capacity >> 1);
-  let tally = new Int32Array(capacity >> 1);
-  let size = 0;
-
-  const grow = (): void => {
-    capacity *= 2;
-    mask = capacity - 1;
-    slots = new Int32Array(capacity).fill(-1);
-    const enlarge = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const next = new Int32Array(capacity >> 1);
-      next.set(old);
-      return next;
-    };
-    firsts = enlarge(firsts);
-    seconds = enlarge(seconds);
-    tally = enlarge(tally);
-    for (let pair = 0; pair < size; pair++) {
-      let at = hash(firsts[pair]!, seconds[pair]!) & mask;
-      while (slots[at]! >= 0) at = (at + 1) & mask;
-      slots[at] = pair;
-    }
-  };
-  return {
-    size: (): number => size,
-    count: (pair: number): number => tally[pair]!,
-    first: (pair: number): number => firsts[pair]!,
-    second: (pair: number): number => seconds[pair]! >>> 9,
-    distance: (pair: number): number => ((seconds[pair]! >>> 1) & 255) - 128,
-    differs: (pair: number): boolean => (seconds[pair]! & 1) === 1,
-    /** The pair of a and b·2^shift, or −1 if it never occurred. */
-    find(a: number, b: number, shift: number, differs: boolean): number {
-      const first = Math.min(a, b);
-      const second = (Math.max(a, b) << 9) | (((a <= b ? shift : -shift) + 128) << 1) | (differs ? 1 : 0);
-      let at = hash(first, second) & mask;
-      for (let pair = slots[at]!; pair >= 0; pair = slots[at]!) {
-        if (firsts[pair] === first && seconds[pair] === second) return pair;
-        at = (at + 1) & mask;
-      }
-      return -1;
-    },
-    limit(pair: number, count: number): void {
-      tally[pair] = Math.min(tally[pair]!, count);
-    },
-    change(x: number, y: number, by: number): void {
-      // Packed terms order by value, then by shift.
-      const low = x < y ? x : y;
-      const high = x < y ? y : x;
-      const first = low >>> 8;
-      const second =
-        ((high >>> 8) << 9) | ((((high >>> 1) & 127) - ((low >>> 1) & 127) + 128) << 1) | ((low ^ high) & 1);
-      let at = hash(first, second) & mask;
-      for (let pair = slots[at]!; pair >= 0; pair = slots[at]!) {
-        if (firsts[pair] === first && seconds[pair] === second) {
-          tally[pair]! += by;
-          return;
-        }
-        at = (at + 1) & mask;
-      }
-      slots[at] = size;
-      firsts[size] = first;
-      seconds[size] = second;
-      tally[size] = by;
-      size += 1;
-      if (size === capacity >> 1) grow();
-    },
-  };
-}
-
-function hash(first: number, second: number): number {
-  let h = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
-  h ^= h >>> 15;
-  h = Math.imul(h, 0x2c1b3c6d);
-  return h ^ (h >>> 13);
 }

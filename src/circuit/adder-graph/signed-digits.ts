@@ -29,12 +29,19 @@ export function signedDigits(value: bigint): SignedDigit[] {
 export function countSignedDigits(value: number): number {
   let rest = Math.abs(value);
   let count = 0;
-  while (rest > 0) {
+  while (rest >= 2 ** 29) {
     if (rest % 2 === 1) {
       count += 1;
       rest += rest % 4 === 3 ? 1 : -1;
     }
     rest /= 2;
   }
-  return count;
+  // The digits of n stand where n and 3n differ (Prodinger, "On binary representations of integers", 2000).
+  return count + countOnes(rest ^ (3 * rest));
+}
+
+function countOnes(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -13,6 +13,12 @@ export interface Term {
   readonly negative: boolean;
 }
 
+/** Coefficients of the inputs from `from` on; all others are 0. */
+export interface LinearForm {
+  readonly from: number;
+  readonly factors: Float64Array;
+}
+
 /** Stateful: values are added at the end and never change. */
 export interface Values {
   readonly inputs: readonly InputRange[];
@@ -23,18 +29,17 @@ export interface Values {
   readonly signed: number[];
   /** Adders between an input and the value. */
   readonly depth: number[];
-  /** Coefficients of the inputs. */
-  readonly forms: Float64Array[];
+  /** Undefined for what is never an operand again: forms are most of the memory. */
+  readonly forms: (LinearForm | undefined)[];
 }
+
+/** 2^n for the depths of sums: a table is read faster than a power is taken. */
+export const POWERS_OF_TWO: Float64Array = Float64Array.from({ length: 64 }, (_, exponent) => 2 ** exponent);
 
 /** Start with the inputs. */
 export function startValues(inputs: readonly InputRange[]): Values {
   const values: Values = { inputs, adders: [], magnitude: [], signed: [], depth: [], forms: [] };
-  inputs.forEach((_, k) => {
-    const form = new Float64Array(inputs.length);
-    form[k] = 1;
-    push(values, form, 0);
-  });
+  inputs.forEach((_, from) => push(values, { from, factors: Float64Array.of(1) }, 0));
   return values;
 }
 
@@ -53,21 +58,33 @@ export function addAdder(values: Values, adder: Adder): number {
   const factor = (subtract ? -1 : 1) * 2 ** shift;
   const first = values.forms[a]!;
   const second = values.forms[b]!;
-  const form = new Float64Array(first.length);
-  for (let k = 0; k < form.length; k++) form[k] = first[k]! + factor * second[k]!;
+  const from = Math.min(first.from, second.from);
+  const to = Math.max(first.from + first.factors.length, second.from + second.factors.length);
+  const factors = new Float64Array(to - from);
+  factors.set(first.factors, first.from - from);
+  const offset = second.from - from;
+  for (let k = 0; k < second.factors.length; k++) factors[offset + k]! += factor * second.factors[k]!;
   values.adders.push(adder);
-  push(values, form, Math.max(values.depth[a]!, values.depth[b]!) + 1);
+  push(values, { from, factors }, Math.max(values.depth[a]!, values.depth[b]!) + 1);
   return values.depth.length - 1;
 }
 
-function push(values: Values, form: Float64Array, depth: number): void {
+/** Free the memory of a value that is no operand any more. */
+export function forgetForm(values: Values, value: number): void {
+  values.forms[value] = undefined;
+}
+
+function push(values: Values, form: LinearForm, depth: number): void {
+  const { from, factors } = form;
   let lo = 0;
   let hi = 0;
-  values.inputs.forEach((range, k) => {
-    const factor = form[k]!;
+  for (let k = 0; k < factors.length; k++) {
+    const factor = factors[k]!;
+    if (factor === 0) continue;
+    const range = values.inputs[from + k]!;
     lo += factor * (factor > 0 ? range.lo : range.hi);
     hi += factor * (factor > 0 ? range.hi : range.lo);
-  });
+  }
   values.forms.push(form);
   values.depth.push(depth);
   values.signed.push(lo < 0 ? 1 : 0);
