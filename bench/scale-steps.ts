@@ -57,6 +57,7 @@ export function runScaleCase(one: ScaleCase): ScaleResult {
       activationBits: 8,
       output: fixed(16, 6),
       sparsity: one.sparsity,
+      weights: 'uniform',
     },
     'scale',
   );

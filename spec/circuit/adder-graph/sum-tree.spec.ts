@@ -22,7 +22,8 @@ describe('addUp', () => {
         const expected = [0, 0, 0, 0, 0];
         for (const term of list) expected[term.value]! += (term.negative ? -1 : 1) * 2 ** term.shift;
         const factor = (negative ? -1 : 1) * 2 ** shift;
-        expect(Array.from(values.forms[value]!, (weight) => factor * weight || 0)).toEqual(
+        const { from, factors } = values.forms[value]!;
+        expect(expected.map((_, k) => factor * (factors[k - from] ?? 0) || 0)).toEqual(
           expected.map((weight) => weight || 0),
         );
         expect(values.depth[value]!).toBeLessThanOrEqual(depth);
