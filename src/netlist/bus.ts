@@ -11,6 +11,20 @@ export function busWidth(formats: readonly { readonly width: number }[]): number
   return formats.reduce((sum, format) => sum + format.width, 0);
 }
 
+/** First bits of elements, by the list of their formats: buses of many elements are cut element by element. */
+const firstBits = new WeakMap<readonly { readonly width: number }[], readonly number[]>();
+
+/** Least significant bit of an element within a flattened bus; the list of formats must not change. */
+export function elementBit(formats: readonly { readonly width: number }[], index: number): number {
+  let bits = firstBits.get(formats);
+  if (bits === undefined) {
+    let next = 0;
+    bits = formats.map(({ width }) => (next += width) - width);
+    firstBits.set(formats, bits);
+  }
+  return bits[index]!;
+}
+
 /** Join raw codes into the pattern of a flattened bus; every code must be one of its format. */
 export function packVector(formats: readonly FixedFormat[], raws: readonly bigint[]): bigint {
   if (raws.length !== formats.length) {

@@ -6,7 +6,7 @@
  */
 import { isSigned, widthOf } from '../circuit/index.ts';
 import type { Circuit, Port } from '../circuit/index.ts';
-import { busWidth } from './bus.ts';
+import { busWidth, elementBit } from './bus.ts';
 import { identifier } from './identifiers.ts';
 import { lowerOperation } from './lower-operation.ts';
 import { moduleBuilder } from './module-builder.ts';
@@ -22,7 +22,7 @@ export function busElement(
   index: number,
   width: number,
 ): Net {
-  const lsb = busWidth(port.formats.slice(0, index));
+  const lsb = elementBit(port.formats, index);
   return builder.slice(bus, lsb, Math.min(width, port.formats[index]!.width));
 }
 
