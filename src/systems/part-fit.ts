@@ -7,9 +7,9 @@
 import { DEVICE_NAMES, type Device, device, type PartCount } from '../estimation/index.ts';
 
 /** Resources that a part has a number of, in the order of tables. */
-export const RESOURCE_KINDS = ['lut', 'ff', 'dsp', 'bram'] as const satisfies readonly (keyof PartCount)[];
+export const RESOURCE_KINDS: readonly ResourceKind[] = ['lut', 'ff', 'dsp', 'bram'];
 
-export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+export type ResourceKind = keyof PartCount;
 
 /** A resource of which a design needs more than there is. */
 export interface Excess {

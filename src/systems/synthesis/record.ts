@@ -5,7 +5,7 @@ import { designCount, type ProjectSynthesis } from './synthesize-project.ts';
 import { errorPercent } from './tables.ts';
 
 /** Give all data of a synthesis, with shares of the part (1 = all of it) and errors of the estimate in percent. */
-export function synthesisRecord(result: ProjectSynthesis) {
+export function synthesisRecord(result: ProjectSynthesis): Readonly<Record<string, unknown>> {
   const { part, layers, kept, flattened, estimate, ...rest } = result;
   const errors = (
     counted: { readonly lut: number; readonly ff: number } | null,
