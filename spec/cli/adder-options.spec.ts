@@ -18,16 +18,8 @@ afterAll(folder.remove);
 
 /** Compile the small model; return what its record says of the compiler, and the circuit. */
 async function compiled(name: string, ...words: readonly string[]) {
-  const { code, stderr } = await distillRtl(
-    'compile',
-    at('small.json'),
-    '--no-tools',
-    '--vectors',
-    '4',
-    '--out',
-    at(name),
-    ...words,
-  );
+  const common = ['--no-tools', '--vectors', '4', '--out', at(name)];
+  const { code, stderr } = await distillRtl('compile', at('small.json'), ...common, ...words);
   expect(code, stderr).toBe(0);
   const { options } = JSON.parse(readFileSync(at(`${name}/run.json`), 'utf8'));
   return { options, circuit: readFileSync(at(`${name}/model/circuit.json`), 'utf8') };

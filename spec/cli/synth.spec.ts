@@ -53,7 +53,9 @@ describe.skipIf(lacks('yosys', 'synth'))('synth', () => {
       expect(add('yosys', 'carry4')).toBe(sum.carry4);
       expect(sum.carry8).toBeGreaterThanOrEqual(sum.carry4 / 2);
       expect(sum.depth).toBeGreaterThanOrEqual(Math.max(...layers.map(({ yosys }: { yosys: Count }) => yosys.depth)));
-      expect(flattened.ff).toBe(sum.ff);
+      // In the whole it shows which bits of the output registers are constant or equal.
+      expect(flattened.ff).toBeGreaterThan(0);
+      expect(flattened.ff).toBeLessThanOrEqual(sum.ff);
       expect(flattened.depth).toBeGreaterThan(0);
       expect(utilization.lut).toBe(flattened.lut / part.lut);
       expect({ fits, part: part.name }).toEqual({ fits: true, part: 'xcvu13p-flga2577-2-e' });
