@@ -108,8 +108,8 @@ describe('large graphs', () => {
     }
   });
 
-  it('compiles one sum of 50,000 terms without running out of stack', { timeout: 600_000 }, () => {
-    const weights = Array.from({ length: 50_000 }, (_, i) => (i % 3 === 0 ? -1n : 1n) << BigInt(i % 5));
+  it('compiles one sum of 20,000 terms without running out of stack', { timeout: 600_000 }, () => {
+    const weights = Array.from({ length: 20_000 }, (_, i) => (i % 3 === 0 ? -1n : 1n) << BigInt(i % 5));
 
     const { built, lut, text } = toVerilog(sumGraph(weights));
 
