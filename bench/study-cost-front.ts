@@ -42,7 +42,7 @@ const { values } = parseArgs({
     smoke: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     out: { type: 'string' },
-    strategy: { type: 'string', default: 'shift-add' },
+    strategy: { type: 'string', default: 'adder-graph' },
   },
 });
 const print = values.json ? console.error : console.log;

@@ -14,10 +14,12 @@ import { tensor } from '../tensor/index.ts';
 /**
  * Count the adder bits of layers by a strategy of the compiler.
  *
- * @param strategy @defaultValue 'shift-add'
+ * The adder graphs are those of one search without repetition: a calibration asks for every layer, every few epochs.
+ *
+ * @param strategy @defaultValue 'adder-graph', the compiler's own
  */
 export const layerAdderBits =
-  (strategy: MultiplicationStrategy = 'shift-add'): AdderCost =>
+  (strategy: MultiplicationStrategy = 'adder-graph'): AdderCost =>
   (layer) =>
     adderBits(layerCircuit(layer, strategy));
 
@@ -48,7 +50,7 @@ function layerCircuit(layer: LayerCodes, strategy: MultiplicationStrategy): Circ
       sums: { weight: codesFormat(codes, fraction), ...(hasBias && { bias: codesFormat(biases, biasFraction) }) },
     },
   };
-  return compileNetwork(network, { strategy }).layers[0]!.circuit;
+  return compileNetwork(network, { strategy, adderEffort: 0 }).layers[0]!.circuit;
 }
 
 /** The narrowest signed format that holds all codes. */

@@ -77,7 +77,12 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
     });
     if (learning === null) return null;
 
-    const compile = { profile: 'exact', inputFormats: { [studentInput]: learning.inputFormats } } as const;
+    // One level less than the default: five stages instead of six.
+    const compile = {
+      profile: 'exact',
+      adderDepth: 1,
+      inputFormats: { [studentInput]: learning.inputFormats },
+    } as const;
     const graph = compileNetwork(learning.quantized, compile);
     const codes = inputCodes(graph, learning);
     const stimuli: Stimulus[] = [
