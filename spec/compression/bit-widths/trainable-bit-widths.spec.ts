@@ -68,7 +68,7 @@ const network = buildNetwork(
 const EPOCHS = 24;
 const widths = (changes: Partial<BitWidthOptions> = {}) =>
   trainableBitWidths(network, {
-    beta: { from: 1e-5, to: 3e-4, steps: EPOCHS * 8 },
+    beta: { from: 1e-5, to: 4e-4, steps: EPOCHS * 8 },
     calibration: inputs,
     inputFormats: { x: Array.from({ length: FEATURES }, () => format) },
     adderCost: layerAdderBits(),
