@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   circuitBuilder,
+  liveWires,
   operandsOf,
   widthOf,
   withNarrowPorts,
@@ -13,7 +14,6 @@ import { device, ultrascalePlusDelay } from '../../src/estimation/index.ts';
 import { TargetError, ValueError } from '../../src/errors.ts';
 import { fixed } from '../../src/fixed/index.ts';
 import { busWidth, pipelineGraph, scheduleGraph } from '../../src/netlist/index.ts';
-import { liveWires } from '../../src/netlist/schedule-graph.ts';
 import type { DelayModel, GraphSchedule } from '../../src/netlist/index.ts';
 import { buildNetwork } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';

@@ -7,15 +7,21 @@
 import type { Circuit, Op, Port, Table, Wire, WireType } from './circuit.ts';
 import { mapOperands, operandsOf } from './interval.ts';
 
-/** Remove the operations that no output depends on, and unused tables; the remaining wires are renumbered in order. */
-export function eliminateDeadCode(circuit: Circuit): Circuit {
-  const { ops } = circuit;
+/** Mark the wires that some output of a circuit needs. */
+export function liveWires({ ops, outputs }: Pick<Circuit, 'ops' | 'outputs'>): Uint8Array {
   const live = new Uint8Array(ops.length);
-  for (const port of circuit.outputs) for (const wire of port.wires) live[wire] = 1;
-  for (const port of circuit.inputs) for (const wire of port.wires) live[wire] = 1;
+  for (const port of outputs) for (const wire of port.wires) live[wire] = 1;
   for (let wire = ops.length - 1; wire >= 0; wire--) {
     if (live[wire] === 1) for (const operand of operandsOf(ops[wire]!)) live[operand] = 1;
   }
+  return live;
+}
+
+/** Remove the operations that no output depends on, and unused tables; the remaining wires are renumbered in order. */
+export function eliminateDeadCode(circuit: Circuit): Circuit {
+  const { ops } = circuit;
+  const live = liveWires(circuit);
+  for (const port of circuit.inputs) for (const wire of port.wires) live[wire] = 1;
 
   const renumbered = new Int32Array(ops.length).fill(-1);
   const keptOps: Op[] = [];

@@ -27,7 +27,7 @@ export {
 export type { DerivedOp } from './interval.ts';
 export { circuitBuilder } from './builder.ts';
 export type { CircuitBuilder } from './builder.ts';
-export { eliminateDeadCode } from './dead-code.ts';
+export { eliminateDeadCode, liveWires } from './dead-code.ts';
 export { flattenGraph, inlineCircuit } from './flatten.ts';
 export { parseCircuit, parseGraph, serializeCircuit, serializeGraph } from './text-form.ts';
 export { validateCircuit, validateGraph } from './validate.ts';

@@ -10,7 +10,7 @@
  * itself: a value crossing stages has one register per stage, shared by all its users in the module. The top module
  * holds the outputs until the last stage. The valid bit runs once, in the top module.
  */
-import { complementOf, isSigned, widthOf } from '../circuit/index.ts';
+import { complementOf, isSigned, liveWires, widthOf } from '../circuit/index.ts';
 import type { Circuit, LayerGraph, Port, Wire } from '../circuit/index.ts';
 import { busWidth } from './bus.ts';
 import { CLOCK, RESET, identifier, uniqueIdentifier } from './identifiers.ts';
@@ -20,7 +20,6 @@ import { moduleBuilder } from './module-builder.ts';
 import type { ModuleBuilder } from './module-builder.ts';
 import type { Module, Net, Netlist } from './netlist.ts';
 import type { GraphSchedule, LayerSchedule } from './schedule.ts';
-import { liveWires } from './schedule-graph.ts';
 import { fitWord } from './words.ts';
 
 /** Name of the top module's input that marks a sample. */

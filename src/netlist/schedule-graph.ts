@@ -10,7 +10,7 @@
  * in front of the logic that takes it in: none of them is a variable. Operations that
  * no output of their layer needs are left out, as they are from the modules.
  */
-import { complementOf, operandsOf, widthOf } from '../circuit/index.ts';
+import { complementOf, liveWires, operandsOf, widthOf } from '../circuit/index.ts';
 import type { Circuit, LayerGraph, Wire } from '../circuit/index.ts';
 import type { DelayModel } from './delay-model.ts';
 import { castWork } from './lower-cast.ts';
@@ -122,16 +122,6 @@ export function scheduleProblem(graph: LayerGraph, delay: DelayModel): ScheduleP
     ends: Int32Array.from(ends),
   };
   return { problem, operations, variableOf, handedOn };
-}
-
-/** Mark the wires that some output of a circuit needs: only they are scheduled and built. */
-export function liveWires({ ops, outputs }: Circuit): Uint8Array {
-  const isLive = new Uint8Array(ops.length);
-  for (const { wires } of outputs) for (const wire of wires) isLive[wire] = 1;
-  for (let wire = ops.length - 1; wire >= 0; wire -= 1) {
-    if (isLive[wire] === 1) for (const operand of operandsOf(ops[wire]!)) isLive[operand] = 1;
-  }
-  return isLive;
 }
 
 /** The operand that a wire is under another name, or that it inverts. */

@@ -8,6 +8,7 @@ import { type Circuit, type MultiplicationStrategy, widthOf, widthOfRange } from
 import { compileNetwork } from '../compile/index.ts';
 import type { AdderCost, ElementInterval, LayerCodes } from '../compression/index.ts';
 import { fixed, type FixedFormat, formatText, powerOfTwo, ufixed } from '../fixed/index.ts';
+import { adderWidth } from '../netlist/index.ts';
 import type { Network } from '../network/index.ts';
 import { tensor } from '../tensor/index.ts';
 
@@ -61,16 +62,11 @@ function codesFormat(codes: Int32Array, fraction: number): string {
 }
 
 /** Count the adder bits of a circuit. */
-export function adderBits({ ops, types }: Circuit): number {
+export function adderBits(circuit: Circuit): number {
   let bits = 0;
-  ops.forEach((op, wire) => {
-    if (op.kind === 'negate') bits += widthOf(types[wire]!);
-    if (op.kind !== 'add') return;
-    const fine = types[op.a]!.fraction;
-    const coarse = types[op.b]!.fraction - op.shift;
-    // The low bits of the finer operand pass through, unless they are subtracted.
-    const through = fine > coarse ? fine - coarse : op.subtract ? 0 : coarse - fine;
-    bits += Math.max(0, widthOf(types[wire]!) - through);
+  circuit.ops.forEach((op, wire) => {
+    if (op.kind === 'negate') bits += widthOf(circuit.types[wire]!);
+    else if (op.kind === 'add') bits += adderWidth(circuit, op, wire);
   });
   return bits;
 }
