@@ -1,10 +1,10 @@
 /**
- * What an adder graph computes and costs, worked out from the graph alone.
+ * What an adder graph computes, worked out from the graph alone.
  *
  * The linear form of every value is summed up anew, so that a mistake of the optimiser cannot hide here.
  */
 import { MismatchError } from '../../errors.ts';
-import type { AdderGraph, AdderGraphCost } from './adder-graph.ts';
+import type { AdderGraph } from './adder-graph.ts';
 
 /** Inputs whose coefficients are followed at once: memory stays small for large graphs. */
 const INPUTS_AT_ONCE = 64;
@@ -82,42 +82,4 @@ export function valueRanges(graph: AdderGraph): readonly { readonly lo: number; 
     }
   });
   return Array.from(lo, (least, value) => ({ lo: least, hi: hi[value]! }));
-}
-
-/** Bits of each adder: those of its result above the lowest bit of the shifted operand. */
-export function adderWidths(graph: AdderGraph): readonly number[] {
-  const ranges = valueRanges(graph);
-  return graph.adders.map(({ shift }, k) => {
-    const range = ranges[graph.inputs.length + k]!;
-    return magnitudeBits(range) + (range.lo < 0 ? 1 : 0) - shift;
-  });
-}
-
-/** Count what a graph costs. */
-export function adderGraphCost(graph: AdderGraph): AdderGraphCost {
-  const ranges = valueRanges(graph);
-  const depth = new Int32Array(ranges.length);
-  let adderBits = 0;
-  let lutBits = 0;
-  graph.adders.forEach(({ a, b, shift }, k) => {
-    const value = graph.inputs.length + k;
-    depth[value] = Math.max(depth[a]!, depth[b]!) + 1;
-    const [p, q] = [ranges[a]!, ranges[b]!];
-    adderBits += Math.max(magnitudeBits(p) - shift, magnitudeBits(q)) + (p.lo < 0 || q.lo < 0 ? 1 : 0);
-    lutBits += magnitudeBits(ranges[value]!) + (ranges[value]!.lo < 0 ? 1 : 0) - shift;
-  });
-  return {
-    adders: graph.adders.length,
-    adderBits,
-    lutBits,
-    depth: graph.outputs.reduce((most, { value }) => (value < 0 ? most : Math.max(most, depth[value]!)), 0),
-    negatedOutputs: graph.outputs.filter(({ negative }) => negative).length,
-  };
-}
-
-/** Bits of a range without its sign. */
-function magnitudeBits({ lo, hi }: { readonly lo: number; readonly hi: number }): number {
-  let bits = 0;
-  for (let reach = Math.max(hi, -lo - 1); reach >= 1; reach = Math.floor(reach / 2)) bits += 1;
-  return bits;
 }

@@ -7,6 +7,7 @@
  */
 import type { AdderGraph } from './adder-graph.ts';
 import { graphFacts } from './graph-facts.ts';
+import { operandTerms, type PrivateTerm } from './private-terms.ts';
 
 export interface ConstantPlace {
   /** The adder whose operand the constant is added to. */
@@ -16,17 +17,12 @@ export interface ConstantPlace {
   readonly summand: bigint;
 }
 
-/** ± value·2^shift on the way to an output. */
-interface Candidate {
-  /** −1 for the output itself. */
-  readonly reader: number;
-  readonly operand: 'a' | 'b';
-  readonly value: number;
-  readonly shift: number;
-  readonly negative: boolean;
+interface Candidate extends PrivateTerm {
   /** Adders between it and the output. */
   readonly above: number;
 }
+
+const NONE_NEGATED: ReadonlySet<number> = new Set();
 
 /**
  * Choose the operand for a constant.
@@ -62,15 +58,7 @@ function candidates(graph: AdderGraph, output: number): Candidate[] {
   const found: Candidate[] = [{ reader: -1, operand: 'a', value, shift, negative, above: 0 }];
   for (let at = 0; at < found.length; at++) {
     const term = found[at]!;
-    const reader = term.value - graph.inputs.length;
-    // Behind the first, each is read by one adder; what that reads in turn is its own only if nothing else does.
-    if (reader < 0 || readers[term.value] !== 1) continue;
-    const { a, b, shift: distance, subtract } = graph.adders[reader]!;
-    const above = term.above + 1;
-    found.push(
-      { reader, operand: 'a', value: a, shift: term.shift, negative: term.negative, above },
-      { reader, operand: 'b', value: b, shift: term.shift + distance, negative: term.negative !== subtract, above },
-    );
+    for (const operand of operandTerms(graph, term, NONE_NEGATED)) found.push({ ...operand, above: term.above + 1 });
   }
   return found;
 }

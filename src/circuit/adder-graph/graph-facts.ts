@@ -1,5 +1,5 @@
-/** What placing constants needs to know of an adder graph, worked out once for each. */
-import type { AdderGraph } from './adder-graph.ts';
+/** What costs, constants and ternary adders need to know of an adder graph, worked out once for each. */
+import type { AdderGraph, InputRange } from './adder-graph.ts';
 import { valueRanges } from './check.ts';
 
 export interface GraphFacts {
@@ -7,6 +7,8 @@ export interface GraphFacts {
   readonly readers: Int32Array;
   /** Adders between an input and each value. */
   readonly depth: Int32Array;
+  /** Exact range of each value. */
+  readonly ranges: readonly InputRange[];
   /** Bits of each value, its sign included. */
   readonly widths: Int32Array;
   /** Depth of the deepest output. */
@@ -38,9 +40,14 @@ function collect(graph: AdderGraph): GraphFacts {
     readers[value]! += 1;
     deepest = Math.max(deepest, depth[value]!);
   }
-  const widths = Int32Array.from(
-    valueRanges(graph),
-    ({ lo, hi }) => Math.ceil(Math.log2(Math.max(hi + 1, -lo, 1))) + (lo < 0 ? 1 : 0),
-  );
-  return { readers, depth, widths, deepest };
+  const ranges = valueRanges(graph);
+  const widths = Int32Array.from(ranges, (range) => magnitudeBits(range) + (range.lo < 0 ? 1 : 0));
+  return { readers, depth, ranges, widths, deepest };
+}
+
+/** Bits of a range without its sign. */
+export function magnitudeBits({ lo, hi }: InputRange): number {
+  let bits = 0;
+  for (let reach = Math.max(hi, -lo - 1); reach >= 1; reach = Math.floor(reach / 2)) bits += 1;
+  return bits;
 }

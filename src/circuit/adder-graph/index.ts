@@ -1,8 +1,9 @@
 /** Adder graphs: constant matrices as shared additions of shifted values. */
 export type { Adder, AdderGraph, AdderGraphCost, AdderOutput, InputRange } from './adder-graph.ts';
-export { adderGraphCost, adderWidths, checkAdderGraph, valueRanges } from './check.ts';
+export { checkAdderGraph, valueRanges } from './check.ts';
 export { constantProducts } from './constant-products.ts';
 export type { AdderOptimizer } from './constant-products.ts';
+export { adderGraphCost, adderWidths } from './cost.ts';
 export { optimizeAdders } from './optimize.ts';
 export type { AdderOptions } from './optimize.ts';
 export { realizeAdderGraph } from './realize.ts';

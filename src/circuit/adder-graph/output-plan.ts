@@ -10,6 +10,8 @@
 import type { AdderGraph } from './adder-graph.ts';
 import { type ConstantPlace, constantPlace } from './constant-place.ts';
 import { graphFacts } from './graph-facts.ts';
+import { operandTerms, signsOf } from './private-terms.ts';
+import type { Term } from './values.ts';
 
 /** A constant: raw · 2^-fraction. */
 export interface Constant {
@@ -36,18 +38,6 @@ export interface OutputPlan {
   /** What is added behind the sum. */
   readonly rest: bigint;
   readonly fraction: number;
-}
-
-/** Signs of the operands of an adder, as they are built; never both −1. */
-export function signsOf(
-  { inputs, adders }: AdderGraph,
-  adder: number,
-  negated: ReadonlySet<number>,
-): { readonly first: 1 | -1; readonly second: 1 | -1 } {
-  const { a, b, subtract } = adders[adder]!;
-  const isNegated = (value: number): boolean => negated.has(value - inputs.length);
-  const own = negated.has(adder);
-  return { first: own === isNegated(a) ? 1 : -1, second: (own === isNegated(b)) !== subtract ? 1 : -1 };
 }
 
 /**
@@ -152,21 +142,15 @@ function takeUnits(count: bigint, units: readonly Unit[], next: bigint): readonl
 
 /** Adders that only this output reads, on paths that nothing else reads, with the unit that each offers. */
 function privateUnits(graph: AdderGraph, output: number, negated: ReadonlySet<number>): Unit[] {
-  const { readers } = graphFacts(graph);
-  const count = graph.inputs.length;
   const { value, shift, negative } = graph.outputs[output]!;
   const units: Unit[] = [];
-  const visit = [{ value, shift, negative: negative && negated.size === 0 }];
+  const visit: Term[] = [{ value, shift, negative: negative && negated.size === 0 }];
   for (let term = visit.pop(); term !== undefined; term = visit.pop()) {
-    if (term.value < count || readers[term.value] !== 1) continue;
-    const adder = term.value - count;
-    const { a, b, shift: distance } = graph.adders[adder]!;
-    const { first, second } = signsOf(graph, adder, negated);
-    const fine = { value: a, shift: term.shift, negative: term.negative !== first < 0 };
-    const coarse = { value: b, shift: term.shift + distance, negative: term.negative !== second < 0 };
+    const [fine, coarse] = operandTerms(graph, term, negated);
+    if (fine === undefined || coarse === undefined) continue;
     // The complement is that of the operand that is subtracted, or of the coarse one.
-    const inverted = first < 0 ? fine : coarse;
-    units.push({ adder, exponent: inverted.shift, negative: inverted.negative });
+    const inverted = signsOf(graph, fine.reader, negated).first < 0 ? fine : coarse;
+    units.push({ adder: fine.reader, exponent: inverted.shift, negative: inverted.negative });
     visit.push(fine, coarse);
   }
   return units;

@@ -6,7 +6,8 @@
 import type { CircuitBuilder } from '../builder.ts';
 import type { Wire } from '../circuit.ts';
 import type { AdderGraph } from './adder-graph.ts';
-import { type Constant, planOutput, signsOf } from './output-plan.ts';
+import { type Constant, planOutput } from './output-plan.ts';
+import { signsOf } from './private-terms.ts';
 
 /**
  * Build the graph.

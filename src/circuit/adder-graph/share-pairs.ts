@@ -40,7 +40,7 @@ export interface OpenSum {
 }
 
 const SHIFT_BITS = 7;
-export const MAXIMUM_SHIFT: number = 2 ** SHIFT_BITS - 1;
+const MAXIMUM_SHIFT = 2 ** SHIFT_BITS - 1;
 
 /** value, shift and sign in one number. */
 export const packTerm = ({ value, shift, negative }: Term): number =>

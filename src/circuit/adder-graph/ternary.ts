@@ -8,7 +8,8 @@
  * ternary adders, so its counts do not show this saving.
  */
 import type { AdderGraph } from './adder-graph.ts';
-import { adderWidths } from './check.ts';
+import { adderWidths } from './cost.ts';
+import { graphFacts } from './graph-facts.ts';
 
 export interface TernaryAdders {
   /** Adders that go into the one that reads them. */
@@ -19,23 +20,17 @@ export interface TernaryAdders {
 
 /** Choose the additions that become parts of ternary adders. */
 export function ternaryAdders(graph: AdderGraph): TernaryAdders {
-  const { inputs, adders, outputs } = graph;
+  const { inputs, adders } = graph;
+  const { readers } = graphFacts(graph);
   const widths = adderWidths(graph);
-  const readers = adders.map(() => 0);
-  const read = (value: number): void => {
-    if (value >= inputs.length) readers[value - inputs.length]! += 1;
-  };
-  for (const { a, b } of adders) {
-    read(a);
-    read(b);
-  }
-  for (const { value } of outputs) read(value);
   /** Most bits saved below an adder if it absorbs nothing, and which operand it had best absorb (−1 for none). */
   const apart = adders.map(() => 0);
   const best = adders.map(() => 0);
   const choice = adders.map(() => -1);
   adders.forEach(({ a, b }, k) => {
-    const own = [...new Set([a, b])].map((value) => value - inputs.length).filter((at) => at >= 0 && readers[at] === 1);
+    const own = [...new Set([a, b])]
+      .filter((value) => value >= inputs.length && readers[value] === 1)
+      .map((value) => value - inputs.length);
     apart[k] = own.reduce((sum, at) => sum + best[at]!, 0);
     best[k] = apart[k]!;
     for (const at of own) {
