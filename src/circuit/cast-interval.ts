@@ -6,7 +6,7 @@
  * reachable codes, except for `AP_WRAP_SM` over more than `ENUMERATED` codes, where it is the whole range.
  * The arithmetic itself is `cast` of `fixed`; this file only chooses where it is asked.
  */
-import { cast, fractionBits, quantizeRaw, rawRange } from '../fixed/index.ts';
+import { cast, fractionBits, quantizeRaw, rawRange, isWrapping } from '../fixed/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import type { WireType } from './circuit.ts';
 
@@ -88,7 +88,7 @@ export function castType(type: WireType, format: FixedFormat): WireType {
   }
   // Digits appended on the right are zeros: the values are multiples of `step`.
   const step = 1n << BigInt(Math.max(0, fraction - type.fraction));
-  if (format.overflow === 'AP_WRAP' && format.saturationBits === 0) {
+  if (isWrapping(format)) {
     return { ...modular(rounded, range, step), fraction };
   }
   const parts: Interval[] = [];

@@ -9,7 +9,7 @@
  * Limits: leaves are wires whose codes fit `leafBits` signed bits; coefficients and constants stay below 2^40, so that
  * they are exact as numbers; casts that round otherwise than down, saturate, or drop bits of a sum are leaves.
  */
-import { fractionBits, rawRange } from '../fixed/index.ts';
+import { fractionBits, rawRange, isWrapping } from '../fixed/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import { roundedInterval } from './cast-interval.ts';
 import type { Circuit, Op, Wire, WireType } from './circuit.ts';
@@ -96,7 +96,7 @@ function added(p: SumForm | undefined, q: SumForm | undefined): SumForm | undefi
 
 /** The form after a cast, if the cast rounds down and wraps. */
 function castForm(form: SumForm | undefined, type: WireType, format: FixedFormat): SumForm | undefined {
-  if (form === undefined || format.overflow !== 'AP_WRAP' || format.saturationBits !== 0) return undefined;
+  if (form === undefined || !isWrapping(format)) return undefined;
   const dropped = type.fraction - fractionBits(format);
   const rounded = roundedInterval(type, format);
   const { lo, hi } = rawRange(format);

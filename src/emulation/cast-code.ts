@@ -11,7 +11,7 @@
  */
 import { roundedInterval } from '../circuit/index.ts';
 import type { WireType } from '../circuit/index.ts';
-import { fractionBits, rawRange } from '../fixed/index.ts';
+import { fractionBits, rawRange, isWrapping } from '../fixed/index.ts';
 import type { FixedFormat, Quantization } from '../fixed/index.ts';
 import { i32, i32x4, v128 } from '../wasm/index.ts';
 import type { Local } from '../wasm/index.ts';
@@ -20,9 +20,6 @@ import { shiftLeft, shiftRight } from './emitter.ts';
 import type { Expression } from './emitter.ts';
 import { fitsBits } from './lanes.ts';
 import type { LaneBits } from './lanes.ts';
-
-const isModular = ({ overflow, saturationBits }: FixedFormat): boolean =>
-  overflow === 'AP_WRAP' && saturationBits === 0;
 
 /**
  * Return the lane width in which a cast can be computed, or undefined if it needs more than 64 bits.
@@ -35,7 +32,7 @@ export function castLaneBits(type: WireType, result: WireType, format: FixedForm
   for (const bits of [32, 64] as const) {
     if (!fitsBits(result, bits)) continue;
     // Modulo 2^bits nothing that matters is lost on the left.
-    if (drop <= 0 && isModular(format) && format.width <= bits) return bits;
+    if (drop <= 0 && isWrapping(format) && format.width <= bits) return bits;
     if (!fitsBits(type, bits) || !fitsBits(rounded, bits)) continue;
     if (bits === 64 || drop < 32) return bits;
   }
@@ -226,12 +223,12 @@ export function emitCast(e: Expression, x: Local, type: WireType, format: FixedF
   const lowest = symmetric ? range.lo + 1n : range.lo;
   const below = rounded.lo < lowest;
   const above = rounded.hi > range.hi;
-  if ((!below && !above) || (isModular(format) && demand <= format.width && demand < ALL_BITS)) {
+  if ((!below && !above) || (isWrapping(format) && demand <= format.width && demand < ALL_BITS)) {
     pushRounded(e, x, type, drop, format.quantization);
     return;
   }
 
-  if (isModular(format)) {
+  if (isWrapping(format)) {
     const spare = lanes.bits - format.width;
     const truncates = drop >= 0 && (drop === 0 || format.quantization === 'AP_TRN');
     if (format.signed && spare > 0 && truncates && drop <= spare) {

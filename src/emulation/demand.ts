@@ -6,7 +6,7 @@
  */
 import type { Circuit, Op } from '../circuit/index.ts';
 import { roundedInterval } from '../circuit/index.ts';
-import { fractionBits, rawRange } from '../fixed/index.ts';
+import { fractionBits, rawRange, isWrapping } from '../fixed/index.ts';
 import { extremumOf } from './extremum.ts';
 import type { Products } from './products.ts';
 
@@ -25,7 +25,7 @@ function castDemand(circuit: Circuit, op: Extract<Op, { kind: 'cast' }>, demand:
   const rounded = roundedInterval(type, format);
   // The symmetric mode also looks at the lowest code.
   const inRange = rounded.lo > range.lo && rounded.hi <= range.hi;
-  const wraps = format.overflow === 'AP_WRAP' && format.saturationBits === 0;
+  const wraps = isWrapping(format);
   // Within range nothing is written for the overflow, so what is above the operand's low bits would show.
   if (inRange || (wraps && rounded.lo === range.lo && rounded.hi <= range.hi)) {
     return demand === ALL_BITS ? ALL_BITS : Math.min(ALL_BITS, Math.max(0, demand + drop));

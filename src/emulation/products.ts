@@ -16,7 +16,7 @@
  */
 import { isLeaf, operandsOf, roundedInterval, sumForms } from '../circuit/index.ts';
 import type { Circuit, Op, SumForm, Wire } from '../circuit/index.ts';
-import { fractionBits, rawRange } from '../fixed/index.ts';
+import { fractionBits, rawRange, isWrapping } from '../fixed/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import { codeOperands, extremumOf } from './extremum.ts';
 import { fitsBits } from './lanes.ts';
@@ -103,8 +103,7 @@ function castFinish(circuit: Circuit, { wire, form, bits, signed }: Product, for
   if (whole && rounded.lo >= range.lo && rounded.hi <= range.hi && format.overflow === 'AP_WRAP') {
     return { bias, left: 0, right, signed: true };
   }
-  const wraps = format.overflow === 'AP_WRAP' && format.saturationBits === 0;
-  if (!wraps || right + format.width > bits || (!format.signed && format.width > 31)) return undefined;
+  if (!isWrapping(format) || right + format.width > bits || (!format.signed && format.width > 31)) return undefined;
   return { bias, left: 32 - right - format.width, right: 32 - format.width, signed: format.signed };
 }
 

@@ -8,7 +8,7 @@
 import { ValueError } from '../errors.ts';
 import { cast } from './cast.ts';
 import { decodeDouble, type FromDoubleOptions, notFinite, powerOfTwo } from './double.ts';
-import { type FixedFormat, formatText, fractionBits, type Quantization } from './format.ts';
+import { type FixedFormat, formatText, fractionBits, isWrapping, type Quantization } from './format.ts';
 
 /** Widest format of the fast path, in bits: raw codes and carries stay below 2^53. */
 export const MAX_NUMBER_WIDTH = 52;
@@ -82,7 +82,7 @@ function slowly(x: number, fraction: number, format: FixedFormat): number {
 }
 
 function scaledCast(format: FixedFormat): ScaledCast {
-  const { signed, width, overflow, saturationBits, quantization } = format;
+  const { signed, width, overflow, quantization } = format;
   if (width > MAX_NUMBER_WIDTH) {
     throw new ValueError(
       `the format of a cast on machine numbers is ${formatText(format)} but must have at most ${MAX_NUMBER_WIDTH} bits`,
@@ -95,7 +95,7 @@ function scaledCast(format: FixedFormat): ScaledCast {
   const symmetric = overflow === 'AP_SAT_SYM' && signed && width > 1;
   const clipLo = symmetric ? -hi : lo;
   const saturates = overflow === 'AP_SAT' || overflow === 'AP_SAT_SYM';
-  const wraps = overflow === 'AP_WRAP' && saturationBits === 0;
+  const wraps = isWrapping(format);
   return (units) => {
     if (!(Math.abs(units) < EXACT_LIMIT)) return slowly(units, fraction, format);
     const rounded = quantizeNumber(units, quantization);

@@ -180,6 +180,11 @@ export function sameFormat(a: FixedFormat, b: FixedFormat): boolean {
   );
 }
 
+/** Whether an overflow only cuts high bits off: AP_WRAP without saturation bits. */
+export function isWrapping({ overflow, saturationBits }: FixedFormat): boolean {
+  return overflow === 'AP_WRAP' && saturationBits === 0;
+}
+
 /**
  * Write a format as C++ text, without the trailing parameters that have their default:
  * `ap_fixed<16,6>`, `ap_ufixed<8,0,AP_RND,AP_SAT>`, `ap_fixed<8,3,AP_TRN,AP_WRAP,2>`.

@@ -36,6 +36,7 @@ export {
   formatText,
   fractionBits,
   holdsRaw,
+  isWrapping,
   MAX_INTEGER,
   MAX_WIDTH,
   type Overflow,

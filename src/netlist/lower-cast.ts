@@ -7,7 +7,7 @@
  */
 import { roundedInterval, widthOfRange } from '../circuit/index.ts';
 import type { WireType } from '../circuit/index.ts';
-import { fractionBits, rawRange } from '../fixed/index.ts';
+import { fractionBits, rawRange, isWrapping } from '../fixed/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import { ones } from './cells.ts';
 import type { ModuleBuilder } from './module-builder.ts';
@@ -41,7 +41,7 @@ export function castWork(type: WireType, format: FixedFormat): CastWork {
   const symmetric = isSymmetric(format) ? 1n : 0n;
   const overflows = rounded.hi > hi;
   const underflows = rounded.lo < lo + symmetric;
-  const free = isPlainWrap(format);
+  const free = isWrapping(format);
   const mode = format.quantization;
   const signed = type.lo < 0n;
   const increments = drop > 0 && mode !== 'AP_TRN' && !(mode === 'AP_TRN_ZERO' && !signed);
@@ -228,8 +228,4 @@ function isOnes(builder: ModuleBuilder, net: Net): Net {
 /** AP_SAT_SYM removes the lowest code of signed formats of at least 2 bits. */
 function isSymmetric(format: FixedFormat): boolean {
   return format.overflow === 'AP_SAT_SYM' && format.signed && format.width > 1;
-}
-
-function isPlainWrap(format: FixedFormat): boolean {
-  return format.overflow === 'AP_WRAP' && format.saturationBits === 0;
 }

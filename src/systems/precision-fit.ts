@@ -15,7 +15,15 @@ import {
 } from '../circuit/index.ts';
 import { type CompileOptions, hardwareLayers } from '../compile/index.ts';
 import { interpret } from '../emulation/index.ts';
-import { type FixedFormat, fractionBits, fromDouble, parseFormat, rawRange, toDouble } from '../fixed/index.ts';
+import {
+  type FixedFormat,
+  fractionBits,
+  fromDouble,
+  parseFormat,
+  rawRange,
+  toDouble,
+  isWrapping,
+} from '../fixed/index.ts';
 import type { Network } from '../network/index.ts';
 import type { Stimulus } from './stimuli.ts';
 
@@ -82,13 +90,11 @@ function canWrap({ circuit }: GraphLayer): boolean {
 
 function castOverflows({ ops, types }: Circuit, wire: Wire): boolean {
   const op = ops[wire]!;
-  if (op.kind !== 'cast' || !wraps(op.format)) return false;
+  if (op.kind !== 'cast' || !isWrapping(op.format)) return false;
   const value = roundedInterval(types[op.a]!, op.format);
   const room = typeOfFormat(op.format);
   return value.lo < room.lo || value.hi > room.hi;
 }
-
-const wraps = ({ overflow, saturationBits }: FixedFormat): boolean => overflow === 'AP_WRAP' && saturationBits === 0;
 
 /** A layer whose output wrapped, and on how many of the samples. */
 export interface WrappedLayer {
@@ -119,7 +125,7 @@ export function wrappedLayers(graph: LayerGraph, stimuli: readonly Stimulus[]): 
 /** The circuit with wrapping casts that have room; the interpreter reads no intervals, so these may stay as they are. */
 function withMoreBits(circuit: Circuit): Circuit {
   const ops = circuit.ops.map((op) =>
-    op.kind === 'cast' && wraps(op.format)
+    op.kind === 'cast' && isWrapping(op.format)
       ? { ...op, format: { ...op.format, width: op.format.width + 64, integer: op.format.integer + 64 } }
       : op,
   );

@@ -13,7 +13,7 @@
  */
 import type { CircuitBuilder, Constant, Wire } from '../../circuit/index.ts';
 import { constantMultiple, constantProducts, linearCombination, widthOf } from '../../circuit/index.ts';
-import { type FixedFormat, fixed, fractionBits } from '../../fixed/index.ts';
+import { type FixedFormat, fixed, fractionBits, isWrapping } from '../../fixed/index.ts';
 import { weightedSumFormat } from '../inferred-format.ts';
 import { castResult, inferredOr, type LoweringContext, uniformFormat } from '../lowering.ts';
 import { quantizeParameter } from '../parameters.ts';
@@ -172,11 +172,6 @@ function accumulate(builder: CircuitBuilder, start: Wire, products: readonly Wir
   return isWrapping(accumulator)
     ? wrappingSum(builder, [start, ...products.filter((product) => !isZero(builder, product))], accumulator)
     : products.reduce((acc, product) => builder.cast(builder.add(acc, product), accumulator), start);
-}
-
-/** Whether a format only cuts high bits off. */
-function isWrapping({ overflow, saturationBits }: FixedFormat): boolean {
-  return overflow === 'AP_WRAP' && saturationBits === 0;
 }
 
 /** Sum in a balanced tree modulo 2^width: a node is wrapped when it needs more bits than the accumulator has. */

@@ -64,7 +64,7 @@ export const codesOf = (values: Float32Array, fraction: number): Int32Array =>
   Int32Array.from(values, (value) => value * powerOfTwo(fraction));
 
 /** Tell which elements of a value have bits. */
-export const aliveElements = ({ integer, fraction }: ValueFormats): boolean[] =>
+const aliveElements = ({ integer, fraction }: ValueFormats): boolean[] =>
   integer.map((bits, i) => bits + fraction[i]! > 0);
 
 /** Kernels and biases by layer, of rounded weights. */
@@ -119,7 +119,7 @@ const neededOutputs = (
 };
 
 /** Give the interval of every element of a value; an element without bits is 0. */
-export const elementIntervals = ({ integer, fraction, signed }: ValueFormats): ElementInterval[] =>
+const elementIntervals = ({ integer, fraction, signed }: ValueFormats): ElementInterval[] =>
   integer.map((bits, i) => {
     const width = bits + fraction[i]!;
     if (width <= 0) return { lo: 0, hi: 0, fraction: 0 };

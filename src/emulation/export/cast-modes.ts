@@ -6,8 +6,7 @@
  * the others.
  */
 import { castKeepsValues, roundedInterval, typeOfFormat, type WireType } from '../../circuit/index.ts';
-import { type FixedFormat, fractionBits, sameFormat } from '../../fixed/index.ts';
-import { isWrapping } from './linear-form.ts';
+import { type FixedFormat, fractionBits, isWrapping, sameFormat } from '../../fixed/index.ts';
 
 /** An operand type and the cast it goes through; no format where nothing is rounded or wrapped. */
 export interface CastUse {

@@ -14,7 +14,7 @@ import {
   type Wire,
   type WireType,
 } from '../../circuit/index.ts';
-import { type FixedFormat, fractionBits } from '../../fixed/index.ts';
+import { type FixedFormat, fractionBits, isWrapping } from '../../fixed/index.ts';
 
 /** raw · 2^-fraction. */
 export interface Rational {
@@ -57,10 +57,6 @@ function reduced({ raw, fraction }: Rational): Rational {
     places--;
   }
   return { raw: value, fraction: places };
-}
-
-export function isWrapping(format: FixedFormat): boolean {
-  return format.overflow === 'AP_WRAP' && format.saturationBits === 0;
 }
 
 /** Tell whether a wire is a linear operation, so that its form is not the wire itself. */

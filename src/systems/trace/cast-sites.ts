@@ -6,7 +6,7 @@
  * the accumulator's last cast alone. Such sites are `modular`.
  */
 import { castKeepsValues, type Circuit, operandsOf, type Wire } from '../../circuit/index.ts';
-import { type FixedFormat, sameFormat } from '../../fixed/index.ts';
+import { type FixedFormat, sameFormat, isWrapping } from '../../fixed/index.ts';
 
 /**
  * - `input`: a float sample to the input's format.
@@ -60,7 +60,7 @@ export function castSites(circuit: Circuit, kind: string): CastSite[] {
     users[wire]!.every((user) => {
       const op = ops[user]!;
       if (op.kind === 'cast' && isSite(user)) {
-        return op.format.overflow === 'AP_WRAP' && op.format.saturationBits === 0 && op.format.integer <= integer;
+        return isWrapping(op.format) && op.format.integer <= integer;
       }
       if (op.kind === 'cast' || op.kind === 'negate') return isModular(user, integer);
       return op.kind === 'add' && (op.b !== wire || op.shift >= 0) && isModular(user, integer);
@@ -106,8 +106,7 @@ export function castSites(circuit: Circuit, kind: string): CastSite[] {
     if (op.kind !== 'cast' || !isSite(wire)) return [];
     const { format, a: operand } = op;
     const isOutputFormat = circuit.outputs[0]!.formats.some((output) => sameFormat(output, format));
-    const wraps = format.overflow === 'AP_WRAP' && format.saturationBits === 0;
-    const modular = wraps && isModular(wire, format.integer);
+    const modular = isWrapping(format) && isModular(wire, format.integer);
     const rectifies = !format.signed && format.overflow.startsWith('AP_SAT') && rectifiers.has(kind);
     const role = rectifies && !isOutputFormat ? 'rectifier' : roleOf(wire, operand, modular);
     return [{ wire, operand, format, role, modular, rectifies, elements: reached(wire) }];
