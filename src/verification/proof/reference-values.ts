@@ -19,8 +19,8 @@ export interface ReferenceValues {
   close(): void;
   /** The reference value with the same low bits, where there is one; else the simplest form with these bits. */
   settle(form: Form, width: number): Form;
-  /** Equalities that were closed since the last call, by method. */
-  takeMethods(): Partial<Record<EqualityMethod, number>>;
+  /** How a value of the reference was last recognised beyond its normal form; undefined where that was enough. */
+  methodOf(form: Form): EqualityMethod | undefined;
 }
 
 /** Most candidates that are tried for one wire. */
@@ -30,7 +30,7 @@ export function referenceValues(store: FormStore, samples: Samples, bounds: Boun
   const byLowBits = new Map<string, Form[]>();
   const added = new Set<string>();
   const settled = new Map<string, { readonly form: Form; readonly method: EqualityMethod | undefined }>();
-  let methods: Partial<Record<EqualityMethod, number>> = {};
+  const methods = new Map<string, EqualityMethod>();
   let limit = Infinity;
 
   const search = (form: Form, width: number): { form: Form; method: EqualityMethod | undefined } => {
@@ -49,7 +49,7 @@ export function referenceValues(store: FormStore, samples: Samples, bounds: Boun
 
   return {
     add(form) {
-      const key = `${form.linear.id}+${form.constant}`;
+      const key = keyOf(form);
       // A plain sum of inputs is found without a search.
       if (added.has(key) || form.linear.atoms.every(({ meaning }) => meaning.kind === 'input')) return;
       added.add(key);
@@ -64,18 +64,18 @@ export function referenceValues(store: FormStore, samples: Samples, bounds: Boun
     settle(form, width) {
       const simple = modularForm(store, form, width);
       if (simple.linear.atoms.every(({ id }) => id < limit)) return simple;
-      const key = `${simple.linear.id}+${simple.constant}%${width}`;
+      const key = `${keyOf(simple)}%${width}`;
       let result = settled.get(key);
       if (result === undefined) settled.set(key, (result = search(simple, width)));
-      if (result.method !== undefined) methods[result.method] = (methods[result.method] ?? 0) + 1;
+      if (result.method !== undefined) methods.set(keyOf(result.form), result.method);
       return result.form;
     },
-    takeMethods() {
-      const taken = methods;
-      methods = {};
-      return taken;
-    },
+    methodOf: (form) => methods.get(keyOf(form)),
   };
+}
+
+function keyOf({ linear, constant }: Form): string {
+  return `${linear.id}+${constant}`;
 }
 
 function lowBits(series: Series): string {
