@@ -1,7 +1,7 @@
 /**
  * The range of a form where a condition holds.
  *
- * Knows what rectifiers and clamps need: under x + c < 0, what the range of multiples and floors of x is.
+ * Knows what rectifiers and clamps need: on one side of a border, what the range of multiples and floors of x is.
  */
 import { greatest, isConstant, least } from './form.ts';
 import type { Form, Linear } from './form.ts';
@@ -24,16 +24,18 @@ export function rangeWhere(form: Form, condition: Form, holds: boolean): Range {
   return lo <= hi ? { lo, hi } : whole;
 }
 
-/** What a condition "x + c < 0" says of the sum x. */
+/** What a condition that is a floor of x with two values says of the sum x: on which side of a border it is. */
 function signBound(condition: Form, holds: boolean): (Range & { readonly linear: Linear }) | undefined {
   const { atoms, coefficients } = condition.linear;
-  const meaning = atoms.length === 1 ? atoms[0]!.meaning : undefined;
-  if (meaning?.kind !== 'floor' || coefficients[0] !== -1n || condition.constant !== 0n) return undefined;
-  const { linear, constant } = meaning.of;
-  // The atom must be the sign: −1 or 0.
-  if (atoms[0]!.lo !== -1n || atoms[0]!.hi !== 0n) return undefined;
-  const border = -constant - 1n;
-  return holds ? { linear, lo: linear.lo, hi: border } : { linear, lo: border + 1n, hi: linear.hi };
+  const atom = atoms.length === 1 ? atoms[0]! : undefined;
+  if (atom?.meaning.kind !== 'floor' || atom.hi - atom.lo !== 1n) return undefined;
+  const { of, shift } = atom.meaning;
+  // The least x at which the floor has its greater value.
+  const border = (atom.hi << BigInt(shift)) - of.constant;
+  const isAbove = (coefficients[0]! > 0n) === holds;
+  return isAbove
+    ? { linear: of.linear, lo: border, hi: of.linear.hi }
+    : { linear: of.linear, lo: of.linear.lo, hi: border - 1n };
 }
 
 /** Bound a form where a sum is within bounds, if the form is a multiple of it or a floor of one. */

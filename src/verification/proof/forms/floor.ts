@@ -2,7 +2,7 @@
  * Floors of shifted forms, and with them all slices of bits.
  *
  * Normal form of floor(f / 2^k): terms that 2^k divides stand outside, and so does the multiple of 2^k in the constant; a
- * common power of two is cancelled; a floor inside is joined with the one around it; a place above the sign is the sign.
+ * common power of two is cancelled; its first coefficient is positive; a floor inside is joined with the one around it; a place above the sign is the sign.
  */
 import { greatest, isConstant, least } from './form.ts';
 import type { Atom, Form } from './form.ts';
@@ -50,6 +50,12 @@ function innerFloor(store: FormStore, form: Form, shift: number): Form {
   const places = BigInt(shift);
   const [first, last] = [least(form) >> places, greatest(form) >> places];
   if (first === last) return store.constant(first);
+  // −y + c has the floor −floor(y − c + 2^k − 1): sums in a floor begin with a positive coefficient.
+  if (form.linear.coefficients[0]! < 0n) {
+    const mirrored = scaleForm(store, form, -1n);
+    const constant = mirrored.constant + (1n << places) - 1n;
+    return scaleForm(store, floorForm(store, withConstant(mirrored, constant), shift), -1n);
+  }
   const zeros = commonZeros(form.linear.coefficients);
   if (zeros > 0) return floorForm(store, halved(store, form, zeros), shift - zeros);
   const joined = joinFloor(store, form, shift);
