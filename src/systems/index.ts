@@ -31,3 +31,4 @@ export {
 } from './emitted-project.ts';
 export { type Excess, excessOf, excessText, fittingReuse, RESOURCE_KINDS, smallestPart } from './part-fit.ts';
 export * from './synthesis/index.ts';
+export * from './audit/index.ts';
