@@ -21,7 +21,10 @@ const portTexts = (graph: LayerGraph): string[] => [
 const withoutResults = (network: Network): Network => ({
   ...network,
   precision: Object.fromEntries(
-    Object.entries(network.precision!).map(([name, { result: _, ...roles }]) => [name, roles]),
+    Object.entries(network.precision!).map(([name, roles]) => [
+      name,
+      Object.fromEntries(Object.entries(roles).filter(([role]) => role !== 'result')),
+    ]),
   ),
 });
 
