@@ -6,7 +6,7 @@
  * Everything else that is thrown is a defect of ours and keeps its stack trace.
  */
 export class DistillError extends Error {
-  /** Process exit code of the command line: 1 failure, 2 bad input, 3 verification mismatch. */
+  /** Process exit code of the command line: 1 failure, 2 bad input, 3 verification mismatch or no proof. */
   readonly exitCode: 1 | 2 | 3 = 2;
 
   constructor(message: string) {
@@ -48,5 +48,10 @@ export class WorkerError extends DistillError {
 
 /** Two things that must be equal to the bit are not. */
 export class MismatchError extends DistillError {
+  override readonly exitCode = 3;
+}
+
+/** An equality was neither proved nor refuted within the bounds of the search. */
+export class UnprovedError extends DistillError {
   override readonly exitCode = 3;
 }

@@ -1,10 +1,11 @@
 /**
  * The command line as a function: arguments in, one of the verbs run, results on stdout, everything else on stderr.
  *
- * Exit codes: 0 ok, 1 failure, 2 usage or bad input, 3 verification mismatch, 130 interrupted.
+ * Exit codes: 0 ok, 1 failure, 2 usage or bad input, 3 verification mismatch or no proof, 130 interrupted.
  */
 import { Command, CommanderError } from 'commander';
 import { DistillError } from '../errors.ts';
+import { auditCommand } from './commands/audit.ts';
 import { compileCommand } from './commands/compile.ts';
 import { emulateCommand } from './commands/emulate.ts';
 import { exportCommand } from './commands/export.ts';
@@ -24,11 +25,12 @@ Examples:
   distill-rtl emulate model.onnx --inputs x.npy --out y.npy
   distill-rtl simulate out/jet --vcd jet.vcd
   distill-rtl synth out/jet
+  distill-rtl audit out/jet
   distill-rtl export out/jet --target c99 --out out/jet-c
 
 "distill-rtl <verb> --help" shows a verb's options and an example.
 Results go to stdout (with --json as one JSON document), everything else to stderr.
-Exit codes: 0 ok, 1 failure, 2 usage or bad input, 3 verification mismatch, 130 interrupted.`;
+Exit codes: 0 ok, 1 failure, 2 usage or bad input, 3 verification mismatch or no proof, 130 interrupted.`;
 
 /** The verbs, made anew for every command line, since a parsed command keeps its options. */
 const makeVerbs = (): Command[] => [
@@ -38,6 +40,7 @@ const makeVerbs = (): Command[] => [
   simulateCommand(),
   traceCommand(),
   synthCommand(),
+  auditCommand(),
   exportCommand(),
 ];
 

@@ -22,8 +22,12 @@ export interface Progress {
 const REDRAW_MS = 80;
 const TICK_MS = 1000;
 
-/** Make a progress display for a stream. */
-export function makeProgress(stream: NodeJS.WriteStream): Progress {
+/**
+ * Make a progress display for a stream.
+ *
+ * @param columns - columns that the name of a stage takes at least
+ */
+export function makeProgress(stream: NodeJS.WriteStream, columns = 12): Progress {
   const redraws = stream.isTTY && process.env['TERM'] !== 'dumb';
   let stage = '';
   let since = 0;
@@ -45,7 +49,7 @@ export function makeProgress(stream: NodeJS.WriteStream): Progress {
   const still = (): void => clearInterval(ticking);
   // A stage that cannot tell how far it is, such as another program, shows its seconds.
   const tick = (): void => {
-    draw(`${stage.padEnd(12)} … ${((performance.now() - since) / 1000).toFixed(0)} s`);
+    draw(`${stage.padEnd(columns)} … ${((performance.now() - since) / 1000).toFixed(0)} s`);
   };
   return {
     start(name) {
@@ -53,20 +57,20 @@ export function makeProgress(stream: NodeJS.WriteStream): Progress {
       stage = name;
       since = performance.now();
       last = '';
-      draw(`${name.padEnd(12)} …`);
+      draw(`${name.padEnd(columns)} …`);
       if (redraws) ticking = setInterval(tick, TICK_MS).unref();
     },
     update(fraction, message = '') {
       still();
       if (message !== '') last = message;
       if (performance.now() - lastDraw < REDRAW_MS && fraction < 1) return;
-      draw(`${stage.padEnd(12)} ${progressBar(fraction, 24)} ${message}`);
+      draw(`${stage.padEnd(columns)} ${progressBar(fraction, 24)} ${message}`);
     },
     finish(message = last) {
       still();
       erase();
       const seconds = ((performance.now() - since) / 1000).toFixed(1).padStart(6);
-      stream.write(`${stage.padEnd(12)} ${seconds} s  ${message}`.trimEnd() + '\n');
+      stream.write(`${stage.padEnd(columns)} ${seconds} s  ${message}`.trimEnd() + '\n');
     },
     note(text) {
       erase();

@@ -41,6 +41,8 @@ export interface Report {
   readonly title: string;
   /** One or two sentences below the title: the result first. */
   readonly summary?: string;
+  /** Whether the result is good news, told by the colour beside the summary. @defaultValue no colour */
+  readonly tone?: 'good' | 'bad' | 'undecided';
   /** Facts to repeat the run: seed, versions, hashes, as name and value. */
   readonly facts?: readonly (readonly [name: string, value: string])[];
   readonly sections: readonly ReportSection[];
@@ -58,6 +60,10 @@ h2 { margin: 2.6rem 0 .8rem; padding-top: .6rem; border-top: 1px solid var(--lin
 h3 { margin: 1.8rem 0 .6rem; font-size: 1.05rem; }
 p { margin: .7rem 0; }
 .summary { font-size: 1.1rem; }
+.tone { padding: .8rem 1.2rem; border-left: 6px solid var(--faint); border-radius: 6px; background: var(--soft); overflow-wrap: anywhere; }
+.tone.good { border-color: #009e73; }
+.tone.bad { border-color: #d55e00; }
+.tone code { padding: 0; background: none; }
 a { color: var(--accent); }
 nav { margin: 1.4rem 0; padding: .8rem 1.2rem; background: var(--soft); border-radius: 6px; }
 nav ol { margin: 0; padding-left: 1.3rem; }
@@ -169,6 +175,7 @@ export const htmlReport = (report: Report): string => {
     return parts.join('\n');
   };
   const body = report.sections.map((one) => `<section>\n${section(one, 2)}\n</section>`).join('\n');
+  const tone = report.tone === undefined ? '' : ` tone ${report.tone}`;
   const facts = (report.facts ?? []).map(([name, value]) => `<dt>${inline(name)}</dt><dd>${inline(value)}</dd>`);
   return [
     '<!doctype html>',
@@ -181,7 +188,7 @@ export const htmlReport = (report: Report): string => {
     '</head>',
     '<body>',
     `<header><h1>${inline(report.title)}</h1>`,
-    ...(report.summary === undefined ? [] : [`<p class="summary">${inline(report.summary)}</p>`]),
+    ...(report.summary === undefined ? [] : [`<p class="summary${tone}">${inline(report.summary)}</p>`]),
     ...(facts.length === 0 ? [] : [`<dl>${facts.join('\n')}</dl>`]),
     '</header>',
     ...(contents.length < 2 ? [] : [`<nav aria-label="Contents"><ol>\n${contents.join('\n')}\n</ol></nav>`]),

@@ -1,5 +1,12 @@
 /** Plain data in, text out: SVG figures, tables, and a self-contained HTML report. */
 export { type BarChart, barChart, type BarSeries } from './svg/bar-chart.ts';
+export {
+  type ChainDiagram,
+  chainDiagram,
+  type ChainLink,
+  type ChainNode,
+  type LinkState,
+} from './svg/chain-diagram.ts';
 export { type PlotOptions, plotSizes } from './svg/frame.ts';
 export { type Gauge, type GaugeChart, gaugeChart } from './svg/gauge-chart.ts';
 export { type HeatMap, heatMap } from './svg/heat-map.ts';

@@ -26,9 +26,12 @@ export interface ModuleClaim {
   /** Name of the Verilog module, or of the layer where the claim is about circuits. */
   readonly module: string;
   readonly verdict: Verdict;
-  /** Equalities of the claim, closed by each rule; open and different ones are in no count. */
-  readonly methods: Readonly<Partial<Record<ProofMethod, number>>>;
+  /** Equalities of the claim: elements of the outputs. */
   readonly outputs: number;
+  /** How many of them each rule closed; open and different ones are in no count. */
+  readonly methods: Readonly<Partial<Record<ProofMethod, number>>>;
+  /** How many of them an input is known to break; what remains is open. */
+  readonly different: number;
 }
 
 export interface Claim {
@@ -51,8 +54,10 @@ export interface Difference {
   /** Raw codes of the wire, as decimal texts. */
   readonly expected: string;
   readonly found: string;
-  /** The same in one sentence. */
+  /** The same in one sentence, with its full stop. */
   readonly sentence: string;
+  /** Files in `counterexample/` of the audit that show it, such as a waveform; empty where none were asked for. */
+  readonly files: readonly string[];
 }
 
 /** What was simulated, not proved. */
@@ -64,12 +69,16 @@ export interface TestedFact {
 }
 
 export interface AuditResult {
+  /** The audited folder, or the folder of the Verilog of others. */
   readonly folder: string;
+  /** What was compared, by the names that a reader finds: `model/network.json` and `src/*.v`. */
+  readonly sources: { readonly model: string; readonly verilog: string };
   readonly design: {
     readonly model: string;
     readonly top: string;
-    readonly part: string;
-    readonly clockMHz: number;
+    /** Null in a design of others, which names neither part nor clock. */
+    readonly part: string | null;
+    readonly clockMHz: number | null;
     /** Proved where the claims are. */
     readonly latencyCycles: number;
     readonly initiationInterval: number;
@@ -89,4 +98,20 @@ export interface AuditResult {
   /** The command that repeats the audit. */
   readonly command: string;
   readonly seconds: { readonly yosys: number; readonly proof: number; readonly total: number };
+}
+
+/** The verdict of several claims together: one difference breaks them all, and one open claim leaves them open. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('different')) return 'different';
+  return verdicts.length === 0 || verdicts.includes('open') ? 'open' : 'proved';
+}
+
+/** How many equalities of a module were proved, by whatever rule. */
+export function provedCount({ methods }: ModuleClaim): number {
+  return Object.values(methods).reduce((sum, count) => sum + count, 0);
+}
+
+/** How many equalities of a module are neither proved nor refuted. */
+export function openCount(claim: ModuleClaim): number {
+  return claim.outputs - provedCount(claim) - claim.different;
 }

@@ -1,14 +1,25 @@
-/** What an audit of an emitted folder starts from and what it leaves: the folder read back, its hashes, counterexamples. */
+/** Audits of emitted folders: what was proved for all inputs, as data, tables, JSON and report, and what it starts from. */
 export { checkCircuitPorts, checkTopPorts } from './agreement.ts';
-export type {
-  AuditResult,
-  Claim,
-  ClaimName,
-  Difference,
-  ModuleClaim,
-  ProofMethod,
-  TestedFact,
-  Verdict,
+export {
+  type AuditOptions,
+  type AuditStep,
+  DEFAULT_CONFLICTS,
+  DEFAULT_VECTORS,
+  type ForeignDesign,
+} from './audit-options.ts';
+export { auditProject, auditVerilog } from './audit-project.ts';
+export {
+  type AuditResult,
+  type Claim,
+  type ClaimName,
+  type Difference,
+  type ModuleClaim,
+  openCount,
+  type ProofMethod,
+  provedCount,
+  type TestedFact,
+  type Verdict,
+  worstVerdict,
 } from './audit-result.ts';
 export { type AuditedFolder, readAuditedFolder } from './audited-folder.ts';
 export type { BenchDifference } from './bench-differences.ts';
@@ -21,4 +32,8 @@ export {
 } from './counterexample.ts';
 export { type AuditHashes, auditHashes } from './hashes.ts';
 export { type AuditedManifest, checkManifest, readAuditedManifest } from './manifest.ts';
+export { AUDIT_FORMAT, auditRecord, parseAuditRecord } from './record.ts';
+export { auditReport } from './report.ts';
+export { unprovedText, verdictText } from './sentences.ts';
 export { specificationGraph } from './specification.ts';
+export { claimTable, testTable } from './tables.ts';

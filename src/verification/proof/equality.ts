@@ -1,0 +1,238 @@
+/**
+ * Whether the low bits of two forms are equal for all inputs: the rules beyond the normal form.
+ *
+ * Both forms are cut at sums that they have in common, nearest first. As functions of one sum they are compared for every
+ * value of it, or, where there are too many, by a search for a differing assignment of bits; as functions of several values
+ * by that search alone. A cut can only lose knowledge, never invent it: what is equal behind a cut is equal.
+ */
+import { evaluateExpressions } from './evaluate-expression.ts';
+import { absolute, evaluateColumns } from './evaluate-columns.ts';
+import type { Column } from './evaluate-columns.ts';
+import { expressionWriter } from './expression.ts';
+import type { Expression } from './expression.ts';
+import { expressionWords } from './expression-words.ts';
+import { isConstant, operandsOf, signPlace } from './forms/index.ts';
+import type { Atom, Form, FormStore, Linear } from './forms/index.ts';
+import { andGraph, equalWords, inputWord, rangeOf, satisfy, wrapWord } from './satisfiability/index.ts';
+
+export type EqualityMethod = 'enumeration' | 'satisfiability';
+
+export interface Bounds {
+  /** Most values of a variable that are tried one by one. */
+  readonly enumeratedCodes: number;
+  /** Most conflicts of one search. */
+  readonly conflicts: number;
+}
+
+export const DEFAULT_BOUNDS: Bounds = { enumeratedCodes: 1 << 16, conflicts: 100_000 };
+
+export type Decision =
+  | { readonly result: 'equal'; readonly method: EqualityMethod }
+  /** The forms differ where a sum has a value, which no input need give it. */
+  | { readonly result: 'differ'; readonly variables: readonly Linear[]; readonly values: readonly bigint[] }
+  | { readonly result: 'open' };
+
+/** Most sums at which a pair of forms is cut, one after the other. */
+const MOST_CUTS = 12;
+/** Most bits of all variables of a search. */
+const MOST_BITS = 160;
+/** Low bits that are compared in doubles. */
+const EXACT_BITS = 52;
+/** Most codes that are compared one by one in whole numbers of any size. */
+const MOST_EXACT_CODES = 4096;
+
+/** Decide whether the low `width` bits of two forms are equal. */
+export function decideEqual(store: FormStore, a: Form, b: Form, width: number, bounds: Bounds): Decision {
+  let differing: Decision | undefined;
+  for (const variable of commonSums(store, a, b)) {
+    const decision = decideOver(store, [variable], a, b, width, bounds);
+    if (decision.result === 'equal') return decision;
+    if (decision.result === 'differ') differing ??= decision;
+  }
+  const shared = sharedAtoms(a, b).map((atom) => store.ofAtom(atom).linear);
+  if (shared.length > 1) {
+    const decision = decideOver(store, shared, a, b, width, bounds);
+    if (decision.result !== 'open') return decision;
+  }
+  // What is left may still be a function of few inputs, and then nothing is lost by asking for all of them.
+  const inputs = inputsOf(a, b).map((atom) => store.ofAtom(atom).linear);
+  if (inputs.length > 0 && allAssignments(inputs, bounds.enumeratedCodes) !== undefined) {
+    const decision = decideOver(store, inputs, a, b, width, bounds);
+    if (decision.result !== 'open') return decision;
+  }
+  return differing ?? { result: 'open' };
+}
+
+/** Inputs that two forms depend on. */
+function inputsOf(a: Form, b: Form): readonly Atom[] {
+  const seen = new Set<Atom>();
+  const stack = [a, b];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    for (const atom of next.linear.atoms) {
+      if (seen.has(atom)) continue;
+      seen.add(atom);
+      stack.push(...operandsOf(atom));
+    }
+  }
+  return [...seen].filter(({ meaning }) => meaning.kind === 'input').toSorted((p, q) => p.id - q.id);
+}
+
+/** Sums without factor and sign that both forms read somewhere, nearest to the first form first. */
+function commonSums(store: FormStore, a: Form, b: Form): readonly Linear[] {
+  const near = sumsWithin(store, a);
+  const others = new Set(sumsWithin(store, b));
+  const both = near.filter((sum) => others.has(sum));
+  const rest = near.filter((sum) => !others.has(sum));
+  return [...both, ...rest].slice(0, MOST_CUTS);
+}
+
+function sumsWithin(store: FormStore, form: Form): readonly Linear[] {
+  const found = new Set<Linear>();
+  const queue: Form[] = [];
+  const seen = new Set<Atom>();
+  const expand = (of: Form): void => {
+    for (const atom of of.linear.atoms) {
+      if (seen.has(atom)) continue;
+      seen.add(atom);
+      queue.push(...operandsOf(atom));
+    }
+  };
+  expand(form);
+  for (let next = queue.shift(); next !== undefined && found.size < MOST_CUTS; next = queue.shift()) {
+    if (!isConstant(next)) found.add(primitiveSum(store, next.linear));
+    expand(next);
+  }
+  return [...found];
+}
+
+function primitiveSum(store: FormStore, { atoms, coefficients }: Linear): Linear {
+  let content = 0n;
+  for (const coefficient of coefficients) {
+    let [x, y] = [coefficient < 0n ? -coefficient : coefficient, content];
+    while (y !== 0n) [x, y] = [y, x % y];
+    content = x;
+  }
+  if (coefficients[0]! < 0n) content = -content;
+  return store.linear(
+    atoms,
+    coefficients.map((c) => c / content),
+  );
+}
+
+/** Atoms on which both forms depend, not looking below the first that they share. */
+function sharedAtoms(a: Form, b: Form): readonly Atom[] {
+  const below = (form: Form): Set<Atom> => {
+    const all = new Set<Atom>();
+    const stack = [form];
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      for (const atom of next.linear.atoms) {
+        if (all.has(atom)) continue;
+        all.add(atom);
+        stack.push(...operandsOf(atom));
+      }
+    }
+    return all;
+  };
+  const others = below(b);
+  const shared = new Set<Atom>();
+  const seen = new Set<Atom>();
+  const stack = [a];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    for (const atom of next.linear.atoms) {
+      if (seen.has(atom)) continue;
+      seen.add(atom);
+      if (others.has(atom)) shared.add(atom);
+      else stack.push(...operandsOf(atom));
+    }
+  }
+  return [...shared];
+}
+
+function decideOver(
+  store: FormStore,
+  variables: readonly Linear[],
+  a: Form,
+  b: Form,
+  width: number,
+  bounds: Bounds,
+): Decision {
+  const write = expressionWriter(store, variables);
+  const first = write(a);
+  const second = first && write(b);
+  if (first === undefined || second === undefined) return { result: 'open' };
+  const pair = [first, second] as const;
+  const columns = allAssignments(variables, bounds.enumeratedCodes);
+  if (columns !== undefined) {
+    const decision = enumerate(variables, columns, pair, width);
+    if (decision !== undefined) return decision;
+  }
+  return search(variables, pair, width, bounds);
+}
+
+/** All assignments of some variables, the first of them fastest; undefined where there are more than `most`. */
+function allAssignments(variables: readonly Linear[], most: number): readonly Column[] | undefined {
+  let count = 1n;
+  for (const { lo, hi } of variables) {
+    count *= hi - lo + 1n;
+    if (count > BigInt(most)) return undefined;
+  }
+  let period = 1;
+  return variables.map(({ lo, hi }) => {
+    const values = new Float64Array(Number(count));
+    const [first, size] = [Number(lo), Number(hi - lo) + 1];
+    for (let k = 0; k < values.length; k++) values[k] = first + (Math.floor(k / period) % size);
+    period *= size;
+    const bound = absolute(lo) > absolute(hi) ? absolute(lo) : absolute(hi);
+    return { values, bound };
+  });
+}
+
+function enumerate(
+  variables: readonly Linear[],
+  columns: readonly Column[],
+  pair: readonly [Expression, Expression],
+  width: number,
+): Decision | undefined {
+  const count = columns[0]!.values.length;
+  const series = width <= EXACT_BITS ? evaluateColumns(pair, columns) : undefined;
+  if (series === undefined && count > MOST_EXACT_CODES) return undefined;
+  const unit = 2 ** width;
+  const assignment = (k: number): bigint[] => columns.map(({ values }) => BigInt(values[k]!));
+  const differs = (k: number): boolean => {
+    if (series !== undefined) return (series[0]![k]! - series[1]![k]!) % unit !== 0;
+    const [x, y] = evaluateExpressions(pair, assignment(k));
+    return BigInt.asUintN(width, x! - y!) !== 0n;
+  };
+  for (let k = 0; k < count; k++) {
+    if (differs(k)) return { result: 'differ', variables, values: assignment(k) };
+  }
+  return { result: 'equal', method: 'enumeration' };
+}
+
+function search(
+  variables: readonly Linear[],
+  pair: readonly [Expression, Expression],
+  width: number,
+  { conflicts }: Bounds,
+): Decision {
+  const widths = variables.map(({ lo, hi }) => signPlace(lo, hi) + 1);
+  if (widths.reduce((sum, bits) => sum + bits, 0) > MOST_BITS) return { result: 'open' };
+  const graph = andGraph();
+  const words = widths.map((bits) => inputWord(graph, bits));
+  const sides = expressionWords(graph, pair, words);
+  if (sides === undefined) return { result: 'open' };
+  const equal = equalWords(graph, wrapWord(sides[0]!, width), wrapWord(sides[1]!, width));
+  const inRange = variables
+    .map(({ lo, hi }, k) => rangeOf(graph, words[k]!, lo, hi))
+    .reduce((p, q) => graph.and(p, q));
+  const found = satisfy(graph, graph.and(inRange, equal ^ 1), conflicts);
+  if (found.result === 'unsatisfiable') return { result: 'equal', method: 'satisfiability' };
+  if (found.result === 'unknown') return { result: 'open' };
+  const values = words.map((word) =>
+    BigInt.asIntN(
+      word.length,
+      word.reduce((sum, literal, k) => sum + (found.inputs.get(literal) ? 1n << BigInt(k) : 0n), 0n),
+    ),
+  );
+  return { result: 'differ', variables, values };
+}

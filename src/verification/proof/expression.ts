@@ -1,0 +1,152 @@
+/**
+ * A form as a function of few variables: what is left of it when the sums that it is a function of are cut off.
+ *
+ * Rounding, limiting and tables of a sum of fifty products are functions of one number, the sum. Cut there, they can be
+ * compared for every value of it. A variable is a sum of atoms, or a single one.
+ */
+import { floorForm, isConstant, operandsOf, scaleForm, subtractForms, withConstant } from './forms/index.ts';
+import type { Atom, Form, FormStore, Linear, Operation } from './forms/index.ts';
+
+/** constant + Σ factor · part. */
+export interface Expression {
+  readonly constant: bigint;
+  readonly terms: readonly { readonly factor: bigint; readonly part: Part }[];
+}
+
+export type Part =
+  | { readonly kind: 'variable'; readonly index: number }
+  | {
+      readonly kind: 'operation';
+      readonly operation: Operation;
+      readonly operands: readonly Expression[];
+      /** Interval of the result. */
+      readonly lo: bigint;
+      readonly hi: bigint;
+    };
+
+/** Writes forms over the same variables, which share what is common to them. */
+export type ExpressionWriter = (form: Form) => Expression | undefined;
+
+/** Places by which a floor may have been cancelled against the sum that it is a floor of. */
+const CANCELLED_PLACES = 16;
+
+/**
+ * Make the writer for some variables.
+ *
+ * It returns undefined where a form depends on anything else.
+ */
+export function expressionWriter(store: FormStore, variables: readonly Linear[]): ExpressionWriter {
+  const parts = new Map<Atom, Part | undefined>();
+  const single = new Map<Atom, number>();
+  variables.forEach(({ atoms, coefficients }, index) => {
+    if (atoms.length === 1 && coefficients[0] === 1n) single.set(atoms[0]!, index);
+  });
+
+  const write: ExpressionWriter = (form) => {
+    const terms: { factor: bigint; part: Part }[] = [];
+    let rest = form;
+    variables.forEach((variable, index) => {
+      if (variable.atoms.length === 1) return;
+      const factor = wholeFactor(rest.linear, variable);
+      if (factor === 0n) return;
+      terms.push({ factor, part: { kind: 'variable', index } });
+      rest = subtractForms(store, rest, scaleForm(store, { linear: variable, constant: 0n }, factor));
+    });
+    // Each step removes at least the floor that it looks at.
+    for (let left = rest.linear.atoms.length; left >= 0; left--) {
+      const stuck = rest.linear.atoms.findIndex((atom) => partOf(atom) === undefined);
+      if (stuck < 0) break;
+      const floor = floorOfVariable(rest, stuck);
+      if (floor === undefined) return undefined;
+      terms.push(floor.term);
+      rest = floor.rest;
+    }
+    rest.linear.atoms.forEach((atom, k) => {
+      terms.push({ factor: rest.linear.coefficients[k]!, part: partOf(atom)! });
+    });
+    return { constant: rest.constant, terms };
+  };
+
+  const partOf = (atom: Atom): Part | undefined => {
+    if (parts.has(atom)) return parts.get(atom);
+    const part = makePart(atom);
+    parts.set(atom, part);
+    return part;
+  };
+
+  const makePart = (atom: Atom): Part | undefined => {
+    const index = single.get(atom);
+    if (index !== undefined) return { kind: 'variable', index };
+    const { meaning, lo, hi } = atom;
+    if (meaning.kind === 'input' || meaning.kind === 'opaque' || meaning.kind === 'delayed') return undefined;
+    const operands: Expression[] = [];
+    for (const operand of operandsOf(atom)) {
+      const expression = write(operand);
+      if (expression === undefined) return undefined;
+      operands.push(expression);
+    }
+    return { kind: 'operation', operation: meaning, operands, lo, hi };
+  };
+
+  /**
+   * Find floor(variable / 2^shift) in a form of which only the inner part of the floor is left as an atom: its outer terms
+   * stand among the other terms.
+   */
+  const floorOfVariable = (
+    form: Form,
+    place: number,
+  ): { readonly term: Expression['terms'][number]; readonly rest: Form } | undefined => {
+    const atom = form.linear.atoms[place]!;
+    const coefficient = form.linear.coefficients[place]!;
+    const { meaning } = atom;
+    if (meaning.kind !== 'floor') return undefined;
+    const inner = meaning.of;
+    for (const [index, variable] of variables.entries()) {
+      if (variable.atoms.length === 1) continue;
+      const first = variable.atoms.indexOf(inner.linear.atoms[0]!);
+      if (first < 0) continue;
+      for (let zeros = 0; zeros <= CANCELLED_PLACES; zeros++) {
+        const wanted = inner.linear.coefficients[0]! << BigInt(zeros);
+        if (wanted % variable.coefficients[first]! !== 0n) continue;
+        const factor = wanted / variable.coefficients[first]!;
+        const of = withConstant(
+          scaleForm(store, { linear: variable, constant: 0n }, factor),
+          inner.constant << BigInt(zeros),
+        );
+        const shift = meaning.shift + zeros;
+        const floor = floorForm(store, of, shift);
+        const at = floor.linear.atoms.indexOf(atom);
+        if (at < 0 || floor.linear.coefficients[at] !== 1n) continue;
+        const operand: Expression = {
+          constant: of.constant,
+          terms: [{ factor, part: { kind: 'variable', index } }],
+        };
+        const operation: Operation = { kind: 'floor', of, shift };
+        const places = BigInt(shift);
+        const part: Part = {
+          kind: 'operation',
+          operation,
+          operands: [operand],
+          lo: (of.linear.lo + of.constant) >> places,
+          hi: (of.linear.hi + of.constant) >> places,
+        };
+        const rest = subtractForms(store, form, scaleForm(store, floor, coefficient));
+        return { term: { factor: coefficient, part }, rest };
+      }
+    }
+    return undefined;
+  };
+
+  return (form) => (isConstant(form) ? { constant: form.constant, terms: [] } : write(form));
+}
+
+/** How often a sum is contained in another as a whole. */
+function wholeFactor(sum: Linear, variable: Linear): bigint {
+  const coefficients = new Map(sum.atoms.map((atom, k) => [atom, sum.coefficients[k]!]));
+  const first = coefficients.get(variable.atoms[0]!) ?? 0n;
+  if (first === 0n || first % variable.coefficients[0]! !== 0n) return 0n;
+  const factor = first / variable.coefficients[0]!;
+  return variable.atoms.every((atom, k) => coefficients.get(atom) === factor * variable.coefficients[k]!)
+    ? factor
+    : 0n;
+}
