@@ -1,11 +1,7 @@
 /** Which adder graphs a user asks for: the options of the compiler as an optimiser. */
 import { type AdderOptimizer, optimizeAdders } from '../circuit/index.ts';
 import { ValueError } from '../errors.ts';
-import type { CompileOptions } from './options.ts';
-
-/** Adder levels beyond the least that da4ml and hls4ml allow, too: most of the sharing for few stages. */
-export const DEFAULT_ADDER_DEPTH = 2;
-export const DEFAULT_ADDER_EFFORT = 1;
+import { type CompileOptions, DEFAULT_ADDER_DEPTH, DEFAULT_ADDER_EFFORT } from './options.ts';
 
 /**
  * Make the optimiser of adder graphs.

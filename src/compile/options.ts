@@ -49,6 +49,31 @@ export interface CompileOptions {
   readonly softmax?: SoftmaxOptions;
 }
 
+/** Options with every default written out but those of `adderOptimizer`, which has no text. */
+export type CompleteOptions = Omit<Required<CompileOptions>, 'adderOptimizer'>;
+
+/** Levels beyond the least that da4ml and hls4ml allow, too: most of the sharing for few stages. */
+export const DEFAULT_ADDER_DEPTH = 2;
+export const DEFAULT_ADDER_EFFORT = 1;
+export const DEFAULT_PRECISION = 'ap_fixed<16,6>';
+
+/** Write every default out. */
+export function completeOptions(options: CompileOptions): CompleteOptions {
+  const { adderOptimizer: _, ...asked } = options;
+  return {
+    profile: 'exact',
+    strategy: 'adder-graph',
+    adderDepth: DEFAULT_ADDER_DEPTH,
+    adderEffort: DEFAULT_ADDER_EFFORT,
+    precision: DEFAULT_PRECISION,
+    layerPrecision: {},
+    inputFormats: {},
+    tableSize: 1024,
+    softmax: {},
+    ...asked,
+  };
+}
+
 /** Options of softmax layers; all but `argmax` hold in the `hls4ml` profile only. */
 export interface SoftmaxOptions {
   /**

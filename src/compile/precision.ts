@@ -7,9 +7,7 @@
 import { UnsupportedError, ValueError } from '../errors.ts';
 import { type FixedFormat, parseFormat } from '../fixed/index.ts';
 import type { LayerPrecision, Network } from '../network/index.ts';
-import type { CompileOptions } from './options.ts';
-
-export const DEFAULT_PRECISION = 'ap_fixed<16,6>';
+import { type CompileOptions, DEFAULT_PRECISION } from './options.ts';
 
 /** Formats asked for, for one layer. */
 export interface PrecisionRequest {

@@ -6,7 +6,7 @@
  */
 import type { LayerGraph } from '../circuit/index.ts';
 import { serializeGraph } from '../circuit/index.ts';
-import { compileNetwork, type CompileOptions } from '../compile/index.ts';
+import { compileNetwork, type CompileOptions, serializeCompileOptions } from '../compile/index.ts';
 import { emulate, interpretGraph } from '../emulation/index.ts';
 import {
   type Device,
@@ -158,6 +158,7 @@ export async function buildHardware(
     () => {
       const model = [
         { path: 'model/network.json', text: serializeNetwork(network) },
+        { path: 'model/compile.json', text: serializeCompileOptions(options.compile ?? {}) },
         { path: 'model/circuit.json', text: serializeGraph(graph) },
       ];
       return writeProject(directory, [...projectFiles(design), ...model], projectManifest(design));

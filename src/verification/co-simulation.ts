@@ -30,6 +30,11 @@ export interface BenchRun {
   readonly runSeconds: number;
 }
 
+export interface BenchOptions extends RunOptions {
+  /** Whether the folder gets a wave file `<top>.vcd`. @defaultValue false */
+  readonly vcd?: boolean;
+}
+
 /** A run, or null and the reason in one sentence where the tool is absent. */
 export type OptionalRun<T> =
   | { readonly result: T; readonly reason: null }
@@ -61,7 +66,7 @@ async function present(names: readonly ToolName[]): Promise<readonly Tool[] | st
  *
  * @throws ToolError if Icarus refuses the sources, fails or runs out of time; FileError if the folder is none of ours
  */
-export async function runIcarus(directory: string, options: RunOptions = {}): Promise<OptionalRun<BenchRun>> {
+export async function runIcarus(directory: string, options: BenchOptions = {}): Promise<OptionalRun<BenchRun>> {
   const tools = await present(['iverilog', 'vvp']);
   if (typeof tools === 'string') return { result: null, reason: tools };
   const [compiler, runner] = tools as [Tool, Tool];
@@ -71,7 +76,8 @@ export async function runIcarus(directory: string, options: RunOptions = {}): Pr
     const compile = ['-g2005', '-Wall', '-s', folder.bench, '-o', image, folder.benchPath, ...folder.sources];
     const build = await runToolOrThrow(compiler, compile, folder.directory, options);
     const outputs = join(temporary, 'outputs.txt');
-    const run = await runTool(runner, ['-n', image, `+out=${outputs}`], folder.directory, options);
+    const plusArguments = [`+out=${outputs}`, ...(options.vcd === true ? ['+vcd'] : [])];
+    const run = await runTool(runner, ['-n', image, ...plusArguments], folder.directory, options);
     return { result: await readRun(compiler, build.seconds, run, outputs), reason: null };
   });
 }

@@ -1,6 +1,6 @@
 /** Co-simulation, lint and synthesis of emitted folders with the tools of the field. Needs Node. */
 export { coSimulate, runIcarus, runVerilator } from './co-simulation.ts';
-export type { BenchRun, CoSimulation, OptionalRun } from './co-simulation.ts';
+export type { BenchOptions, BenchRun, CoSimulation, OptionalRun } from './co-simulation.ts';
 export { lintVerilog } from './lint.ts';
 export type { LintResult } from './lint.ts';
 export { ICE40_PARTS, placeOnIce40 } from './ice40.ts';

@@ -13,6 +13,8 @@ export {
 export type { BenchOutput, MeasuredBatch, TestVectors } from './test-bench.ts';
 export { projectFiles, projectManifest } from './project.ts';
 export type { ProjectDesign } from './project-design.ts';
+export { topPorts } from './top-ports.ts';
+export type { VerilogPort } from './top-ports.ts';
 export { fileReason } from './file-reason.ts';
 export { withOutputFolder } from './output-folder.ts';
 export { writeProject } from './write-project.ts';

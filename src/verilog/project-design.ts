@@ -1,6 +1,7 @@
 /** What an emitted folder is made of: the caller's design, and the names that scripts and texts share. */
 import type { Netlist } from '../netlist/index.ts';
 import type { TestVectors } from './test-bench.ts';
+import type { VerilogPort } from './top-ports.ts';
 
 /** A netlist with all that the folder says about it. */
 export interface ProjectDesign {
@@ -30,6 +31,6 @@ export interface ProjectNames {
   readonly bench: string;
   readonly sources: readonly string[];
   readonly memories: readonly string[];
-  readonly ports: readonly { readonly name: string; readonly direction: 'in' | 'out'; readonly width: number }[];
+  readonly ports: readonly VerilogPort[];
   readonly hasClock: boolean;
 }

@@ -6,11 +6,11 @@
  */
 import { describeAll, printMemories, printNetlist } from './print.ts';
 import type { TextFile } from './print.ts';
-import { portNames } from './prepare.ts';
 import type { ProjectDesign, ProjectNames } from './project-design.ts';
 import { readmeText } from './readme.ts';
 import { constraintsText, makefileText, vivadoText, yosysText } from './scripts.ts';
 import { testBench } from './test-bench.ts';
+import { topPorts } from './top-ports.ts';
 
 /** Print a whole project folder but `manifest.json`, which the writer adds. */
 export function projectFiles(design: ProjectDesign): readonly TextFile[] {
@@ -19,18 +19,12 @@ export function projectFiles(design: ProjectDesign): readonly TextFile[] {
   const memories = printMemories(netlist);
   const bench = testBench(netlist, vectors);
   const top = describeAll(netlist.modules).get(netlist.top)!;
-  const ports = portNames(top);
   const names: ProjectNames = {
     top: netlist.top,
     bench: `${netlist.top}_tb`,
     sources: sources.map(({ path }) => path),
     memories: memories.map(({ path }) => path),
-    ports: [
-      ...(top.clock ? [{ name: 'clk', direction: 'in' as const, width: 1 }] : []),
-      ...(top.reset ? [{ name: 'rst', direction: 'in' as const, width: 1 }] : []),
-      ...top.module.inputs.map(({ width }, k) => ({ name: ports.inputs[k]!, direction: 'in' as const, width })),
-      ...top.module.outputs.map(({ width }, k) => ({ name: ports.outputs[k]!, direction: 'out' as const, width })),
-    ],
+    ports: topPorts(netlist),
     hasClock: top.clock,
   };
   return [

@@ -1,4 +1,5 @@
-/** Audits of emitted folders: what was proved for all inputs, as data, tables, JSON and report. */
+/** Audits of emitted folders: what was proved for all inputs, as data, tables, JSON and report, and what it starts from. */
+export { checkCircuitPorts, checkTopPorts } from './agreement.ts';
 export {
   type AuditOptions,
   type AuditStep,
@@ -20,7 +21,19 @@ export {
   type Verdict,
   worstVerdict,
 } from './audit-result.ts';
+export { type AuditedFolder, readAuditedFolder } from './audited-folder.ts';
+export type { BenchDifference } from './bench-differences.ts';
+export { canonicalJson } from './canonical-json.ts';
+export {
+  type Counterexample,
+  type CounterexampleOutcome,
+  type CounterexampleRun,
+  writeCounterexample,
+} from './counterexample.ts';
+export { type AuditHashes, auditHashes } from './hashes.ts';
+export { type AuditedManifest, checkManifest, readAuditedManifest } from './manifest.ts';
 export { AUDIT_FORMAT, auditRecord, parseAuditRecord } from './record.ts';
 export { auditReport } from './report.ts';
 export { unprovedText, verdictText } from './sentences.ts';
+export { specificationGraph } from './specification.ts';
 export { claimTable, testTable } from './tables.ts';
