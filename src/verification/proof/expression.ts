@@ -52,11 +52,10 @@ export function expressionWriter(store: FormStore, variables: readonly Linear[])
       terms.push({ factor, part: { kind: 'variable', index } });
       rest = subtractForms(store, rest, scaleForm(store, { linear: variable, constant: 0n }, factor));
     });
-    // Each step removes at least the floor that it looks at.
+    // Each step removes the floor that it finds, and with it the outer terms of that floor.
     for (let left = rest.linear.atoms.length; left >= 0; left--) {
-      const stuck = rest.linear.atoms.findIndex((atom) => partOf(atom) === undefined);
-      if (stuck < 0) break;
-      const floor = floorOfVariable(rest, stuck);
+      if (rest.linear.atoms.every((atom) => partOf(atom) !== undefined)) break;
+      const floor = findFloor(rest);
       if (floor === undefined) return undefined;
       terms.push(floor.term);
       rest = floor.rest;
@@ -86,6 +85,15 @@ export function expressionWriter(store: FormStore, variables: readonly Linear[])
       operands.push(expression);
     }
     return { kind: 'operation', operation: meaning, operands, lo, hi };
+  };
+
+  const findFloor = (form: Form): ReturnType<typeof floorOfVariable> => {
+    for (let place = 0; place < form.linear.atoms.length; place++) {
+      if (partOf(form.linear.atoms[place]!) !== undefined) continue;
+      const floor = floorOfVariable(form, place);
+      if (floor !== undefined) return floor;
+    }
+    return undefined;
   };
 
   /**
