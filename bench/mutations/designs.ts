@@ -133,10 +133,10 @@ export const MUTATION_DESIGNS: readonly MutationDesign[] = [
       { kind: 'dense', name: 'fc', attributes: { units: 2 } },
     ],
     precision: {
-      x: { result: 'ap_fixed<3,1>' },
-      z: { result: 'ap_ufixed<2,1>' },
+      x: { result: 'ap_fixed<3,2>' },
+      z: { result: 'ap_ufixed<2,2>' },
       conv: { weight: 'ap_fixed<5,2>', bias: 'ap_fixed<5,2>' },
-      relu1: { result: 'ap_ufixed<4,2,AP_RND,AP_SAT>' },
+      relu1: { result: 'ap_ufixed<4,3,AP_RND,AP_SAT>' },
       fc: { weight: 'ap_fixed<5,2>', bias: 'ap_fixed<5,2>', result: 'ap_fixed<7,4,AP_RND_ZERO,AP_WRAP>' },
     },
     weightBits: 5,

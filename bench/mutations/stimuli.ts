@@ -91,7 +91,7 @@ export function planReplay(words: readonly bigint[], widths: readonly number[], 
   for (let round = 0; round < 200; round++) {
     cycles.push(wanted, { reset: false, valid: true, words: noise() });
     if (round % 10 === 0) cycles.push(...idle(latency + 2, noise), wanted, ...idle(latency + 2, noise));
-    if (round % 50 === 0) cycles.push(...new Array<Cycle>(latency + 2).fill(wanted));
+    if (round % 50 === 0) cycles.push(...Array.from({ length: latency + 2 }, () => wanted));
   }
   cycles.push(...idle(latency + 2, noise));
   return { cycles, vectors: 1, exhaustive: false };

@@ -1,6 +1,6 @@
 /** Registers that keep, lose or mistime their values: resets, clock edges, enables, and stages left out. */
 import { insertAt, replaceSpan, type Rule } from '../edit.ts';
-import { type Declaration, expressionsOf, type SourceModule, spanText } from '../source.ts';
+import { expressionsOf, type SourceModule, type SourceToken, spanText } from '../source.ts';
 import { parseLiteral, sizedLiteral } from '../tokens.ts';
 
 export const registerEdits: Rule = (source) => [
@@ -20,19 +20,20 @@ export const registerEdits: Rule = (source) => [
     }
     return [
       replaceSpan('never updated', next, target.text),
-      insertAt('enable added', target.offset, `if (${enableOf(source, target.text)}) `),
+      insertAt('enable added', target.offset, `if (${enableOf(source, target)}) `),
     ];
   }),
   ...bypasses(source),
 ];
 
-/** A bit that could be taken for an enable: the last input of one bit, else another such name, else a bit of the register. */
-function enableOf(source: SourceModule, register: string): string {
-  const names = [...source.declarations.values()];
-  const isBit = ({ name, width }: Declaration): boolean => width === 1 && name !== 'clk' && name !== register;
-  const bit = names.findLast((declaration) => declaration.kind === 'input' && isBit(declaration)) ?? names.find(isBit);
+/** A bit that could be taken for an enable: the last input of one bit, else another name as wide, else a bit of the register. */
+function enableOf(source: SourceModule, register: SourceToken): string {
+  const bits = [...source.declarations.values()].filter(
+    ({ name, width, offset }) => width === 1 && offset < register.offset && name !== 'clk' && name !== register.text,
+  );
+  const bit = bits.findLast(({ kind }) => kind === 'input') ?? bits.find(({ kind }) => kind !== 'output');
   if (bit !== undefined) return bit.name;
-  return source.declarations.get(register)!.width === 1 ? register : `${register}[0]`;
+  return source.declarations.get(register.text)!.width === 1 ? register.text : `${register.text}[0]`;
 }
 
 /** Reads of a register replaced by what it is to become: a stage left out on one path. */

@@ -12,7 +12,8 @@ export const widthEdits: Rule = (source) => {
   const declared = source.tokens.flatMap((token): readonly PlacedEdit[] => {
     if (token.role === 'range') return oneMoreOrLess('declared range', token, 0);
     if (token.role === 'depth') return oneMoreOrLess('memory depth', token, 0);
-    const isBit = token.role === 'declared' && source.text[token.offset - 2] !== ']';
+    // A clock of two bits is nothing that synthesis reads.
+    const isBit = token.role === 'declared' && source.text[token.offset - 2] !== ']' && token.text !== 'clk';
     return isBit ? [insertAt('bit declared as two', token.offset, '[1:0] ')] : [];
   });
   const read = expressionsOf(source).flatMap((span) =>
