@@ -67,7 +67,8 @@ else {
   console.log(
     `\n${studied.length} edits of ${designs.length} designs in ${((performance.now() - started) / 1000).toFixed(0)} s: ` +
       `simulation ${sum(({ truthSeconds }) => truthSeconds)} s, proofs ${sum(({ proofSeconds }) => proofSeconds)} s. ` +
-      `Seed ${values.seed}. That behaviour is unchanged was tried for every input code, but for ${tried} edits on random vectors only.`,
+      `Seed ${values.seed}. Unchanged behaviour was tried for every input code` +
+      `${tried === 0 ? '' : `, of ${tried} edits on random vectors only`}.`,
   );
 }
 if (having('missed', 'false alarm').length > 0) process.exitCode = 1;

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 
 export interface ProgramResult {
-  /** Exit code; null if it was stopped, at the limit or by a signal. */
+  /** Exit code; null if it was stopped at the limit. */
   readonly code: number | null;
   /** Standard output, then standard error. */
   readonly log: string;
@@ -11,7 +11,7 @@ export interface ProgramResult {
 /**
  * Run a program in a folder.
  *
- * @throws Error if it cannot be started
+ * @throws Error if it cannot be started or crashes
  */
 export function runProgram(
   program: string,
@@ -20,12 +20,18 @@ export function runProgram(
   limitSeconds: number,
 ): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, timeout: limitSeconds * 1000, killSignal: 'SIGKILL' as const, maxBuffer: 1 << 24 };
+    const options = {
+      cwd,
+      timeout: Math.ceil(limitSeconds * 1000),
+      killSignal: 'SIGKILL' as const,
+      maxBuffer: 1 << 24,
+    };
     execFile(program, args, options, (error, stdout, stderr) => {
-      // A text is the system's reason for not starting it; a number is the program's exit code.
-      const code: unknown = error === null ? 0 : error.code;
-      if (typeof code === 'string') return reject(error!);
-      resolve({ code: typeof code === 'number' ? code : null, log: stdout + stderr });
+      if (error === null) return resolve({ code: 0, log: stdout + stderr });
+      if (error.killed) return resolve({ code: null, log: stdout + stderr });
+      // A text is the system's reason for not starting it; a program that crashed has no code at all.
+      if (typeof error.code !== 'number') return reject(error);
+      resolve({ code: error.code, log: stdout + stderr });
     });
   });
 }
