@@ -2,6 +2,7 @@
  * Choices, tests and bitwise logic as atoms, each in one spelling: a condition is not a complement, operands are sorted,
  * complements stand outside.
  */
+import { ValueError } from '../../../errors.ts';
 import { greatest, isConstant, least, sameForm } from './form.ts';
 import type { Form } from './form.ts';
 import type { FormStore } from './form-store.ts';
@@ -68,7 +69,8 @@ export function andForms(store: FormStore, a: Form, b: Form): Form {
   const flat: Form[] = [];
   for (const operand of [a, b]) {
     const { atoms, coefficients } = operand.linear;
-    const only = atoms.length === 1 && coefficients[0] === 1n && operand.constant === 0n ? atoms[0]!.meaning : undefined;
+    const only =
+      atoms.length === 1 && coefficients[0] === 1n && operand.constant === 0n ? atoms[0]!.meaning : undefined;
     if (only?.kind === 'and') flat.push(...only.operands);
     else flat.push(operand);
   }
@@ -141,7 +143,8 @@ export function multiplyForms(store: FormStore, a: Form, b: Form): Form {
   ];
   let lo = corners.reduce((x, y) => (x < y ? x : y));
   const hi = corners.reduce((x, y) => (x > y ? x : y));
-  if (isSquare) lo = least(p.form) < 0n && greatest(p.form) > 0n ? 0n : corners[0]! < corners[3]! ? corners[0]! : corners[3]!;
+  if (isSquare)
+    lo = least(p.form) < 0n && greatest(p.form) > 0n ? 0n : corners[0]! < corners[3]! ? corners[0]! : corners[3]!;
   const [first, second] = sorted([p.form, q.form]);
   const atom = store.atom({ kind: 'product', a: first!, b: second! }, lo, hi);
   return scaleForm(store, store.ofAtom(atom), p.factor * q.factor);
@@ -163,6 +166,11 @@ export function tableForm(store: FormStore, form: Form, lo: bigint, values: read
   const entry = (value: bigint): bigint => values[Number(value - lo)]!;
   if (isConstant(form)) return store.constant(entry(form.constant));
   const [from, to] = [least(form), greatest(form)];
+  if (from < lo || to >= lo + BigInt(values.length)) {
+    throw new ValueError(
+      `A table from ${lo} to ${lo + BigInt(values.length) - 1n} is read at ${from} to ${to}; addresses must be within it.`,
+    );
+  }
   const used = values.slice(Number(from - lo), Number(to - lo) + 1);
   let [low, high] = [used[0]!, used[0]!];
   for (const value of used) {
