@@ -43,9 +43,11 @@ for (const [k, design] of designs.entries()) {
   const share = Math.ceil((count - studied.length) / (designs.length - k));
   console.error(`${design.name}: ${design.about}`);
   let done = 0;
-  const onEdit = ({ outcome, description }: StudiedEdit): void => {
+  const onEdit = ({ outcome, description, truthSeconds, proofSeconds }: StudiedEdit): void => {
     done += 1;
-    console.error(`  ${done}/${share} ${outcome}: ${description}`);
+    console.error(
+      `  ${done}/${share} ${outcome}: ${description} [${truthSeconds.toFixed(1)} s, proof ${proofSeconds.toFixed(1)} s]`,
+    );
   };
   studied.push(...(await studyDesign(design, { count: share, seed: values.seed, prove: proveEmitted, onEdit })));
 }

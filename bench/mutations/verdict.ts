@@ -1,6 +1,15 @@
-/**
- * SEAM: what the proof says of an emitted text. To be filled with the prover; until then every edit stays open.
- */
+/** What the proof says of an emitted text: the same claims that `distill-rtl audit` makes, without a folder around them. */
+import { DistillError } from '../../src/errors.ts';
+import {
+  checkTopPorts,
+  dataInputs,
+  expectedPipeline,
+  portsOf,
+  proveCircuit,
+  proveVerilog,
+  stimulusAt,
+} from '../../src/systems/audit/index.ts';
+import { findDifference, readVerilog } from '../../src/verification/index.ts';
 import type { TextFile } from '../../src/verilog/index.ts';
 import type { EmittedDesign } from './designs.ts';
 
@@ -21,7 +30,35 @@ export interface EmittedVerdict {
   readonly reason?: string;
 }
 
+/** Random runs of 256 vectors in which a difference is looked for. */
+const RUNS = 16;
+
 /** Prove, or refute, that the files compute what the model computes. */
-export async function proveEmitted(_reference: ProofReference, _files: readonly TextFile[]): Promise<EmittedVerdict> {
-  return { verdict: 'open', reason: 'The prover is not connected yet.' };
+export async function proveEmitted(
+  { graph, pipeline }: ProofReference,
+  files: readonly TextFile[],
+): Promise<EmittedVerdict> {
+  const { netlist, schedule } = pipeline;
+  try {
+    const { design } = await readVerilog(files, netlist.top);
+    checkTopPorts('the edited text', netlist, portsOf(design, netlist.top));
+    const circuit = proveCircuit(graph, graph);
+    const expected = expectedPipeline(circuit, pipeline, schedule.latencyCycles);
+    const { top } = proveVerilog(circuit, design, netlist.top, dataInputs(netlist), expected);
+    if (top.unproven.length === 0) return { verdict: 'proved' };
+    const found = findDifference(top.unproven, RUNS);
+    if (found === undefined) {
+      const [first] = top.unproven;
+      return { verdict: 'open', reason: `${first!.port}[${first!.element}] is neither proved nor refuted` };
+    }
+    const codes = stimulusAt(graph, found, found.vector);
+    return {
+      verdict: 'different',
+      inputs: Object.fromEntries(graph.inputs.map(({ name }, k) => [name, codes[k]!.map(String)])),
+      reason: `${found.unproven.port}[${found.unproven.element}] is ${found.found} instead of ${found.expected}`,
+    };
+  } catch (error) {
+    if (error instanceof DistillError && error.exitCode === 2) return { verdict: 'refused', reason: error.message };
+    throw error;
+  }
 }

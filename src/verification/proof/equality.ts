@@ -34,6 +34,8 @@ export type Decision =
 
 /** Most sums of a form that are looked at as cuts. */
 const MOST_CUTS = 48;
+/** Cuts at which two forms may be found to differ before they are taken for different. */
+const MOST_DIFFERENCES = 3;
 /** Most cuts at sums that only one of the forms spells out. */
 const MOST_ONE_SIDED_CUTS = 4;
 /** Most bits of all variables of a search. */
@@ -46,10 +48,14 @@ const MOST_EXACT_CODES = 4096;
 /** Decide whether the low `width` bits of two forms are equal. */
 export function decideEqual(store: FormStore, a: Form, b: Form, width: number, bounds: Bounds): Decision {
   let differing: Decision | undefined;
+  let differences = 0;
   for (const variable of commonSums(store, a, b)) {
     const decision = decideOver(store, [variable], a, b, width, bounds);
     if (decision.result === 'equal') return decision;
-    if (decision.result === 'differ') differing ??= decision;
+    if (decision.result !== 'differ') continue;
+    differing ??= decision;
+    // A value at which they differ may be out of reach, which a cut further back can show; but not at every cut.
+    if (++differences === MOST_DIFFERENCES) break;
   }
   const shared = sharedAtoms(a, b).map((atom) => store.ofAtom(atom).linear);
   if (shared.length > 1) {

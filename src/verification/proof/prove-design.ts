@@ -102,6 +102,8 @@ function compareBus(
   bus: Word,
   latency?: number,
 ): BusProof {
+  // Inside the design an equality is a help, not a claim; patience is for the outputs.
+  const hasty = { ...context, bounds: { ...context.bounds, conflicts: Math.min(context.bounds.conflicts, 5000) } };
   const methods: Record<string, number> = {};
   const unproven: TimedUnproven[] = [];
   let outputs = 0;
@@ -113,7 +115,7 @@ function compareBus(
     outputs++;
     const { form, delay } = readWord(context.store, slice, 'modular');
     const found = withoutReset(context.store, form);
-    const comparison = compareForms(context, found, expected, width);
+    const comparison = compareForms(latency === undefined ? hasty : context, found, expected, width);
     const isLate = latency !== undefined && delay !== undefined && delay !== latency;
     if (comparison.result === 'equal' && !isLate) {
       methods[comparison.method] = (methods[comparison.method] ?? 0) + 1;
