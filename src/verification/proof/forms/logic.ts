@@ -78,12 +78,13 @@ export function andForms(store: FormStore, a: Form, b: Form): Form {
     if (isConstant(operand)) mask &= operand.constant;
     else if (!operands.some((other) => sameForm(other, operand))) operands.push(operand);
   }
+  // Of constants alone no bits are known to be 0.
+  if (operands.length === 0) return store.constant(mask);
   const bits = operands.every(isBit);
   if (mask === 0n || (bits && (mask & 1n) === 0n)) return store.constant(0n);
   const opposite = (p: Form): Form => (bits ? notForm(store, p) : complementForm(store, p));
   for (const p of operands) if (operands.some((q) => sameForm(opposite(p), q))) return store.constant(0n);
   if (mask !== -1n && !bits) operands.push(store.constant(mask));
-  if (operands.length === 0) return store.constant(mask);
   if (operands.length === 1) return operands[0]!;
   const { lo, hi } = andRange(operands);
   return store.ofAtom(store.atom({ kind: 'and', operands: sorted(operands) }, lo, hi));
