@@ -159,11 +159,13 @@ function primitive(store: FormStore, form: Form): { readonly factor: bigint; rea
   return { factor: content, form: { linear, constant: form.constant / content } };
 }
 
-/** Entry `form − lo` of a table; the form must be within it. */
+/** Entry `form − lo` of a table; the form must be within it for all inputs, even if its interval is not. */
 export function tableForm(store: FormStore, form: Form, lo: bigint, values: readonly bigint[]): Form {
   const entry = (value: bigint): bigint => values[Number(value - lo)]!;
   if (isConstant(form)) return store.constant(entry(form.constant));
-  const [from, to] = [least(form), greatest(form)];
+  const end = lo + BigInt(values.length) - 1n;
+  const from = least(form) > lo ? least(form) : lo;
+  const to = greatest(form) < end ? greatest(form) : end;
   const used = values.slice(Number(from - lo), Number(to - lo) + 1);
   let [low, high] = [used[0]!, used[0]!];
   for (const value of used) {
