@@ -123,6 +123,14 @@ describe('the normal form of floors', () => {
     );
   });
 
+  it('finds the sign itself where a multiple of it was asked for', () => {
+    const store = formStore();
+    const sign = store.ofAtom(store.atom({ kind: 'input', name: 'sign' }, -1n, 0n));
+    for (const factor of [1n, 5n, 16n, 80n]) {
+      expectSame(floorForm(store, scaleForm(store, sign, factor), 7), sign);
+    }
+  });
+
   it('makes the sign of every place from the sign place on', () => {
     fc.assert(
       fc.property(smallSums, fc.nat(4), (sum, above) => {

@@ -81,7 +81,9 @@ function signFloor(store: FormStore, form: Form): Form {
     );
     divided = { linear, constant: floorDivide(form.constant, content) };
   }
-  return floorAtom(store, divided, signPlace(least(divided), greatest(divided)));
+  const place = signPlace(least(divided), greatest(divided));
+  // From place 0 on all bits are the sign: what was divided is −1 or 0 itself.
+  return place === 0 ? divided : floorAtom(store, divided, place);
 }
 
 function floorDivide(a: bigint, b: bigint): bigint {
