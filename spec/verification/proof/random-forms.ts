@@ -102,6 +102,24 @@ export interface FormProgram {
   readonly steps: readonly Step[];
 }
 
+/** The program with one step in another way: one number, place, width, operand, kind or format. */
+export function editedPrograms(program: FormProgram, choice: FormChoice = {}): fc.Arbitrary<FormProgram> {
+  return fc.tuple(fc.nat(program.steps.length - 1), fc.nat(5), formPrograms({ ...choice, maxSteps: 1 })).map(([at, part, other]) => {
+    const step = program.steps[at]!;
+    const from = other.steps[0]!;
+    const [first, second, third] = step.picks;
+    const edits: readonly Partial<Step>[] = [
+      { number: step.number + 1n },
+      { place: (step.place + 1) % 8 },
+      { width: 1 + (step.width % 7) },
+      { picks: [second, first, third] },
+      { kind: from.kind },
+      { format: from.format },
+    ];
+    return { ...program, steps: program.steps.with(at, { ...step, ...edits[part] }) };
+  });
+}
+
 export interface FormChoice {
   /** A kind that stands twice comes twice as often. @defaultValue all */
   readonly kinds?: readonly FormKind[];
@@ -140,9 +158,8 @@ export function formPrograms(choice: FormChoice = {}): fc.Arbitrary<FormProgram>
 /** Forms beyond this magnitude are not built upon: they only make the numbers longer. */
 const LARGEST = 1n << 48n;
 
-/** Carry a program out. */
-export function buildForms({ inputs, hasReset, steps }: FormProgram): RandomForms {
-  const store = formStore();
+/** Carry a program out, in a store of its own or in one that has forms of the same inputs. */
+export function buildForms({ inputs, hasReset, steps }: FormProgram, store: FormStore = formStore()): RandomForms {
   const ranges = [
     ...inputs.map(({ lo, size }, k) => ({ name: `x${k}`, lo, size })),
     ...(hasReset ? [{ name: RESET_INPUT, lo: 0n, size: 2 }] : []),

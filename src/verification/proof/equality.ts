@@ -38,6 +38,8 @@ const MOST_CUTS = 12;
 const MOST_BITS = 160;
 /** Low bits that are compared in doubles. */
 const EXACT_BITS = 52;
+/** The same for the values of variables. */
+const EXACT_PLACES = BigInt(EXACT_BITS);
 /** Most codes that are compared one by one in whole numbers of any size. */
 const MOST_EXACT_CODES = 4096;
 
@@ -169,12 +171,15 @@ function decideOver(
   return search(variables, pair, width, bounds);
 }
 
-/** All assignments of some variables, the first of them fastest; undefined where there are more than `most`. */
+/**
+ * All assignments of some variables, the first of them fastest; undefined where there are more than `most`, or where
+ * doubles do not hold the values.
+ */
 function allAssignments(variables: readonly Linear[], most: number): readonly Column[] | undefined {
   let count = 1n;
   for (const { lo, hi } of variables) {
     count *= hi - lo + 1n;
-    if (count > BigInt(most)) return undefined;
+    if (count > BigInt(most) || absolute(lo) >> EXACT_PLACES !== 0n || absolute(hi) >> EXACT_PLACES !== 0n) return undefined;
   }
   let period = 1;
   return variables.map(({ lo, hi }) => {
