@@ -145,10 +145,10 @@ function isKnown(
   return driver !== undefined && wordAt(driver) !== undefined;
 }
 
-/** A constant bit; x and z are not known. */
+/** A constant bit; x and z are not known, and are not the same in two places. */
 function constantBit(store: FormStore, bit: '0' | '1' | 'x' | 'z', where: string): Word {
   if (bit === '0' || bit === '1') return wordOf(store.constant(BigInt(bit)), 1, undefined);
-  return opaqueWord(store, `${where} undefined bit`, 1);
+  return opaqueWord(store, `${where} undefined bit ${store.size}`, 1);
 }
 
 /** Yosys tells directions of its own cells; those of instances are those of the module's ports. */
