@@ -34,7 +34,7 @@ interface Driver {
  *
  * @param inputs words of the input ports of the top module, by name
  * @returns words of its output ports, by name
- * @throws FormatError for a missing module or port, UnsupportedError for a cell that is not of the word-level style
+ * @throws FormatError for a missing module or port and for a net with two drivers, UnsupportedError for a cell that is not of the word-level style
  */
 export function verilogForms(
   store: FormStore,
@@ -64,7 +64,7 @@ function writeModule(
     throw new FormatError(`The Verilog has no module "${name}"; it has ${Object.keys(design.modules).join(', ')}.`);
   }
   const cells = Object.entries(module.cells);
-  const drivers = driversOf(design, module, cells);
+  const drivers = driversOf(design, name, module, cells);
   const memories = memoriesOf(module);
   const outputs: ReadonlyMap<string, Word>[] = [];
   const where = path.length === 0 ? name : path.join('.');
@@ -157,16 +157,27 @@ function isOutput(design: YosysDesign, type: string, cell: YosysCell, port: stri
   return direction === 'output';
 }
 
-/** What drives each bit: the first driver, since Yosys' checks refuse several. */
+/** What drives each bit. Yosys only warns of several drivers, so they are refused here. */
 function driversOf(
   design: YosysDesign,
+  name: string,
   module: YosysModule,
   cells: readonly (readonly [string, YosysCell])[],
 ): ReadonlyMap<number, Driver> {
   const drivers = new Map<number, Driver>();
+  const nameOf = (cell: number, port: string): string =>
+    cell < 0 ? `input "${port}"` : `port ${port} of cell "${cells[cell]![0]}"`;
   const add = (bits: readonly YosysBit[], cell: number, port: string): void => {
     bits.forEach((bit, place) => {
-      if (typeof bit === 'number' && !drivers.has(bit)) drivers.set(bit, { cell, port, place });
+      if (typeof bit !== 'number') {
+        if (bit === 'x' || bit === 'z') return;
+        throw new FormatError(`The ${nameOf(cell, port)} of module "${name}" drives a net that is the constant ${bit}; it must have one driver.`);
+      }
+      if (drivers.has(bit)) {
+        const [first, second] = [drivers.get(bit)!, { cell, port }].map((driver) => nameOf(driver.cell, driver.port));
+        throw new FormatError(`Net bit ${bit} of module "${name}" has two drivers, ${first} and ${second}; it must have one.`);
+      }
+      drivers.set(bit, { cell, port, place });
     });
   };
   for (const [port, { direction, bits }] of Object.entries(module.ports)) {
