@@ -251,7 +251,10 @@ function writeRegister(context: CellContext): Word {
     return opaqueWord(store, `${where} held by its enable`, width);
   }
   if (type === '$sdff') {
-    const value = wordOf(store.constant(numberOf(parameters, 'SRST_VALUE')), width, undefined);
+    const isKnown = !/[xz]/.test(String(parameters['SRST_VALUE']));
+    const value = isKnown
+      ? wordOf(store.constant(numberOf(parameters, 'SRST_VALUE')), width, undefined)
+      : opaqueWord(store, `${where} reset to what is undefined`, width);
     const reset = port('SRST');
     d = flag(parameters, 'SRST_POLARITY')
       ? selectWords(context, reset, value, d)
