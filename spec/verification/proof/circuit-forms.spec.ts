@@ -6,6 +6,7 @@ import { rawRange } from '../../../src/fixed/index.ts';
 import { circuitCases, circuits, type Sample } from '../../../src/verification/arbitraries/index.ts';
 import { circuitForms, formStore, greatest, least } from '../../../src/verification/proof/index.ts';
 import { followSamples } from '../../../src/verification/proof/samples.ts';
+import { allSamples } from './all-samples.ts';
 import { runs } from './runs.ts';
 
 /** Compare every wire of a circuit, as a form, with the interpreter. */
@@ -29,24 +30,6 @@ function expectWires(circuit: Circuit, samples: readonly Sample[]): void {
     expect(values, `wire ${wire}, ${kind}`).toEqual(expected.map((row) => row[wire]!));
     const outside = values.find((value) => value < least(form) || value > greatest(form));
     expect(outside, `wire ${wire}, ${kind}, interval`).toBeUndefined();
-  });
-}
-
-/** All inputs of a circuit, if there are not too many. */
-export function allSamples(circuit: Pick<Circuit, 'inputs'>, most: number): readonly Sample[] | undefined {
-  const ranges = circuit.inputs.map(({ formats }) => formats.map(rawRange));
-  const count = ranges.flat().reduce((product, { lo, hi }) => product * (hi - lo + 1n), 1n);
-  if (count > BigInt(most)) return undefined;
-  return Array.from({ length: Number(count) }, (_, k) => {
-    let rest = BigInt(k);
-    return ranges.map((port) =>
-      port.map(({ lo, hi }) => {
-        const size = hi - lo + 1n;
-        const value = lo + (rest % size);
-        rest /= size;
-        return value;
-      }),
-    );
   });
 }
 

@@ -1,0 +1,173 @@
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withNarrowPorts, withoutUnreadElements } from '../../../src/circuit/index.ts';
+import type { LayerGraph } from '../../../src/circuit/index.ts';
+import { interpretGraph } from '../../../src/emulation/index.ts';
+import { device, ultrascalePlusDelay } from '../../../src/estimation/index.ts';
+import { CLOCK, packVector, pipelineGraph, RESET, scheduleGraph, VALID_IN, VALID_OUT } from '../../../src/netlist/index.ts';
+import type { Netlist } from '../../../src/netlist/index.ts';
+import { stream } from '../../../src/random/index.ts';
+import { createSimulator } from '../../../src/simulation/index.ts';
+import { layerGraphs, type Sample } from '../../../src/verification/arbitraries/index.ts';
+import { DEFAULT_BOUNDS } from '../../../src/verification/proof/index.ts';
+import { printMemories, printNetlist } from '../../../src/verilog/index.ts';
+import type { YosysDesign } from '../../../src/verilog/index.ts';
+import { lacks } from '../tools.ts';
+import { allSamples } from './all-samples.ts';
+import { isProven, proveCircuit, proveNetlist, proveVerilog } from './claims.ts';
+import { editedGraph, editedNetlist } from './edits.ts';
+import { runs } from './runs.ts';
+import { readVerilog } from './yosys.ts';
+
+const delay = ultrascalePlusDelay(device('xcvu13p-flga2577-2-e'));
+const bounds = { ...DEFAULT_BOUNDS, conflicts: 2000 };
+
+/** Graphs whose inputs can all be tried. */
+const graphs = layerGraphs({ maxLayers: 3, maxSteps: 8, maxInputs: 1, maxWidth: 16, maxOutputWidth: 8, inputFormats: { maxWidth: 3 } });
+const MOST = 1024;
+
+function inputsOf(graph: LayerGraph): readonly Sample[] | undefined {
+  return allSamples({ inputs: graph.inputs }, MOST);
+}
+
+/** Build the pipeline with a limit on the operations between two registers. */
+function build(graph: LayerGraph, maxOpsPerStage: number): { built: LayerGraph; netlist: Netlist; latency: number } {
+  const built = withoutUnreadElements(withNarrowPorts(graph));
+  const schedule = scheduleGraph(built, { periodNs: 4, delay, maxOpsPerStage });
+  return { built, netlist: pipelineGraph(built, schedule), latency: schedule.latencyCycles };
+}
+
+/** The first sample at which a clocked design does not show the graph's outputs, each marked as valid, in its cycle. */
+function differsFrom(graph: LayerGraph, netlist: Netlist, latency: number, samples: readonly Sample[], seed: string): boolean {
+  const simulator = createSimulator(netlist, { engine: 'loop' });
+  const random = stream(seed, 'gaps');
+  const data = simulator.inputs.filter(({ name }) => name !== VALID_IN);
+  const outputs = simulator.outputs.filter(({ name }) => name !== VALID_OUT);
+  const hasReset = ((): boolean => {
+    try {
+      simulator.set(RESET, 1);
+      return true;
+    } catch {
+      return false;
+    }
+  })();
+  simulator.set(VALID_IN, 0);
+  for (const { name } of data) simulator.set(name, 0);
+  for (let cycle = 0; cycle < latency + 3; cycle++) simulator.step();
+  if (hasReset) simulator.set(RESET, 0);
+  const pending: (Sample | undefined)[] = [];
+  const order = samples.map((sample) => ({ sample, key: random.integer(0, 1 << 30) })).toSorted((p, q) => p.key - q.key);
+  const queue = [...samples, ...order.map(({ sample }) => sample)];
+  for (let cycle = 0; cycle < queue.length + latency; cycle++) {
+    const sample = queue[cycle];
+    const isValid = sample !== undefined && random.integer(0, 4) > 0;
+    simulator.set(VALID_IN, isValid ? 1 : 0);
+    if (sample !== undefined) data.forEach(({ name }, port) => simulator.set(name, packVector(graph.inputs[port]!.formats, sample[port]!)));
+    pending.push(isValid ? sample : undefined);
+    const due = pending[cycle - latency];
+    if ((simulator.get(VALID_OUT) === 1n) !== (due !== undefined)) return true;
+    if (due !== undefined) {
+      const expected = interpretGraph(graph, due);
+      const isSame = graph.outputs.every((name, port) => {
+        const { formats } = graph.layers.find((layer) => layer.name === name)!.circuit.outputs[0]!;
+        return simulator.get(outputs[port]!.name) === packVector(formats, expected.get(name)!);
+      });
+      if (!isSame) return true;
+    }
+    simulator.step();
+  }
+  return false;
+}
+
+describe('the whole claim', () => {
+  it('holds for what the compiler builds of random graphs: circuit, netlist, latency and valid', () => {
+    let open = 0;
+    let layers = 0;
+    fc.assert(
+      fc.property(layerGraphs(), fc.constantFrom(1, 2, 100), (graph, operations) => {
+        const claim = proveCircuit(graph, graph, bounds);
+        for (const layer of claim.layers) expect(layer.unproven).toEqual([]);
+        const { built, netlist, latency } = build(graph, operations);
+        const proof = proveNetlist(claim, built, netlist, latency);
+        expect([proof.latency, proof.wrongLatencies, proof.valid]).toEqual([latency, [], true]);
+        for (const { unproven } of [...proof.modules, proof.top]) {
+          layers++;
+          if (unproven.length > 0) open++;
+        }
+      }),
+      { numRuns: runs(60) },
+    );
+    process.stdout.write(`open ${open} of ${layers}\n`);
+  });
+
+  it('is made of no wrong circuit', () => {
+    const counts = { edits: 0, wrong: 0, alike: 0, proven: 0, open: 0 };
+    fc.assert(
+      fc.property(graphs, fc.nat(), (graph, seed) => {
+        const samples = inputsOf(graph);
+        fc.pre(samples !== undefined);
+        const random = stream(`${seed}`, 'edit');
+        for (let k = 0; k < 6; k++) {
+          const edited = editedGraph(graph, random);
+          if (edited === undefined) continue;
+          counts.edits++;
+          const values = [graph, edited].map((either) => samples!.map((sample) => interpretGraph(either, sample)));
+          const { layers } = proveCircuit(graph, edited, bounds);
+          for (const { layer, outputs, unproven } of layers) {
+            const open = new Set(unproven.map(({ element }) => element));
+            for (let element = 0; element < outputs; element++) {
+              const at = values[0]!.findIndex((row, index) => row.get(layer)![element] !== values[1]![index]!.get(layer)![element]);
+              if (at >= 0) {
+                counts.wrong++;
+                expect(open.has(element), `${layer}[${element}] differs for ${samples![at]}`).toBe(true);
+              } else {
+                counts.alike++;
+                counts[open.has(element) ? 'open' : 'proven']++;
+              }
+            }
+            // A difference in terms of the inputs is one that they have.
+            for (const { element, comparison } of unproven) {
+              if (comparison.result !== 'differ') continue;
+              if (!comparison.variables.every(({ atoms }) => atoms.length === 1 && atoms[0]!.meaning.kind === 'input')) continue;
+              const isAlike = values[0]!.every((row, index) => row.get(layer)![element] === values[1]![index]!.get(layer)![element]);
+              expect(isAlike).toBe(false);
+            }
+          }
+        }
+      }),
+      { numRuns: runs(60) },
+    );
+    process.stdout.write(`${JSON.stringify(counts)}\n`);
+    expect(counts.wrong).toBeGreaterThan(runs(40));
+  });
+
+  it('is made of no wrong netlist', () => {
+    const counts = { edits: 0, wrong: 0, alike: 0, proven: 0, open: 0 };
+    fc.assert(
+      fc.property(graphs, fc.nat(), fc.constantFrom(1, 2), (graph, seed, operations) => {
+        const samples = inputsOf(graph);
+        fc.pre(samples !== undefined);
+        const { built, netlist, latency } = build(graph, operations);
+        expect(differsFrom(built, netlist, latency, samples!, `${seed}`)).toBe(false);
+        const random = stream(`${seed}`, 'edit');
+        for (let k = 0; k < 6; k++) {
+          const edited = editedNetlist(netlist, random);
+          if (edited === undefined) continue;
+          counts.edits++;
+          const claim = proveCircuit(graph, graph, bounds);
+          const proof = proveNetlist(claim, built, edited, latency);
+          if (differsFrom(built, edited, latency, samples!, `${seed}`)) {
+            counts.wrong++;
+            expect(isProven(proof)).toBe(false);
+          } else {
+            counts.alike++;
+            counts[isProven(proof) ? 'proven' : 'open']++;
+          }
+        }
+      }),
+      { numRuns: runs(60) },
+    );
+    process.stdout.write(`${JSON.stringify(counts)}\n`);
+    expect(counts.wrong).toBeGreaterThan(runs(40));
+  });
+});
