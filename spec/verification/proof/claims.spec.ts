@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withNarrowPorts, withoutUnreadElements } from '../../../src/circuit/index.ts';
+import { circuitBuilder, withNarrowPorts, withoutUnreadElements } from '../../../src/circuit/index.ts';
 import type { LayerGraph } from '../../../src/circuit/index.ts';
 import { interpretGraph } from '../../../src/emulation/index.ts';
 import { device, ultrascalePlusDelay } from '../../../src/estimation/index.ts';
-import { CLOCK, packVector, pipelineGraph, RESET, scheduleGraph, VALID_IN, VALID_OUT } from '../../../src/netlist/index.ts';
+import { fixed } from '../../../src/fixed/index.ts';
+import { packVector, pipelineGraph, RESET, scheduleGraph, VALID_IN, VALID_OUT } from '../../../src/netlist/index.ts';
 import type { Netlist } from '../../../src/netlist/index.ts';
 import { stream } from '../../../src/random/index.ts';
 import { createSimulator } from '../../../src/simulation/index.ts';
@@ -98,6 +99,22 @@ describe('the whole claim', () => {
       { numRuns: runs(60) },
     );
     process.stdout.write(`open ${open} of ${layers}\n`);
+  });
+
+  it('holds where the outer terms of a floor lead back to it', () => {
+    const [a, b] = [fixed(1, 1), fixed(3, 0)];
+    const result = fixed(1, 0, { quantization: 'AP_TRN_ZERO', overflow: 'AP_WRAP', saturationBits: 1 });
+    const builder = circuitBuilder('sum');
+    const [x, y] = builder.input('x', [a, b]) as [number, number];
+    builder.output('y', [builder.cast(builder.add(x, y), result)], [result]);
+    const graph: LayerGraph = {
+      name: 'back',
+      inputs: [{ name: 'in', formats: [a, b] }],
+      layers: [{ name: 'sum', kind: 'sum', circuit: builder.build(), inputs: ['in'] }],
+      outputs: ['sum'],
+    };
+    const { built, netlist, latency } = build(graph, 1);
+    expect(isProven(proveNetlist(proveCircuit(graph, graph, bounds), built, netlist, latency))).toBe(true);
   });
 
   it('is made of no wrong circuit', () => {
