@@ -69,7 +69,15 @@ function buildWords(store: FormStore, forms: readonly Valued[], program: Steps):
         };
         // Cut and joined again in three pieces: the word it was.
         if (operation === 'slice') words.push(part);
-        else words.push({ word: joinWords(store, [sliceWord(a.word, 0, from), part.word, sliceWord(a.word, from + many, own - from - many)]), patterns: a.patterns });
+        else
+          words.push({
+            word: joinWords(store, [
+              sliceWord(a.word, 0, from),
+              part.word,
+              sliceWord(a.word, from + many, own - from - many),
+            ]),
+            patterns: a.patterns,
+          });
         break;
       }
       case 'join':
@@ -139,7 +147,10 @@ describe('words', () => {
       fc.property(programs, steps, (program, calls) => {
         const { store, forms, samples } = buildForms(program);
         const words = buildWords(store, forms, calls).slice(-3);
-        const { forms: found, delay } = readWords(store, words.map(({ word }) => [word, 'signed'] as const));
+        const { forms: found, delay } = readWords(
+          store,
+          words.map(({ word }) => [word, 'signed'] as const),
+        );
         words.forEach(({ word, patterns }, index) => {
           const values = late(samples.seriesOf(found[index]!), delay ?? 0);
           expect(values).toEqual(patterns.map((pattern) => BigInt.asIntN(widthOfWord(word), pattern)));
@@ -177,7 +188,9 @@ describe('modularForm', () => {
         for (const { form, values } of forms) {
           const low = modularForm(store, form, width);
           const found = samples.seriesOf(low);
-          expect(found.map((value) => BigInt.asUintN(width, value))).toEqual(values.map((value) => BigInt.asUintN(width, value)));
+          expect(found.map((value) => BigInt.asUintN(width, value))).toEqual(
+            values.map((value) => BigInt.asUintN(width, value)),
+          );
           expect(found.every((value) => value >= least(low) && value <= greatest(low))).toBe(true);
           if (signPlace(least(form), greatest(form)) < width) expect(low).toEqual(form);
         }

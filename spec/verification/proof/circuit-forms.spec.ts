@@ -36,7 +36,9 @@ function expectWires(circuit: Circuit, samples: readonly Sample[]): void {
 describe('circuitForms', () => {
   it('writes every kind of operation as a form of the same value, at any width', () => {
     fc.assert(
-      fc.property(circuitCases({ maxWidth: 48 }, { maxSamples: 8 }), ({ circuit, samples }) => expectWires(circuit, samples)),
+      fc.property(circuitCases({ maxWidth: 48 }, { maxSamples: 8 }), ({ circuit, samples }) =>
+        expectWires(circuit, samples),
+      ),
       { numRuns: runs(250) },
     );
   });

@@ -18,13 +18,20 @@ import { allSamples } from './all-samples.ts';
 import { isProven, proveCircuit, proveNetlist, proveVerilog } from './claims.ts';
 import { editedGraph, editedNetlist } from './edits.ts';
 import { runs } from './runs.ts';
-import { readVerilog } from './yosys.ts';
+import { prefixed, readVerilog } from './yosys.ts';
 
 const delay = ultrascalePlusDelay(device('xcvu13p-flga2577-2-e'));
 const bounds = { ...DEFAULT_BOUNDS, conflicts: 2000 };
 
 /** Graphs whose inputs can all be tried. */
-const graphs = layerGraphs({ maxLayers: 3, maxSteps: 8, maxInputs: 1, maxWidth: 16, maxOutputWidth: 8, inputFormats: { maxWidth: 3 } });
+const graphs = layerGraphs({
+  maxLayers: 3,
+  maxSteps: 8,
+  maxInputs: 1,
+  maxWidth: 16,
+  maxOutputWidth: 8,
+  inputFormats: { maxWidth: 3 },
+});
 const MOST = 1024;
 
 function inputsOf(graph: LayerGraph): readonly Sample[] | undefined {
@@ -39,7 +46,13 @@ function build(graph: LayerGraph, maxOpsPerStage: number): { built: LayerGraph; 
 }
 
 /** The first sample at which a clocked design does not show the graph's outputs, each marked as valid, in its cycle. */
-function differsFrom(graph: LayerGraph, netlist: Netlist, latency: number, samples: readonly Sample[], seed: string): boolean {
+function differsFrom(
+  graph: LayerGraph,
+  netlist: Netlist,
+  latency: number,
+  samples: readonly Sample[],
+  seed: string,
+): boolean {
   const simulator = createSimulator(netlist, { engine: 'loop' });
   const random = stream(seed, 'gaps');
   const data = simulator.inputs.filter(({ name }) => name !== VALID_IN);
@@ -57,13 +70,16 @@ function differsFrom(graph: LayerGraph, netlist: Netlist, latency: number, sampl
   for (let cycle = 0; cycle < latency + 3; cycle++) simulator.step();
   if (hasReset) simulator.set(RESET, 0);
   const pending: (Sample | undefined)[] = [];
-  const order = samples.map((sample) => ({ sample, key: random.integer(0, 1 << 30) })).toSorted((p, q) => p.key - q.key);
+  const order = samples
+    .map((sample) => ({ sample, key: random.integer(0, 1 << 30) }))
+    .toSorted((p, q) => p.key - q.key);
   const queue = [...samples, ...order.map(({ sample }) => sample)];
   for (let cycle = 0; cycle < queue.length + latency; cycle++) {
     const sample = queue[cycle];
     const isValid = sample !== undefined && random.integer(0, 4) > 0;
     simulator.set(VALID_IN, isValid ? 1 : 0);
-    if (sample !== undefined) data.forEach(({ name }, port) => simulator.set(name, packVector(graph.inputs[port]!.formats, sample[port]!)));
+    if (sample !== undefined)
+      data.forEach(({ name }, port) => simulator.set(name, packVector(graph.inputs[port]!.formats, sample[port]!)));
     pending.push(isValid ? sample : undefined);
     const due = pending[cycle - latency];
     if ((simulator.get(VALID_OUT) === 1n) !== (due !== undefined)) return true;
@@ -83,7 +99,7 @@ function differsFrom(graph: LayerGraph, netlist: Netlist, latency: number, sampl
 describe('the whole claim', () => {
   it('holds for what the compiler builds of random graphs: circuit, netlist, latency and valid', () => {
     let open = 0;
-    let layers = 0;
+    let modules = 0;
     fc.assert(
       fc.property(layerGraphs(), fc.constantFrom(1, 2, 100), (graph, operations) => {
         const claim = proveCircuit(graph, graph, bounds);
@@ -92,13 +108,14 @@ describe('the whole claim', () => {
         const proof = proveNetlist(claim, built, netlist, latency);
         expect([proof.latency, proof.wrongLatencies, proof.valid]).toEqual([latency, [], true]);
         for (const { unproven } of [...proof.modules, proof.top]) {
-          layers++;
+          modules++;
           if (unproven.length > 0) open++;
         }
       }),
       { numRuns: runs(60) },
     );
-    process.stdout.write(`open ${open} of ${layers}\n`);
+    // Random arithmetic is harder than networks are, and still few of its layers stay open.
+    expect(open).toBeLessThan(modules / 10);
   });
 
   it('holds where the outer terms of a floor lead back to it', () => {
@@ -133,7 +150,9 @@ describe('the whole claim', () => {
           for (const { layer, outputs, unproven } of layers) {
             const open = new Set(unproven.map(({ element }) => element));
             for (let element = 0; element < outputs; element++) {
-              const at = values[0]!.findIndex((row, index) => row.get(layer)![element] !== values[1]![index]!.get(layer)![element]);
+              const at = values[0]!.findIndex(
+                (row, index) => row.get(layer)![element] !== values[1]![index]!.get(layer)![element],
+              );
               if (at >= 0) {
                 counts.wrong++;
                 expect(open.has(element), `${layer}[${element}] differs for ${samples![at]}`).toBe(true);
@@ -145,8 +164,11 @@ describe('the whole claim', () => {
             // A difference in terms of the inputs is one that they have.
             for (const { element, comparison } of unproven) {
               if (comparison.result !== 'differ') continue;
-              if (!comparison.variables.every(({ atoms }) => atoms.length === 1 && atoms[0]!.meaning.kind === 'input')) continue;
-              const isAlike = values[0]!.every((row, index) => row.get(layer)![element] === values[1]![index]!.get(layer)![element]);
+              if (!comparison.variables.every(({ atoms }) => atoms.length === 1 && atoms[0]!.meaning.kind === 'input'))
+                continue;
+              const isAlike = values[0]!.every(
+                (row, index) => row.get(layer)![element] === values[1]![index]!.get(layer)![element],
+              );
               expect(isAlike).toBe(false);
             }
           }
@@ -154,7 +176,8 @@ describe('the whole claim', () => {
       }),
       { numRuns: runs(60) },
     );
-    process.stdout.write(`${JSON.stringify(counts)}\n`);
+    if (process.env['PROOF_RUNS'] !== undefined) process.stderr.write(`${JSON.stringify(counts)}\n`);
+    expect(counts.open).toBeLessThanOrEqual(counts.alike / 10);
     expect(counts.wrong).toBeGreaterThan(runs(40));
   });
 
@@ -184,7 +207,30 @@ describe('the whole claim', () => {
       }),
       { numRuns: runs(60) },
     );
-    process.stdout.write(`${JSON.stringify(counts)}\n`);
+    if (process.env['PROOF_RUNS'] !== undefined) process.stderr.write(`${JSON.stringify(counts)}\n`);
+    expect(counts.open).toBeLessThanOrEqual(counts.alike / 10);
     expect(counts.wrong).toBeGreaterThan(runs(40));
+  });
+});
+
+describe.skipIf(lacks('yosys', 'Verilog of random graphs'))('the claim on Verilog', () => {
+  const built = fc.sample(layerGraphs({ maxLayers: 3 }), { numRuns: runs(8), seed: 11 }).map((graph, k) => {
+    const { netlist, ...rest } = build({ ...graph, name: `graph_${k}` }, 2);
+    return { graph, ...rest, netlist: prefixed(netlist, `g${k}`) };
+  });
+  let design: YosysDesign;
+  beforeAll(async () => {
+    const files = built.flatMap(({ netlist }) => [...printNetlist(netlist), ...printMemories(netlist)]);
+    design = await readVerilog(files);
+  });
+
+  it('holds for what is printed', () => {
+    let open = 0;
+    for (const { graph, built: pipeline, netlist, latency } of built) {
+      const proof = proveVerilog(proveCircuit(graph, graph, bounds), pipeline, netlist, latency, design);
+      expect([netlist.top, proof.wrongLatencies, proof.valid]).toEqual([netlist.top, [], true]);
+      open += proof.top.unproven.length;
+    }
+    expect(open).toBeLessThan(built.length / 4);
   });
 });

@@ -92,7 +92,12 @@ export function proveNetlist(claim: Claim, graph: LayerGraph, netlist: Netlist, 
   const top = netlist.modules.find(({ name }) => name === netlist.top)!;
   const watcher = designWatcher(context, expected);
   const inputs = inputsOf(claim, graph, netlist);
-  const words = netlistForms(context.store, netlist, top.inputs.map(({ name }) => inputs.get(name)!), watcher);
+  const words = netlistForms(
+    context.store,
+    netlist,
+    top.inputs.map(({ name }) => inputs.get(name)!),
+    watcher,
+  );
   const outputs = new Map(top.outputs.map(({ name }, k) => [name, words[k]!]));
   return proveOutputs(context, expected, top.name, outputs, watcher.modules, VALID_OUT);
 }

@@ -17,7 +17,10 @@ export function plainWatcher(store: FormStore): DesignWatcher {
 }
 
 /** A word for each port, as an input of its own. */
-export function inputWords(store: FormStore, ports: readonly { readonly name: string; readonly width: number }[]): ReadonlyMap<string, Word> {
+export function inputWords(
+  store: FormStore,
+  ports: readonly { readonly name: string; readonly width: number }[],
+): ReadonlyMap<string, Word> {
   return new Map(
     ports.map(({ name, width }) => {
       const hi = (1n << BigInt(width)) - 1n;
@@ -61,7 +64,12 @@ export function record(netlist: Netlist, cycles: number, seed: string, paths: re
 const BEGINNING = 30;
 
 /** The first cycle in which an output is not what its word says; undefined where there is none. */
-export function firstDifference(store: FormStore, word: Word, recorded: Recording, output: readonly bigint[]): number | undefined {
+export function firstDifference(
+  store: FormStore,
+  word: Word,
+  recorded: Recording,
+  output: readonly bigint[],
+): number | undefined {
   const { form, delay = 0 } = readWord(store, word, 'unsigned');
   const cycles = output.length;
   const samples = followSamples(cycles, (name) => recorded.get(name)!);

@@ -154,8 +154,13 @@ function editedModule(module: Module, random: RandomStream): Module | undefined 
       if (more === 0) {
         // One register more behind this one, for a register or an output that reads it.
         const late = cells.length;
-        const reader = cells.findIndex((candidate, k) => k !== net && candidate.kind === 'register' && candidate.d === net);
-        const longer = [...cells, cell.reset === undefined ? { kind: 'register' as const, d: net } : { ...cell, d: net }];
+        const reader = cells.findIndex(
+          (candidate, k) => k !== net && candidate.kind === 'register' && candidate.d === net,
+        );
+        const longer = [
+          ...cells,
+          cell.reset === undefined ? { kind: 'register' as const, d: net } : { ...cell, d: net },
+        ];
         if (reader >= 0) longer[reader] = { ...(cells[reader] as Extract<Cell, { kind: 'register' }>), d: late };
         const outputs = module.outputs.map((port) => (reader < 0 && port.net === net ? { ...port, net: late } : port));
         return { ...module, cells: longer, widths: [...widths, widths[net]!], outputs };

@@ -27,10 +27,17 @@ function cutsOf({ store, forms, samples, count }: RandomForms, picks: readonly n
   for (const [at, { form, values }] of forms.entries()) {
     const earlier = forms.slice(0, at + 1).filter((other) => !isConstant(other.form));
     const atoms = atomsWithin(form).map((atom) => store.ofAtom(atom).linear);
-    const sums = picks.map((pick) => earlier[pick % Math.max(1, earlier.length)]?.form.linear).filter((sum) => sum !== undefined);
+    const sums = picks
+      .map((pick) => earlier[pick % Math.max(1, earlier.length)]?.form.linear)
+      .filter((sum) => sum !== undefined);
     const some = picks.map((pick) => atoms[pick % Math.max(1, atoms.length)]).filter((sum) => sum !== undefined);
     const inputs = atoms.filter((sum) => sum.atoms[0]!.meaning.kind === 'input');
-    for (const variables of [sums.slice(0, 1), [...new Set([...sums, ...some])], [...new Set([...sums, ...inputs])], inputs]) {
+    for (const variables of [
+      sums.slice(0, 1),
+      [...new Set([...sums, ...some])],
+      [...new Set([...sums, ...inputs])],
+      inputs,
+    ]) {
       if (variables.length === 0) continue;
       const expression = expressionWriter(store, variables)(form);
       if (expression === undefined) continue;
@@ -93,10 +100,15 @@ describe('expressions', () => {
           for (const k of [cycle, cycle + 1, cycle * 7].map((at) => at % values.length)) {
             const inputs = new Map<Literal, boolean>();
             words.forEach((word, index) => {
-              word.forEach((literal, place) => inputs.set(literal, ((assignments[k]![index]! >> BigInt(place)) & 1n) === 1n));
+              word.forEach((literal, place) =>
+                inputs.set(literal, ((assignments[k]![index]! >> BigInt(place)) & 1n) === 1n),
+              );
             });
             const bits = evaluateAll(graph, result[0]!, inputs);
-            const value = bits.reduce((sum, bit, place) => sum + (bit ? (place === bits.length - 1 ? -1n : 1n) << BigInt(place) : 0n), 0n);
+            const value = bits.reduce(
+              (sum, bit, place) => sum + (bit ? (place === bits.length - 1 ? -1n : 1n) << BigInt(place) : 0n),
+              0n,
+            );
             expect(value).toBe(values[k]);
           }
         }

@@ -23,7 +23,12 @@ function unknownNets(words: readonly Word[]): ReadonlyMap<string, string> {
 function writeNetlist(store: FormStore, netlist: Netlist): { readonly name: string; readonly word: Word }[] {
   const top = netlist.modules.at(-1)!;
   const inputs = inputWords(store, top.inputs);
-  const words = netlistForms(store, netlist, top.inputs.map(({ name }) => inputs.get(name)!), plainWatcher(store));
+  const words = netlistForms(
+    store,
+    netlist,
+    top.inputs.map(({ name }) => inputs.get(name)!),
+    plainWatcher(store),
+  );
   return top.outputs.map(({ name }, k) => ({ name, word: words[k]! }));
 }
 
@@ -39,7 +44,11 @@ describe('netlistForms', () => {
       for (const [name, path] of unknown) recorded.set(name, recorded.get(path)!);
       for (const { name, word } of outputs) {
         compared++;
-        expect([seed, name, firstDifference(store, word, recorded, recorded.get(name)!)]).toEqual([seed, name, undefined]);
+        expect([seed, name, firstDifference(store, word, recorded, recorded.get(name)!)]).toEqual([
+          seed,
+          name,
+          undefined,
+        ]);
       }
     }
     expect(compared).toBeGreaterThan(runs(150));
@@ -55,7 +64,11 @@ describe('netlistForms', () => {
             store,
             formats.map((format, index) => {
               const { lo, hi } = rawRange(format);
-              return wordOf(store.ofAtom(store.atom({ kind: 'input', name: `${port} ${index}` }, lo, hi)), format.width, 0);
+              return wordOf(
+                store.ofAtom(store.atom({ kind: 'input', name: `${port} ${index}` }, lo, hi)),
+                format.width,
+                0,
+              );
             }),
           ),
         );

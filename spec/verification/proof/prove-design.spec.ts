@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { addForms, inputForms, proofContext, proveOutputs, RESET_INPUT, selectForm, VALID_INPUT, wordOf } from '../../../src/verification/proof/index.ts';
+import {
+  addForms,
+  inputForms,
+  proofContext,
+  proveOutputs,
+  RESET_INPUT,
+  selectForm,
+  VALID_INPUT,
+  wordOf,
+} from '../../../src/verification/proof/index.ts';
 import type { DesignProof, Form, Word } from '../../../src/verification/proof/index.ts';
 import { joinWords, registerWord } from '../../../src/verification/proof/bits.ts';
 import { bitInput } from '../../../src/verification/proof/design-trace.ts';
@@ -60,7 +69,8 @@ describe('proveOutputs', () => {
     const data = joinWords(store, [after(x, 2), after(y, 2)]);
     const reset = bitInput(store, RESET_INPUT)[0]!.form;
     const valid = bitInput(store, VALID_INPUT);
-    const cleared = (form: Form, to: bigint): Word => registerWord(wordOf(selectForm(store, reset, store.constant(to), form), 1, 0));
+    const cleared = (form: Form, to: bigint): Word =>
+      registerWord(wordOf(selectForm(store, reset, store.constant(to), form), 1, 0));
     expect(prove(data, validAfter(store, 1)).valid).toBe(false);
     expect(prove(data, validAfter(store, 3)).valid).toBe(false);
     expect(prove(data, registerWord(registerWord(valid))).valid).toBe(false);

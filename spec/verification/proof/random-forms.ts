@@ -104,20 +104,22 @@ export interface FormProgram {
 
 /** The program with one step in another way: one number, place, width, operand, kind or format. */
 export function editedPrograms(program: FormProgram, choice: FormChoice = {}): fc.Arbitrary<FormProgram> {
-  return fc.tuple(fc.nat(program.steps.length - 1), fc.nat(5), formPrograms({ ...choice, maxSteps: 1 })).map(([at, part, other]) => {
-    const step = program.steps[at]!;
-    const from = other.steps[0]!;
-    const [first, second, third] = step.picks;
-    const edits: readonly Partial<Step>[] = [
-      { number: step.number + 1n },
-      { place: (step.place + 1) % 8 },
-      { width: 1 + (step.width % 7) },
-      { picks: [second, first, third] },
-      { kind: from.kind },
-      { format: from.format },
-    ];
-    return { ...program, steps: program.steps.with(at, { ...step, ...edits[part] }) };
-  });
+  return fc
+    .tuple(fc.nat(program.steps.length - 1), fc.nat(5), formPrograms({ ...choice, maxSteps: 1 }))
+    .map(([at, part, other]) => {
+      const step = program.steps[at]!;
+      const from = other.steps[0]!;
+      const [first, second, third] = step.picks;
+      const edits: readonly Partial<Step>[] = [
+        { number: step.number + 1n },
+        { place: (step.place + 1) % 8 },
+        { width: 1 + (step.width % 7) },
+        { picks: [second, first, third] },
+        { kind: from.kind },
+        { format: from.format },
+      ];
+      return { ...program, steps: program.steps.with(at, { ...step, ...edits[part] }) };
+    });
 }
 
 export interface FormChoice {

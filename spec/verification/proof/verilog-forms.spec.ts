@@ -18,21 +18,7 @@ import { firstDifference, inputWords, plainWatcher, record } from './designs.ts'
 import { foreignCases, foreignText } from './foreign-cells.ts';
 import { atomsWithin } from './random-forms.ts';
 import { runs } from './runs.ts';
-import { readVerilog } from './yosys.ts';
-
-/** A netlist whose modules have names of their own among others. */
-function prefixed(netlist: Netlist, prefix: string): Netlist {
-  const rename = (name: string): string => `${prefix}_${name}`;
-  return {
-    name: rename(netlist.name),
-    top: rename(netlist.top),
-    modules: netlist.modules.map((module) => ({
-      ...module,
-      name: rename(module.name),
-      instances: module.instances.map((instance) => ({ ...instance, module: rename(instance.module) })),
-    })),
-  };
-}
+import { prefixed, readVerilog } from './yosys.ts';
 
 const printed = (netlist: Netlist): readonly TextFile[] => [...printNetlist(netlist), ...printMemories(netlist)];
 
@@ -95,7 +81,11 @@ describe.skipIf(lacks('yosys', 'Verilog as forms'))('verilogForms', () => {
         const atoms = word.flatMap(({ form }) => atomsWithin(form));
         if (atoms.some(({ meaning }) => meaning.kind === 'opaque')) continue;
         compared++;
-        expect([index, name, firstDifference(store, word, recorded, recorded.get(name)!)]).toEqual([index, name, undefined]);
+        expect([index, name, firstDifference(store, word, recorded, recorded.get(name)!)]).toEqual([
+          index,
+          name,
+          undefined,
+        ]);
       }
     }
     expect(compared).toBeGreaterThan(runs(20));
@@ -114,7 +104,12 @@ describe.skipIf(lacks('yosys', 'Verilog as forms'))('verilogForms', () => {
     const { form, delay } = readWord(store, word, 'unsigned');
     const random = stream('foreign', name);
     const cycles = 400;
-    const columns = new Map(ports.map((port) => [port.name, Array.from({ length: cycles }, () => BigInt(random.integer(0, 2 ** port.width)))]));
+    const columns = new Map(
+      ports.map((port) => [
+        port.name,
+        Array.from({ length: cycles }, () => BigInt(random.integer(0, 2 ** port.width))),
+      ]),
+    );
     // Yosys writes x where a branch cannot be reached: any value will do.
     const unknown = Array.from({ length: cycles }, () => BigInt(random.integer(0, 2)));
     const found = followSamples(cycles, (input) => columns.get(input) ?? unknown).seriesOf(form);

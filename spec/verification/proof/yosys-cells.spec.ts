@@ -103,13 +103,23 @@ const models: Readonly<Record<string, (operands: Operands) => bigint>> = {
 };
 
 const unary: ReadonlySet<string> = new Set(
-  Object.keys(models).filter((type) => ['$neg', '$pos', '$not', '$logic_not'].includes(type) || type.startsWith('$reduce')),
+  Object.keys(models).filter(
+    (type) => ['$neg', '$pos', '$not', '$logic_not'].includes(type) || type.startsWith('$reduce'),
+  ),
 );
 
 /** The word at y of a design with these inputs. */
-function outputOf(store: ReturnType<typeof formStore>, design: YosysDesign, widths: Readonly<Record<string, number>>): Word {
+function outputOf(
+  store: ReturnType<typeof formStore>,
+  design: YosysDesign,
+  widths: Readonly<Record<string, number>>,
+): Word {
   const ports = Object.entries(widths).map(([name, width]) => ({ name, width }));
-  const inputs = new Map([...inputWords(store, ports), [CLOCK_INPUT, bitInput(store, CLOCK_INPUT)], [RESET_INPUT, bitInput(store, RESET_INPUT)]]);
+  const inputs = new Map([
+    ...inputWords(store, ports),
+    [CLOCK_INPUT, bitInput(store, CLOCK_INPUT)],
+    [RESET_INPUT, bitInput(store, RESET_INPUT)],
+  ]);
   return verilogForms(store, design, 'top', inputs, plainWatcher(store)).get('y')!;
 }
 
@@ -123,34 +133,55 @@ describe("the rules of Yosys' cells", () => {
     const width = fc.integer({ min: 1, max: 4 });
     const isShift = type.includes('sh');
     fc.assert(
-      fc.property(width, width, fc.integer({ min: 1, max: 7 }), fc.boolean(), fc.nat(9), (widthA, widthB, widthY, signed, amount) => {
-        // Arrange
-        const store = formStore();
-        const shown = isShift ? { a: widthA } : { a: widthA, b: widthB };
-        const inputs = { a: bits(10, widthA), ...(isShift ? {} : { b: bits(20, widthB) }) };
-        const flag = signed ? '1' : '0';
-        const binary = { B_SIGNED: isShift ? '0' : flag, B_WIDTH: (isShift ? 4 : widthB).toString(2) };
-        const parameters = { A_SIGNED: flag, A_WIDTH: widthA.toString(2), Y_WIDTH: widthY.toString(2), ...(unary.has(type) ? {} : binary) };
-        const connections = {
-          A: bits(10, widthA),
-          ...(unary.has(type) ? {} : { B: isShift ? constant(amount, 4) : bits(20, widthB) }),
-          Y: bits(30, widthY),
-        };
-        // Act
-        const word = outputOf(store, designOf(inputs, bits(30, widthY), [{ type, parameters, connections }]), shown);
-        const count = 1 << (widthA + widthB);
-        const a = (k: number): bigint => BigInt(k & ((1 << widthA) - 1));
-        const b = (k: number): bigint => (isShift ? BigInt(amount) : BigInt(k >> widthA));
-        const samples = followSamples(count, (name) => Array.from({ length: count }, (_, k) => (name === 'a' ? a(k) : b(k))));
-        const found = samples.seriesOf(readWord(store, word, 'unsigned').form);
-        // Assert
-        const read = (pattern: bigint, own: number): bigint => (signed ? BigInt.asIntN(own, pattern) : pattern);
-        const expected = found.map((_, k) => {
-          const operands = { a: a(k), b: b(k), x: read(a(k), widthA), z: read(b(k), widthB), signed, widths: { a: widthA, b: widthB, y: widthY } };
-          return BigInt.asUintN(widthY, models[type]!(operands));
-        });
-        expect(found).toEqual(expected);
-      }),
+      fc.property(
+        width,
+        width,
+        fc.integer({ min: 1, max: 7 }),
+        fc.boolean(),
+        fc.nat(9),
+        (widthA, widthB, widthY, signed, amount) => {
+          // Arrange
+          const store = formStore();
+          const shown = isShift ? { a: widthA } : { a: widthA, b: widthB };
+          const inputs = { a: bits(10, widthA), ...(isShift ? {} : { b: bits(20, widthB) }) };
+          const flag = signed ? '1' : '0';
+          const binary = { B_SIGNED: isShift ? '0' : flag, B_WIDTH: (isShift ? 4 : widthB).toString(2) };
+          const parameters = {
+            A_SIGNED: flag,
+            A_WIDTH: widthA.toString(2),
+            Y_WIDTH: widthY.toString(2),
+            ...(unary.has(type) ? {} : binary),
+          };
+          const connections = {
+            A: bits(10, widthA),
+            ...(unary.has(type) ? {} : { B: isShift ? constant(amount, 4) : bits(20, widthB) }),
+            Y: bits(30, widthY),
+          };
+          // Act
+          const word = outputOf(store, designOf(inputs, bits(30, widthY), [{ type, parameters, connections }]), shown);
+          const count = 1 << (widthA + widthB);
+          const a = (k: number): bigint => BigInt(k & ((1 << widthA) - 1));
+          const b = (k: number): bigint => (isShift ? BigInt(amount) : BigInt(k >> widthA));
+          const samples = followSamples(count, (name) =>
+            Array.from({ length: count }, (_, k) => (name === 'a' ? a(k) : b(k))),
+          );
+          const found = samples.seriesOf(readWord(store, word, 'unsigned').form);
+          // Assert
+          const read = (pattern: bigint, own: number): bigint => (signed ? BigInt.asIntN(own, pattern) : pattern);
+          const expected = found.map((_, k) => {
+            const operands = {
+              a: a(k),
+              b: b(k),
+              x: read(a(k), widthA),
+              z: read(b(k), widthB),
+              signed,
+              widths: { a: widthA, b: widthB, y: widthY },
+            };
+            return BigInt.asUintN(widthY, models[type]!(operands));
+          });
+          expect(found).toEqual(expected);
+        },
+      ),
       { numRuns: runs(60) },
     );
   });
@@ -158,8 +189,15 @@ describe("the rules of Yosys' cells", () => {
   it('$pmux takes the one choice that is made, or the default', () => {
     const store = formStore();
     const parameters = { WIDTH: (2).toString(2), S_WIDTH: (3).toString(2) };
-    const connections = { A: bits(10, 2), B: [...bits(20, 2), ...bits(22, 2), ...bits(24, 2)], S: bits(30, 3), Y: bits(40, 2) };
-    const design = designOf({ a: bits(10, 2), b: bits(20, 6), s: bits(30, 3) }, bits(40, 2), [{ type: '$pmux', parameters, connections }]);
+    const connections = {
+      A: bits(10, 2),
+      B: [...bits(20, 2), ...bits(22, 2), ...bits(24, 2)],
+      S: bits(30, 3),
+      Y: bits(40, 2),
+    };
+    const design = designOf({ a: bits(10, 2), b: bits(20, 6), s: bits(30, 3) }, bits(40, 2), [
+      { type: '$pmux', parameters, connections },
+    ]);
     const word = outputOf(store, design, { a: 2, b: 6, s: 3 });
     const one = [0n, 1n, 2n, 4n];
     const [a, b] = [2n, 0b011100n];
@@ -190,19 +228,33 @@ describe('what is not known of Verilog', () => {
 
   it('is refused where two drivers meet on one net', () => {
     const store = formStore();
-    expect(() => outputOf(store, designOf({ a: [2], b: [2] }, [2], []), { a: 1, b: 1 })).toThrow(/bit 2 .* two drivers/);
+    expect(() => outputOf(store, designOf({ a: [2], b: [2] }, [2], []), { a: 1, b: 1 })).toThrow(
+      /bit 2 .* two drivers/,
+    );
     const cells = [xor(2, '1', 4), xor(3, '1', 4)];
-    expect(() => outputOf(store, designOf({ a: [2], b: [3] }, [4], cells), { a: 1, b: 1 })).toThrow(/bit 4 .* two drivers/);
+    expect(() => outputOf(store, designOf({ a: [2], b: [3] }, [4], cells), { a: 1, b: 1 })).toThrow(
+      /bit 4 .* two drivers/,
+    );
     // Yosys joins a net that is also driven by a constant with the constant.
     expect(() => outputOf(store, designOf({ a: ['1'] }, ['1'], []), { a: 1 })).toThrow(/input "a" .* constant 1/);
-    expect(() => outputOf(store, designOf({ a: [2] }, ['0'], [{ ...xor(2, '1', 4), connections: { A: [2], B: ['1'], Y: ['0'] } }]), { a: 1 })).toThrow(/port Y of cell "c0" .* constant 0/);
+    expect(() =>
+      outputOf(
+        store,
+        designOf({ a: [2] }, ['0'], [{ ...xor(2, '1', 4), connections: { A: [2], B: ['1'], Y: ['0'] } }]),
+        { a: 1 },
+      ),
+    ).toThrow(/port Y of cell "c0" .* constant 0/);
   });
 
   it('is the value that a register is reset to, where bits of it are undefined', () => {
     const store = formStore();
     const parameters = { CLK_POLARITY: '1', SRST_POLARITY: '1', SRST_VALUE: 'x', WIDTH: '1' };
     const connections = { CLK: [2], SRST: [3], D: [4], Q: [5] };
-    const design = designOf({ [CLOCK_INPUT]: [2], [RESET_INPUT]: [3], d: [4] }, [5], [{ type: '$sdff', parameters, connections }]);
+    const design = designOf(
+      { [CLOCK_INPUT]: [2], [RESET_INPUT]: [3], d: [4] },
+      [5],
+      [{ type: '$sdff', parameters, connections }],
+    );
     const { form, delay } = readWord(store, outputOf(store, design, { d: 1 }), 'unsigned');
     const meaning = form.linear.atoms[0]!.meaning;
     expect(delay).toBe(1);

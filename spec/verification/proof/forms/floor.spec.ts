@@ -24,7 +24,9 @@ interface Sum {
   readonly constant: bigint;
 }
 
-const weights = fc.oneof(fc.bigInt({ min: -40n, max: 40n }), fc.constantFrom(-16n, -4n, 2n, 8n, 32n)).filter((w) => w !== 0n);
+const weights = fc
+  .oneof(fc.bigInt({ min: -40n, max: 40n }), fc.constantFrom(-16n, -4n, 2n, 8n, 32n))
+  .filter((w) => w !== 0n);
 const terms = fc.array(fc.tuple(fc.bigInt({ min: -130n, max: -1n }), fc.bigInt({ min: 1n, max: 130n }), weights), {
   maxLength: 3,
 });
@@ -71,15 +73,21 @@ describe('the normal form of floors', () => {
 
   it('moves what the power of two divides outside', () => {
     fc.assert(
-      fc.property(wideSums, fc.nat(6), fc.bigInt({ min: -20n, max: 20n }), fc.bigInt({ min: -20n, max: 20n }), (sum, shift, weight, constant) => {
-        const store = formStore();
-        const form = build(store, sum);
-        const other = store.ofAtom(store.atom({ kind: 'input', name: 'other' }, -5n, 9n));
-        const whole = addForms(store, store.constant(constant), other, weight);
-        const inside = floorForm(store, addForms(store, form, whole, 1n << BigInt(shift)), shift);
-        const outside = addForms(store, floorForm(store, form, shift), whole);
-        expectSame(inside, outside);
-      }),
+      fc.property(
+        wideSums,
+        fc.nat(6),
+        fc.bigInt({ min: -20n, max: 20n }),
+        fc.bigInt({ min: -20n, max: 20n }),
+        (sum, shift, weight, constant) => {
+          const store = formStore();
+          const form = build(store, sum);
+          const other = store.ofAtom(store.atom({ kind: 'input', name: 'other' }, -5n, 9n));
+          const whole = addForms(store, store.constant(constant), other, weight);
+          const inside = floorForm(store, addForms(store, form, whole, 1n << BigInt(shift)), shift);
+          const outside = addForms(store, floorForm(store, form, shift), whole);
+          expectSame(inside, outside);
+        },
+      ),
       { numRuns: runs(400) },
     );
   });
@@ -162,4 +170,3 @@ describe('the normal form of floors', () => {
     );
   });
 });
-

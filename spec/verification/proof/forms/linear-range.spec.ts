@@ -42,12 +42,17 @@ function bench(ranges: readonly Range[]) {
 
 const rangeOf = (form: Form): Range => ({ lo: least(form), hi: greatest(form) });
 
-const weights = fc.oneof(fc.bigInt({ min: -6n, max: 6n }), fc.constantFrom(-64n, -16n, -8n, -4n, -2n, 1n, 2n, 4n, 8n, 16n, 64n));
+const weights = fc.oneof(
+  fc.bigInt({ min: -6n, max: 6n }),
+  fc.constantFrom(-64n, -16n, -8n, -4n, -2n, 1n, 2n, 4n, 8n, 16n, 64n),
+);
 const ranges = (size: number): fc.Arbitrary<Range> =>
-  fc.record({ lo: fc.bigInt({ min: -40n, max: 20n }), size: fc.integer({ min: 2, max: size }) }).map(({ lo, size: many }) => ({
-    lo,
-    hi: lo + BigInt(many) - 1n,
-  }));
+  fc
+    .record({ lo: fc.bigInt({ min: -40n, max: 20n }), size: fc.integer({ min: 2, max: size }) })
+    .map(({ lo, size: many }) => ({
+      lo,
+      hi: lo + BigInt(many) - 1n,
+    }));
 
 /** A floor of the sum: of factor · sum + constant, shifted. */
 const floors = fc.array(
@@ -80,7 +85,10 @@ describe('the range of a weighted sum', () => {
             total = addForms(store, total, floor, weight);
             for (const form of [floor, total, subtractForms(store, total, sum)]) {
               const [range, values] = [rangeOf(form), reached(form)];
-              expect(range.lo <= values.lo && range.hi >= values.hi, `${range.lo} to ${range.hi} for ${values.lo} to ${values.hi}`).toBe(true);
+              expect(
+                range.lo <= values.lo && range.hi >= values.hi,
+                `${range.lo} to ${range.hi} for ${values.lo} to ${values.hi}`,
+              ).toBe(true);
             }
           }
         },

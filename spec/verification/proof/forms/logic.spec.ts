@@ -24,7 +24,8 @@ const constants = fc.bigInt({ min: -40n, max: 40n });
 
 function bench() {
   const store = formStore();
-  const input = (name: string, lo: bigint, hi: bigint): Form => store.ofAtom(store.atom({ kind: 'input', name }, lo, hi));
+  const input = (name: string, lo: bigint, hi: bigint): Form =>
+    store.ofAtom(store.atom({ kind: 'input', name }, lo, hi));
   return { store, bit: input('c', 0n, 1n), x: input('x', -8n, 7n), y: input('y', 0n, 30n) };
 }
 
@@ -48,31 +49,41 @@ describe('logic on forms', () => {
   it('has one spelling of a choice, a test and an operation on bits', () => {
     const { store, bit, x, y } = bench();
     expect(sameForm(selectForm(store, notForm(store, bit), x, y), selectForm(store, bit, y, x))).toBe(true);
-    expect(sameForm(selectForm(store, bit, addForms(store, x, y), withConstant(addForms(store, x, y), 5n)), addForms(store, withConstant(addForms(store, x, y), 5n), bit, -5n))).toBe(true);
+    expect(
+      sameForm(
+        selectForm(store, bit, addForms(store, x, y), withConstant(addForms(store, x, y), 5n)),
+        addForms(store, withConstant(addForms(store, x, y), 5n), bit, -5n),
+      ),
+    ).toBe(true);
     expect(sameForm(isZero(store, scaleForm(store, x, -6n)), isZero(store, x))).toBe(true);
     expect(isZero(store, withConstant(scaleForm(store, x, 6n), 3n))).toEqual(store.constant(0n));
     for (const rule of [andForms, orForms, xorForms, multiplyForms]) {
       expect(sameForm(rule(store, x, y), rule(store, y, x))).toBe(true);
     }
-    expect(sameForm(xorForms(store, complementForm(store, x), y), complementForm(store, xorForms(store, x, y)))).toBe(true);
+    expect(sameForm(xorForms(store, complementForm(store, x), y), complementForm(store, xorForms(store, x, y)))).toBe(
+      true,
+    );
     expect(andForms(store, x, complementForm(store, x))).toEqual(store.constant(0n));
   });
 
   it('reads a table where its address can be, even if the interval of the address is wider than the table', () => {
     fc.assert(
-      fc.property(formPrograms({ kinds: ['add', 'scale', 'floor', 'unsignedBits', 'select', 'constant'] }), (program) => {
-        const { store, forms, samples } = buildForms(program);
-        for (const { form, values, unreset } of forms) {
-          // The table has an entry for every value that occurs, and no other.
-          const lo = values.reduce((a, b) => (a < b ? a : b));
-          const hi = values.reduce((a, b) => (a > b ? a : b));
-          if (hi - lo > 300n) continue;
-          const entries = Array.from({ length: Number(hi - lo) + 1 }, (_, k) => BigInt((k * 37) % 64) - 20n);
-          const entry = (value: bigint): bigint => entries[Number(value - lo)]!;
-          const table = { form: tableForm(store, form, lo, entries), values: values.map(entry), unreset };
-          expect(problemOf(table, samples)).toBeUndefined();
-        }
-      }),
+      fc.property(
+        formPrograms({ kinds: ['add', 'scale', 'floor', 'unsignedBits', 'select', 'constant'] }),
+        (program) => {
+          const { store, forms, samples } = buildForms(program);
+          for (const { form, values, unreset } of forms) {
+            // The table has an entry for every value that occurs, and no other.
+            const lo = values.reduce((a, b) => (a < b ? a : b));
+            const hi = values.reduce((a, b) => (a > b ? a : b));
+            if (hi - lo > 300n) continue;
+            const entries = Array.from({ length: Number(hi - lo) + 1 }, (_, k) => BigInt((k * 37) % 64) - 20n);
+            const entry = (value: bigint): bigint => entries[Number(value - lo)]!;
+            const table = { form: tableForm(store, form, lo, entries), values: values.map(entry), unreset };
+            expect(problemOf(table, samples)).toBeUndefined();
+          }
+        },
+      ),
       { numRuns: runs(150) },
     );
   });
