@@ -60,7 +60,7 @@ function wireWatcher({ store }: ProofContext, wires: Map<string, Word>): DesignW
   return {
     settle: (form, width) => modularForm(store, form, width),
     onInstance: (_path, _module, outputs) => outputs,
-    onWire: (_path, name, word) => wires.set(name, word),
+    onWire: (_path, _module, wire, word) => wires.set(String(wire), word),
   };
 }
 

@@ -26,8 +26,12 @@ export interface DesignWatcher {
     module: string,
     outputs: ReadonlyMap<string, Word>,
   ): ReadonlyMap<string, Word>;
-  /** Called for each named wire; `path` is empty in the top module. */
-  onWire?(path: readonly string[], name: string, word: Word): void;
+  /**
+   * Called for each wire; `path` is empty in the top module.
+   *
+   * @param wire name, or number of the net where names are not known
+   */
+  onWire?(path: readonly string[], module: string, wire: string | number, word: Word): void;
 }
 
 /** One bit that is an input of its own. */

@@ -97,8 +97,7 @@ export function netlistForms(
       } else if (cell.kind === 'register') result = writeRegister(cell, net, word, path);
       else result = writeCell(store, module, cell, widths[net]!, word, watcher);
       words[net] = result;
-      const name = module.names[net];
-      if (name !== undefined) watcher.onWire?.(path, name, result);
+      watcher.onWire?.(path, module.name, net, result);
     }
     return roots.map(word);
   };

@@ -41,9 +41,14 @@ export interface ExpectedDesign {
   readonly latency?: number;
 }
 
+/** An element of a bus whose equality is not proven; forms in time, so that it can be looked for in a run. */
 export interface TimedUnproven extends Unproven {
+  readonly port: string;
   readonly width: number;
+  /** Cycles from the inputs of the found form to the port; undefined where it is constant. */
   readonly delay: number | undefined;
+  /** The same for the expected form; undefined inside the design, where no stage is prescribed. */
+  readonly expectedDelay: number | undefined;
 }
 
 export interface ModuleProof {
@@ -57,12 +62,10 @@ export interface ModuleProof {
 
 export interface DesignProof {
   readonly modules: readonly ModuleProof[];
+  /** Outputs of the design, valid_out among them where there is one. */
   readonly top: ModuleProof;
-  /** Cycles of the outputs that have another latency than the design should have. */
-  readonly wrongLatencies: readonly { readonly port: string; readonly element: number; readonly delay: number }[];
-  readonly latency: number | undefined;
-  /** Whether valid_out is valid_in after the latency and 0 after a reset; undefined where the design has no such port. */
-  readonly valid: boolean | undefined;
+  /** Cycles from input to output. */
+  readonly latency: number;
 }
 
 /** Compares instances as they come, and what they hand on. */
@@ -79,7 +82,7 @@ export function designWatcher(
       if (instance === undefined) return outputs;
       const word = outputs.get(instance.port);
       if (word === undefined) return outputs;
-      const proof = compareBus(context, instance.elements, word);
+      const proof = compareBus(context, instance.port, instance.elements, word);
       modules.push({ module, instance: path[0]!, ...proof.counts });
       return new Map([...outputs, [instance.port, proof.word]]);
     },
@@ -90,80 +93,96 @@ interface BusProof {
   readonly counts: Pick<ModuleProof, 'outputs' | 'methods' | 'unproven'>;
   /** The bus with proven elements in the form that was expected. */
   readonly word: Word;
-  /** Delay by element; undefined where it is constant. */
-  readonly delays: readonly (number | undefined)[];
 }
 
 const OPEN = { result: 'open' } as const;
 
-function compareBus(context: ProofContext, elements: readonly BusElement[], bus: Word): BusProof {
+function compareBus(
+  context: ProofContext,
+  port: string,
+  elements: readonly BusElement[],
+  bus: Word,
+  latency?: number,
+): BusProof {
   const methods: Record<string, number> = {};
   const unproven: TimedUnproven[] = [];
-  const delays: (number | undefined)[] = [];
   let outputs = 0;
   let lsb = 0;
   const words = elements.map(({ form: expected, width, isRead }, element): Word => {
     const slice = sliceWord(bus, lsb, width);
     lsb += width;
-    delays.push(undefined);
     if (!isRead) return slice;
     outputs++;
     const { form, delay } = readWord(context.store, slice, 'modular');
     const found = withoutReset(context.store, form);
-    delays[element] = delay;
     // What a port is too narrow for is missing, whatever its other bits are.
     const isWhole = widthOfWord(slice) === width;
     const comparison = isWhole ? compareForms(context, found, expected, width) : OPEN;
-    if (comparison.result === 'equal') {
+    const isLate = latency !== undefined && delay !== undefined && delay !== latency;
+    if (comparison.result === 'equal' && !isLate) {
       methods[comparison.method] = (methods[comparison.method] ?? 0) + 1;
       return wordOf(expected, width, delay);
     }
-    unproven.push({ element, found, expected, comparison, width, delay });
+    const open = comparison.result === 'equal' ? OPEN : comparison;
+    unproven.push({ port, element, found, expected, comparison: open, width, delay, expectedDelay: latency });
     return slice;
   });
   const rest = widthOfWord(bus) - lsb;
   const all = rest > 0 ? [...words, sliceWord(bus, lsb, rest)] : words;
-  return { counts: { outputs, methods, unproven }, word: joinWords(context.store, all), delays };
+  return { counts: { outputs, methods, unproven }, word: joinWords(context.store, all) };
 }
 
-/** Compare the outputs of a design. */
+/**
+ * Compare the outputs of a design.
+ *
+ * @param modules what the watcher of the design has found
+ */
 export function proveOutputs(
   context: ProofContext,
   expected: ExpectedDesign,
   top: string,
   outputs: ReadonlyMap<string, Word>,
   modules: readonly ModuleProof[],
-  validPort: string,
 ): DesignProof {
   const methods: Record<string, number> = {};
   const unproven: TimedUnproven[] = [];
-  const latencies: { port: string; element: number; delay: number }[] = [];
+  const latency = expected.latency ?? latencyOf(expected, outputs);
   let count = 0;
   for (const [port, elements] of expected.outputs) {
-    const proof = compareBus(context, elements, outputs.get(port) ?? []);
-    count += proof.counts.outputs;
-    unproven.push(...proof.counts.unproven);
-    for (const [method, times] of Object.entries(proof.counts.methods)) methods[method] = (methods[method] ?? 0) + times;
-    proof.delays.forEach((delay, element) => {
-      if (delay !== undefined) latencies.push({ port, element, delay });
-    });
+    const { counts } = compareBus(context, port, elements, outputs.get(port) ?? [], latency);
+    count += counts.outputs;
+    unproven.push(...counts.unproven);
+    for (const [method, times] of Object.entries(counts.methods)) methods[method] = (methods[method] ?? 0) + times;
   }
-  const latency = expected.latency ?? latencies[0]?.delay;
-  const valid = outputs.get(validPort);
-  return {
-    modules,
-    top: { module: top, instance: '', outputs: count, methods, unproven },
-    wrongLatencies: latencies.filter(({ delay }) => delay !== latency),
-    latency,
-    valid: valid === undefined ? undefined : latency !== undefined && isDelayedValid(context, valid, latency),
-  };
+  const valid = outputs.get(VALID_OUTPUT);
+  if (valid !== undefined) {
+    count++;
+    const found = readWord(context.store, valid, 'unsigned');
+    const wanted = readWord(context.store, validAfter(context.store, latency), 'unsigned');
+    if (sameForm(found.form, wanted.form) && found.delay === wanted.delay) {
+      methods['normal form'] = (methods['normal form'] ?? 0) + 1;
+    } else {
+      unproven.push({
+        port: VALID_OUTPUT,
+        element: 0,
+        found: found.form,
+        expected: wanted.form,
+        comparison: OPEN,
+        width: 1,
+        delay: found.delay,
+        expectedDelay: wanted.delay,
+      });
+    }
+  }
+  return { modules, top: { module: top, instance: '', outputs: count, methods, unproven }, latency };
 }
 
-/** Tell whether a bit is valid_in after some cycles, with 0 in every register that was reset on the way. */
-function isDelayedValid({ store }: ProofContext, valid: Word, latency: number): boolean {
-  const expected = validAfter(store, latency);
-  const [p, q] = [readWord(store, valid, 'unsigned'), readWord(store, expected, 'unsigned')];
-  return sameForm(p.form, q.form) && p.delay === q.delay;
+/** Cycles of the first output that depends on an input. */
+function latencyOf({ outputs: elements }: ExpectedDesign, outputs: ReadonlyMap<string, Word>): number {
+  for (const port of elements.keys()) {
+    for (const { delay } of outputs.get(port) ?? []) if (delay !== undefined) return delay;
+  }
+  return 0;
 }
 
 /** valid_in after some registers, each of which a reset clears. */
@@ -180,11 +199,12 @@ export function validAfter(store: ProofContext['store'], cycles: number): Word {
   return word;
 }
 
-/** Name of the input that marks a vector. */
+/** Name of the input that marks a vector, and of the output that marks a result. */
 export const VALID_INPUT = 'valid_in';
+export const VALID_OUTPUT = 'valid_out';
 
 /** The input bus of some elements. */
-export function inputBus(context: ProofContext, elements: readonly BusElement[]): Word {
+export function inputBus(context: ProofContext, elements: readonly Pick<BusElement, 'form' | 'width'>[]): Word {
   return joinWords(
     context.store,
     elements.map(({ form, width }) => wordOf(form, width, 0)),

@@ -125,7 +125,7 @@ function writeModule(
   }
   for (const [wire, { bits, hidden }] of Object.entries(module.netNames)) {
     if (!hidden && watcher.onWire && bits.every((bit) => isKnown(bit, drivers, wordAt))) {
-      watcher.onWire(path, wire, read(bits));
+      watcher.onWire(path, name, wire, read(bits));
     }
   }
   return new Map(
