@@ -65,8 +65,7 @@ export function joinWords(store: FormStore, words: readonly Word[]): Word {
 
 function joinSlices(store: FormStore, low: Slice, high: Slice): Slice | undefined {
   if (isConstant(low.form) && isConstant(high.form)) {
-    const bits = (slice: Slice): bigint =>
-      BigInt.asUintN(slice.width, slice.form.constant >> BigInt(slice.lsb));
+    const bits = (slice: Slice): bigint => BigInt.asUintN(slice.width, slice.form.constant >> BigInt(slice.lsb));
     const value = bits(low) | (bits(high) << BigInt(low.width));
     return { form: store.constant(value), lsb: 0, width: low.width + high.width, delay: undefined };
   }
@@ -166,11 +165,7 @@ export function modularForm(store: FormStore, form: Form, width: number): Form {
   if (coefficients.every((c) => c < unit && c > -unit)) return form;
   let reduced = store.constant(BigInt.asIntN(width, form.constant));
   atoms.forEach((atom, k) => {
-    reduced = addForms(
-      store,
-      reduced,
-      scaleForm(store, store.ofAtom(atom), BigInt.asIntN(width, coefficients[k]!)),
-    );
+    reduced = addForms(store, reduced, scaleForm(store, store.ofAtom(atom), BigInt.asIntN(width, coefficients[k]!)));
   });
   return fittingForm(reduced, width) ?? reduced;
 }

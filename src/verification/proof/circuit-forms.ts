@@ -87,7 +87,11 @@ const rules: { readonly [K in Exclude<OpKind, 'input' | 'constant'>]: Rule<K> } 
  *
  * @param inputs raw codes of each input port
  */
-export function circuitForms(store: FormStore, circuit: Circuit, inputs: readonly (readonly Form[])[]): readonly Form[] {
+export function circuitForms(
+  store: FormStore,
+  circuit: Circuit,
+  inputs: readonly (readonly Form[])[],
+): readonly Form[] {
   const { ops, types, tables } = circuit;
   const forms: Form[] = [];
   const operand = (wire: number): Operand => ({ form: forms[wire]!, fraction: (types[wire] as WireType).fraction });

@@ -21,11 +21,7 @@ export interface DesignWatcher {
    * @param path names of the instances from the top down
    * @returns the words that stand for its outputs from here on
    */
-  onInstance(
-    path: readonly string[],
-    module: string,
-    outputs: ReadonlyMap<string, Word>,
-  ): ReadonlyMap<string, Word>;
+  onInstance(path: readonly string[], module: string, outputs: ReadonlyMap<string, Word>): ReadonlyMap<string, Word>;
   /**
    * Called for each wire; `path` is empty in the top module.
    *

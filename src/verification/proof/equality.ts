@@ -32,8 +32,10 @@ export type Decision =
   | { readonly result: 'differ'; readonly variables: readonly Linear[]; readonly values: readonly bigint[] }
   | { readonly result: 'open' };
 
-/** Most sums at which a pair of forms is cut, one after the other. */
-const MOST_CUTS = 12;
+/** Most sums of a form that are looked at as cuts. */
+const MOST_CUTS = 48;
+/** Most cuts at sums that only one of the forms spells out. */
+const MOST_ONE_SIDED_CUTS = 4;
 /** Most bits of all variables of a search. */
 const MOST_BITS = 160;
 /** Low bits that are compared in doubles. */
@@ -85,7 +87,7 @@ function commonSums(store: FormStore, a: Form, b: Form): readonly Linear[] {
   const others = new Set(sumsWithin(store, b));
   const both = near.filter((sum) => others.has(sum));
   const rest = near.filter((sum) => !others.has(sum));
-  return [...both, ...rest].slice(0, MOST_CUTS);
+  return [...both, ...rest.slice(0, MOST_ONE_SIDED_CUTS)];
 }
 
 function sumsWithin(store: FormStore, form: Form): readonly Linear[] {
@@ -227,9 +229,7 @@ function search(
   const sides = expressionWords(graph, pair, words);
   if (sides === undefined) return { result: 'open' };
   const equal = equalWords(graph, wrapWord(sides[0]!, width), wrapWord(sides[1]!, width));
-  const inRange = variables
-    .map(({ lo, hi }, k) => rangeOf(graph, words[k]!, lo, hi))
-    .reduce((p, q) => graph.and(p, q));
+  const inRange = variables.map(({ lo, hi }, k) => rangeOf(graph, words[k]!, lo, hi)).reduce((p, q) => graph.and(p, q));
   const found = satisfy(graph, graph.and(inRange, equal ^ 1), conflicts);
   if (found.result === 'unsatisfiable') return { result: 'equal', method: 'satisfiability' };
   if (found.result === 'unknown') return { result: 'open' };

@@ -4,7 +4,16 @@
  * Rounding, limiting and tables of a sum of fifty products are functions of one number, the sum. Cut there, they can be
  * compared for every value of it. A variable is a sum of atoms, or a single one.
  */
-import { floorForm, isConstant, operandsOf, scaleForm, subtractForms, withConstant } from './forms/index.ts';
+import {
+  floorForm,
+  greatest,
+  isConstant,
+  least,
+  operandsOf,
+  scaleForm,
+  subtractForms,
+  withConstant,
+} from './forms/index.ts';
 import type { Atom, Form, FormStore, Linear, Operation } from './forms/index.ts';
 
 /** constant + Σ factor · part. */
@@ -112,41 +121,61 @@ export function expressionWriter(store: FormStore, variables: readonly Linear[])
     const inner = meaning.of;
     for (const [index, variable] of variables.entries()) {
       if (variable.atoms.length === 1) continue;
-      const first = variable.atoms.indexOf(inner.linear.atoms[0]!);
-      if (first < 0) continue;
-      for (let zeros = 0; zeros <= CANCELLED_PLACES; zeros++) {
-        const wanted = inner.linear.coefficients[0]! << BigInt(zeros);
-        if (wanted % variable.coefficients[first]! !== 0n) continue;
-        const factor = wanted / variable.coefficients[first]!;
-        const of = withConstant(
-          scaleForm(store, { linear: variable, constant: 0n }, factor),
-          inner.constant << BigInt(zeros),
-        );
-        const shift = meaning.shift + zeros;
-        const floor = floorForm(store, of, shift);
-        const at = floor.linear.atoms.indexOf(atom);
-        if (at < 0 || floor.linear.coefficients[at] !== 1n) continue;
-        const operand: Expression = {
-          constant: of.constant,
-          terms: [{ factor, part: { kind: 'variable', index } }],
-        };
-        const operation: Operation = { kind: 'floor', of, shift };
-        const places = BigInt(shift);
-        const part: Part = {
-          kind: 'operation',
-          operation,
-          operands: [operand],
-          lo: (of.linear.lo + of.constant) >> places,
-          hi: (of.linear.hi + of.constant) >> places,
-        };
-        const rest = subtractForms(store, form, scaleForm(store, floor, coefficient));
-        return { term: { factor: coefficient, part }, rest };
-      }
+      const found = residueOf(inner.linear, meaning.shift, variable);
+      if (found === undefined) continue;
+      const { factor, zeros } = found;
+      const of = withConstant(
+        scaleForm(store, { linear: variable, constant: 0n }, factor),
+        inner.constant << BigInt(zeros),
+      );
+      const shift = meaning.shift + zeros;
+      const floor = floorForm(store, of, shift);
+      const at = floor.linear.atoms.indexOf(atom);
+      if (at < 0 || floor.linear.coefficients[at] !== 1n) continue;
+      const operand: Expression = { constant: of.constant, terms: [{ factor, part: { kind: 'variable', index } }] };
+      const operation: Operation = { kind: 'floor', of, shift };
+      const places = BigInt(shift);
+      const part: Part = {
+        kind: 'operation',
+        operation,
+        operands: [operand],
+        lo: least(of) >> places,
+        hi: greatest(of) >> places,
+      };
+      const rest = subtractForms(store, form, scaleForm(store, floor, coefficient));
+      return { term: { factor: coefficient, part }, rest };
     }
     return undefined;
   };
 
   return (form) => (isConstant(form) ? { constant: form.constant, terms: [] } : write(form));
+}
+
+/** Multiples of a variable of which floors are looked for. */
+const FACTORS = [1n, -1n, 2n, -2n, 3n, -3n, 4n, -4n, 5n, -5n, 6n, -6n, 7n, -7n, 8n, -8n];
+
+/**
+ * Find factor and zeros such that a sum times 2^zeros and the variable times the factor have the same residues modulo
+ * 2^(shift + zeros): then the floor of the one is that of the other, up to terms outside.
+ */
+function residueOf(
+  sum: Linear,
+  shift: number,
+  variable: Linear,
+): { readonly factor: bigint; readonly zeros: number } | undefined {
+  const coefficients = new Map(sum.atoms.map((atom, k) => [atom, sum.coefficients[k]!]));
+  for (const atom of sum.atoms) if (!variable.atoms.includes(atom)) return undefined;
+  for (let zeros = 0; zeros <= CANCELLED_PLACES; zeros++) {
+    const mask = (1n << BigInt(shift + zeros)) - 1n;
+    for (const factor of FACTORS) {
+      const isResidue = variable.atoms.every((atom, k) => {
+        const inside = (coefficients.get(atom) ?? 0n) << BigInt(zeros);
+        return ((inside - factor * variable.coefficients[k]!) & mask) === 0n;
+      });
+      if (isResidue) return { factor, zeros };
+    }
+  }
+  return undefined;
 }
 
 /** How often a sum is contained in another as a whole. */
@@ -155,7 +184,5 @@ function wholeFactor(sum: Linear, variable: Linear): bigint {
   const first = coefficients.get(variable.atoms[0]!) ?? 0n;
   if (first === 0n || first % variable.coefficients[0]! !== 0n) return 0n;
   const factor = first / variable.coefficients[0]!;
-  return variable.atoms.every((atom, k) => coefficients.get(atom) === factor * variable.coefficients[k]!)
-    ? factor
-    : 0n;
+  return variable.atoms.every((atom, k) => coefficients.get(atom) === factor * variable.coefficients[k]!) ? factor : 0n;
 }

@@ -194,4 +194,3 @@ function writeCell(
       return cell satisfies never;
   }
 }
-

@@ -31,7 +31,5 @@ export function inputForms(
   name: string,
   ranges: readonly { readonly lo: bigint; readonly hi: bigint }[],
 ): readonly Form[] {
-  return ranges.map(({ lo, hi }, k) =>
-    store.ofAtom(store.atom({ kind: 'input', name: `${name}[${k}]` }, lo, hi)),
-  );
+  return ranges.map(({ lo, hi }, k) => store.ofAtom(store.atom({ kind: 'input', name: `${name}[${k}]` }, lo, hi)));
 }

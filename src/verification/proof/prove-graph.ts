@@ -37,7 +37,14 @@ export interface LayerProof {
 export function graphForms(context: ProofContext, graph: LayerGraph): LayerForms {
   const forms = new Map<string, readonly Form[]>(inputsOf(context, graph));
   for (const layer of graph.layers) {
-    forms.set(layer.name, layerOutputs(context, layer.circuit, layer.inputs.map((name) => forms.get(name)!)));
+    forms.set(
+      layer.name,
+      layerOutputs(
+        context,
+        layer.circuit,
+        layer.inputs.map((name) => forms.get(name)!),
+      ),
+    );
   }
   return forms;
 }
@@ -65,7 +72,11 @@ export function proveGraph(
   context.references.close();
   const forms = new Map<string, readonly Form[]>(inputsOf(context, graph));
   const layers = graph.layers.map((layer): LayerProof => {
-    const found = layerOutputs(context, layer.circuit, layer.inputs.map((name) => forms.get(name)!));
+    const found = layerOutputs(
+      context,
+      layer.circuit,
+      layer.inputs.map((name) => forms.get(name)!),
+    );
     const expected = specification.get(layer.name)!;
     const methods: Record<string, number> = {};
     const unproven: Unproven[] = [];

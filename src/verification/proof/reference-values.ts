@@ -8,7 +8,7 @@
 import { modularForm } from './bits.ts';
 import { decideEqual } from './equality.ts';
 import type { Bounds, EqualityMethod } from './equality.ts';
-import { subtractForms } from './forms/index.ts';
+import { greatest, least, subtractForms } from './forms/index.ts';
 import type { Form, FormStore } from './forms/index.ts';
 import type { Samples, Series } from './samples.ts';
 
@@ -23,10 +23,14 @@ export interface ReferenceValues {
   methodOf(form: Form): EqualityMethod | undefined;
 }
 
+/** Conflicts of the search for one candidate. */
+const QUICK_CONFLICTS = 5000;
 /** Most candidates that are tried for one wire. */
 const MOST_CANDIDATES = 6;
 
 export function referenceValues(store: FormStore, samples: Samples, bounds: Bounds): ReferenceValues {
+  // What is not recognised at once may still be proven at an output, with all the patience there is.
+  const quick: Bounds = { ...bounds, conflicts: Math.min(bounds.conflicts, QUICK_CONFLICTS) };
   const byLowBits = new Map<string, Form[]>();
   const added = new Set<string>();
   const settled = new Map<string, { readonly form: Form; readonly method: EqualityMethod | undefined }>();
@@ -36,12 +40,14 @@ export function referenceValues(store: FormStore, samples: Samples, bounds: Boun
   const search = (form: Form, width: number): { form: Form; method: EqualityMethod | undefined } => {
     const series = samples.seriesOf(form);
     const candidates = (byLowBits.get(lowBits(series)) ?? []).filter((candidate) => {
+      // A word of fewer bits than the value has may agree with part of it, which is of no use.
+      if (greatest(candidate) - least(candidate) >= 1n << BigInt(width)) return false;
       const other = samples.seriesOf(candidate);
       return series.every((value, k) => BigInt.asUintN(width, value - other[k]!) === 0n);
     });
     for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
       if (isMultiple(subtractForms(store, form, candidate), width)) return { form: candidate, method: undefined };
-      const decision = decideEqual(store, form, candidate, width, bounds);
+      const decision = decideEqual(store, form, candidate, width, quick);
       if (decision.result === 'equal') return { form: candidate, method: decision.method };
     }
     return { form, method: undefined };

@@ -85,7 +85,9 @@ function writeModule(
       const driver = drivers.get(bit);
       const source = driver && wordAt(driver);
       if (driver === undefined || source === undefined || driver.place >= widthOfWord(source)) {
-        parts.push(opaqueWord(store, `${where} bit ${bit} ${driver === undefined ? 'without driver' : 'that feeds back'}`, 1));
+        parts.push(
+          opaqueWord(store, `${where} bit ${bit} ${driver === undefined ? 'without driver' : 'that feeds back'}`, 1),
+        );
         k++;
         continue;
       }

@@ -6,7 +6,16 @@
  */
 import { FormatError, UnsupportedError } from '../../errors.ts';
 import type { YosysCell } from '../../verilog/index.ts';
-import { extendWord, invertWord, joinWords, naturalReading, readWords, sliceWord, widthOfWord, wordOf } from './bits.ts';
+import {
+  extendWord,
+  invertWord,
+  joinWords,
+  naturalReading,
+  readWords,
+  sliceWord,
+  widthOfWord,
+  wordOf,
+} from './bits.ts';
 import type { Reading, Word } from './bits.ts';
 import { opaqueWord } from './design-trace.ts';
 import {
@@ -207,7 +216,9 @@ function reduced(compute: (store: FormStore, a: Form, b: Form) => Form): Rule {
 function readMemory(context: CellContext): Word {
   const { store, cell, port, memories, where } = context;
   if (flag(cell.parameters, 'CLK_ENABLE')) {
-    throw new UnsupportedError(`Cell "${where}" reads its memory at a clock edge; only reads without a clock are read.`);
+    throw new UnsupportedError(
+      `Cell "${where}" reads its memory at a clock edge; only reads without a clock are read.`,
+    );
   }
   const id = String(cell.parameters['MEMID']);
   const memory = memories.get(id);

@@ -46,7 +46,8 @@ export function memoriesOf(module: YosysModule): ReadonlyMap<string, Memory> {
 function constantOf(bits: readonly unknown[], id: string): bigint {
   let value = 0n;
   bits.forEach((bit, k) => {
-    if (bit !== '0' && bit !== '1') throw new FormatError(`Memory "${id}" is initialised with "${String(bit)}", must be 0 or 1.`);
+    if (bit !== '0' && bit !== '1')
+      throw new FormatError(`Memory "${id}" is initialised with "${String(bit)}", must be 0 or 1.`);
     if (bit === '1') value |= 1n << BigInt(k);
   });
   return value;

@@ -23,9 +23,7 @@ export function castForm(store: FormStore, form: Form, fraction: number, format:
   const rounded = roundedInterval(type, format);
   const range = rawRange(format);
   const isInside =
-    rounded.lo >= range.lo &&
-    rounded.hi <= range.hi &&
-    cast(rounded.lo, fractionBits(format), format) === rounded.lo;
+    rounded.lo >= range.lo && rounded.hi <= range.hi && cast(rounded.lo, fractionBits(format), format) === rounded.lo;
   if (isInside || isWrapping(format)) {
     const floor = roundedFloor(store, form, drop, format);
     if (floor !== undefined) {

@@ -32,7 +32,7 @@ function signBound(condition: Form, holds: boolean): (Range & { readonly linear:
   const { of, shift } = atom.meaning;
   // The least x at which the floor has its greater value.
   const border = (atom.hi << BigInt(shift)) - of.constant;
-  const isAbove = (coefficients[0]! > 0n) === holds;
+  const isAbove = coefficients[0]! > 0n === holds;
   return isAbove
     ? { linear: of.linear, lo: border, hi: of.linear.hi }
     : { linear: of.linear, lo: of.linear.lo, hi: border - 1n };

@@ -14,8 +14,7 @@ export function delayForm(store: FormStore, form: Form, cycles: number): Form {
   if (cycles === 0 || isConstant(form)) return form;
   let result = store.constant(form.constant);
   form.linear.atoms.forEach((atom, k) => {
-    const [of, before] =
-      atom.meaning.kind === 'delayed' ? [atom.meaning.of, atom.meaning.cycles] : [atom, 0];
+    const [of, before] = atom.meaning.kind === 'delayed' ? [atom.meaning.of, atom.meaning.cycles] : [atom, 0];
     const delayed = store.atom({ kind: 'delayed', of, cycles: before + cycles }, atom.lo, atom.hi);
     result = addForms(store, result, store.ofAtom(delayed), form.linear.coefficients[k]!);
   });
@@ -38,9 +37,7 @@ function atomWithoutReset(store: FormStore, { meaning }: Atom): Form {
   switch (meaning.kind) {
     case 'input':
     case 'opaque':
-      return meaning.name === RESET_INPUT
-        ? store.constant(0n)
-        : store.ofAtom(store.atom(meaning, 0n, 1n));
+      return meaning.name === RESET_INPUT ? store.constant(0n) : store.ofAtom(store.atom(meaning, 0n, 1n));
     case 'delayed':
       return delayForm(store, atomWithoutReset(store, meaning.of), meaning.cycles);
     case 'floor':

@@ -1,8 +1,9 @@
 /**
  * Floors of shifted forms, and with them all slices of bits.
  *
- * Normal form of floor(f / 2^k): terms that 2^k divides stand outside, and so does the multiple of 2^k in the constant; a
- * common power of two is cancelled; its first coefficient is positive; a floor inside is joined with the one around it; a place above the sign is the sign.
+ * Normal form of floor(f / 2^k): coefficients and constant inside are residues modulo 2^k, and what they lack stands outside; a
+ * common power of two is cancelled; its first coefficient is positive; a floor inside is joined with the one around it; a floor of two values is the sign of
+ * a sum.
  */
 import { greatest, isConstant, least } from './form.ts';
 import type { Atom, Form } from './form.ts';
@@ -21,48 +22,71 @@ export function floorForm(store: FormStore, form: Form, shift: number): Form {
   const places = BigInt(shift);
   const [first, last] = [least(form) >> places, greatest(form) >> places];
   if (first === last) return store.constant(first);
+  if (last - first === 1n) return borderForm(store, form, last << places, first);
   const unit = 1n << places;
   const outer = store.constant(form.constant >> places);
   const inner = form.constant & (unit - 1n);
   const { atoms, coefficients } = form.linear;
-  const kept: number[] = [];
-  const moved: number[] = [];
-  coefficients.forEach((coefficient, k) => ((coefficient & (unit - 1n)) === 0n ? moved : kept).push(k));
-  const pick = (places_: readonly number[], map: (c: bigint) => bigint): Form => ({
-    linear: store.linear(
-      places_.map((k) => atoms[k]!),
-      places_.map((k) => map(coefficients[k]!)),
-    ),
-    constant: 0n,
-  });
+  const residue = (c: bigint): bigint => balanced(c, shift);
   const outside = addForms(
     store,
     outer,
-    pick(moved, (c) => c >> places),
+    termwise(store, atoms, coefficients, (c) => (c - residue(c)) >> places),
   );
-  if (kept.length === 0) return outside;
-  const rest = withConstant(kept.length === atoms.length ? { ...form, constant: 0n } : pick(kept, (c) => c), inner);
+  const rest = withConstant(termwise(store, atoms, coefficients, residue), inner);
+  if (isConstant(rest)) return outside;
   return addForms(store, outside, innerFloor(store, rest, shift));
 }
 
-/** The floor of what has no term outside. */
+/** The residue modulo 2^shift between −2^(shift−1), exclusive, and 2^(shift−1), inclusive. */
+function balanced(value: bigint, shift: number): bigint {
+  const residue = BigInt.asIntN(shift, value);
+  return residue === -(1n << BigInt(shift - 1)) ? -residue : residue;
+}
+
+/** The sum with other coefficients, without those that become 0. */
+function termwise(
+  store: FormStore,
+  atoms: readonly Atom[],
+  coefficients: readonly bigint[],
+  change: (coefficient: bigint) => bigint,
+): Form {
+  const changed = coefficients.map(change);
+  const kept = changed.flatMap((coefficient, k) => (coefficient === 0n ? [] : [k]));
+  return {
+    linear: store.linear(
+      kept.map((k) => atoms[k]!),
+      kept.map((k) => changed[k]!),
+    ),
+    constant: 0n,
+  };
+}
+
+/** The floor of a form of residues. */
 function innerFloor(store: FormStore, form: Form, shift: number): Form {
   const places = BigInt(shift);
   const [first, last] = [least(form) >> places, greatest(form) >> places];
   if (first === last) return store.constant(first);
-  // −y + c has the floor −floor(y − c + 2^k − 1): sums in a floor begin with a positive coefficient.
-  if (form.linear.coefficients[0]! < 0n) {
+  const zeros = commonZeros(form.linear.coefficients);
+  if (zeros > 0) return floorForm(store, halved(store, form, zeros), shift - zeros);
+  if (isMirrored(form, shift)) {
     const mirrored = scaleForm(store, form, -1n);
     const constant = mirrored.constant + (1n << places) - 1n;
     return scaleForm(store, floorForm(store, withConstant(mirrored, constant), shift), -1n);
   }
-  const zeros = commonZeros(form.linear.coefficients);
-  if (zeros > 0) return floorForm(store, halved(store, form, zeros), shift - zeros);
-  const joined = joinFloor(store, form, shift);
-  if (joined !== undefined) return joined;
-  const sign = signPlace(least(form), greatest(form));
-  if (shift < sign) return floorAtom(store, form, shift);
-  return signFloor(store, form);
+  return joinFloor(store, form, shift) ?? floorAtom(store, form, shift);
+}
+
+/**
+ * Tell which of two spellings to take: −y + c has the floor −floor(y − c + 2^k − 1).
+ *
+ * The first coefficient that has a sign is positive; 2^(k−1) has none, for it is −2^(k−1) modulo 2^k. Where all are so,
+ * the spelling without a constant is taken.
+ */
+function isMirrored(form: Form, shift: number): boolean {
+  const half = 1n << BigInt(shift - 1);
+  const first = form.linear.coefficients.find((coefficient) => coefficient !== half);
+  return first === undefined ? form.constant >= half : first < 0n;
 }
 
 function floorAtom(store: FormStore, of: Form, shift: number): Form {
@@ -70,20 +94,27 @@ function floorAtom(store: FormStore, of: Form, shift: number): Form {
   return store.ofAtom(store.atom({ kind: 'floor', of, shift }, least(of) >> places, greatest(of) >> places));
 }
 
-/** −1 where the form is negative, else 0. m·x + c < 0 exactly where x + floor(c / m) < 0, for whole numbers. */
-function signFloor(store: FormStore, form: Form): Form {
-  const content = contentOf(form.linear.coefficients);
-  let divided = form;
-  if (content > 1n) {
-    const linear = store.linear(
-      form.linear.atoms,
-      form.linear.coefficients.map((c) => c / content),
-    );
-    divided = { linear, constant: floorDivide(form.constant, content) };
-  }
-  const place = signPlace(least(divided), greatest(divided));
-  // From place 0 on all bits are the sign: what was divided is −1 or 0 itself.
-  return place === 0 ? divided : floorAtom(store, divided, place);
+/**
+ * A floor of two values: `below` where the form is less than a border, else one more.
+ *
+ * Spelled as the sign of a sum without a common factor and with a positive first coefficient: m·x + c < 0 exactly where
+ * x + floor(c / m) < 0, and −x + c < 0 exactly where not x − c − 1 < 0, for whole numbers.
+ */
+function borderForm(store: FormStore, form: Form, border: bigint, below: bigint): Form {
+  const { atoms, coefficients } = form.linear;
+  const content = contentOf(coefficients);
+  const isFlipped = coefficients[0]! < 0n;
+  const factor = isFlipped ? -content : content;
+  const linear = store.linear(
+    atoms,
+    coefficients.map((c) => c / factor),
+  );
+  const constant = floorDivide(form.constant - border, content);
+  const of: Form = { linear, constant: isFlipped ? -constant - 1n : constant };
+  const place = signPlace(least(of), greatest(of));
+  // From place 0 on all bits are the sign: the sum is −1 or 0 itself.
+  const sign = place === 0 ? of : floorAtom(store, of, place);
+  return addForms(store, store.constant(isFlipped ? below : below + 1n), sign, isFlipped ? -1n : 1n);
 }
 
 function floorDivide(a: bigint, b: bigint): bigint {
@@ -132,8 +163,7 @@ function joinFloor(store: FormStore, form: Form, shift: number): Form | undefine
   const { of, shift: inside } = atom.meaning;
   const rest = subtractForms(store, form, scaleForm(store, store.ofAtom(atom), coefficients[found]!));
   const unit = 1n << BigInt(inside);
-  const signed =
-    coefficients[found] === 1n ? of : withConstant(scaleForm(store, of, -1n), unit - 1n - of.constant);
+  const signed = coefficients[found] === 1n ? of : withConstant(scaleForm(store, of, -1n), unit - 1n - of.constant);
   const joined = addForms(store, signed, rest, unit);
   // Without this, a sum whose floor moves outside and in again would never end.
   if (joined.linear === form.linear) return undefined;

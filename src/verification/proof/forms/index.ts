@@ -8,15 +8,5 @@ export { formStore, RESET_INPUT } from './form-store.ts';
 export type { FormStore } from './form-store.ts';
 export { greatest, isConstant, least, operandsOf, sameForm } from './form.ts';
 export type { Atom, Form, Linear, LookUp, Meaning } from './form.ts';
-export {
-  andForms,
-  isBit,
-  isLess,
-  isZero,
-  multiplyForms,
-  orForms,
-  selectForm,
-  tableForm,
-  xorForms,
-} from './logic.ts';
+export { andForms, isBit, isLess, isZero, multiplyForms, orForms, selectForm, tableForm, xorForms } from './logic.ts';
 export { addForms, complementForm, notForm, scaleForm, subtractForms, withConstant } from './sums.ts';

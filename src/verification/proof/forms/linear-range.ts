@@ -1,11 +1,11 @@
 /**
  * The range of a weighted sum of atoms.
  *
- * Atoms are taken for independent, with one exception that carries all slicing: x and the floors of x at several places
- * are digits of one number. In terms of its digits, low bits such as x − 2^n·floor(x / 2^n) have the range that they
- * have, and not that of two unrelated values.
+ * Atoms are taken for independent, but for floors, which carry all slicing: a floor is also opened, so that its terms meet
+ * their like outside. Low bits such as x − 2^n·floor(x / 2^n) then have the range that they have, and not that of two
+ * unrelated values; and a floor that tells two sides of a border apart is looked at from each. The narrowest bound counts.
  */
-import type { Atom, Form, Linear } from './form.ts';
+import type { Atom, Linear } from './form.ts';
 
 interface Range {
   readonly lo: bigint;
@@ -18,60 +18,19 @@ function scaled(factor: bigint, lo: bigint, hi: bigint): Range {
 
 /** Bound Σ coefficients · atoms. */
 export function linearRange(atoms: readonly Atom[], coefficients: readonly bigint[]): Range {
-  let lo = 0n;
-  let hi = 0n;
-  let hasFloors = false;
-  atoms.forEach((atom, k) => {
-    const part = scaled(coefficients[k]!, atom.lo, atom.hi);
-    lo += part.lo;
-    hi += part.hi;
-    hasFloors ||= atom.meaning.kind === 'floor';
-  });
-  if (!hasFloors || atoms.length === 1) return { lo, hi };
-  const digits = digitRange(atoms, coefficients);
-  return { lo: digits.lo > lo ? digits.lo : lo, hi: digits.hi < hi ? digits.hi : hi };
+  const terms = new Map(atoms.map((atom, k) => [atom, coefficients[k]!]));
+  let range = plainRange(terms);
+  const hasFloors = atoms.some(({ meaning }) => meaning.kind === 'floor');
+  if (!hasFloors || atoms.length === 1) return range;
+  range = narrower(range, openedRange(terms, undefined));
+  for (const atom of atoms) if (isBorder(atom)) range = narrower(range, openedRange(terms, atom));
+  return range;
 }
 
-interface Floor {
-  readonly constant: bigint;
-  readonly shift: number;
-  readonly coefficient: bigint;
-}
-
-/** The same bound with the floors of each sum taken together. */
-function digitRange(atoms: readonly Atom[], coefficients: readonly bigint[]): Range {
-  const rest = new Map<Atom, bigint>(atoms.map((atom, k) => [atom, coefficients[k]!]));
-  const groups = new Map<Linear, Floor[]>();
-  atoms.forEach((atom, k) => {
-    if (atom.meaning.kind !== 'floor') return;
-    const { of, shift } = atom.meaning;
-    const group = groups.get(of.linear) ?? [];
-    groups.set(of.linear, group);
-    group.push({ constant: of.constant, shift, coefficient: coefficients[k]! });
-  });
+function plainRange(terms: ReadonlyMap<Atom, bigint>): Range {
   let lo = 0n;
   let hi = 0n;
-  for (const [linear, floors] of groups) {
-    floors.sort((a, b) => a.shift - b.shift);
-    const { constant } = floors.at(-1)!;
-    // Floors of sums with other constants are digits of the same number only where no carry can come between.
-    const joint = floors.filter((floor) => (constant - floor.constant) % (1n << BigInt(floor.shift)) === 0n);
-    const factor = factorOf(linear, rest);
-    if (joint.length < 2 && factor === 0n) continue;
-    linear.atoms.forEach((atom, k) => {
-      if (factor !== 0n) subtract(rest, atom, factor * linear.coefficients[k]!);
-    });
-    const base: Form = { linear, constant };
-    const part = joinDigits(base, factor, joint);
-    lo += part.lo;
-    hi += part.hi;
-    for (const atom of atoms) {
-      if (atom.meaning.kind !== 'floor' || atom.meaning.of.linear !== linear) continue;
-      const { of, shift } = atom.meaning;
-      if (joint.some((floor) => floor.shift === shift && floor.constant === of.constant)) rest.delete(atom);
-    }
-  }
-  for (const [atom, coefficient] of rest) {
+  for (const [atom, coefficient] of terms) {
     const part = scaled(coefficient, atom.lo, atom.hi);
     lo += part.lo;
     hi += part.hi;
@@ -79,13 +38,80 @@ function digitRange(atoms: readonly Atom[], coefficients: readonly bigint[]): Ra
   return { lo, hi };
 }
 
-function subtract(rest: Map<Atom, bigint>, atom: Atom, amount: bigint): void {
-  const left = (rest.get(atom) ?? 0n) - amount;
-  if (left === 0n) rest.delete(atom);
-  else rest.set(atom, left);
+function narrower(a: Range, b: Range): Range {
+  return { lo: a.lo > b.lo ? a.lo : b.lo, hi: a.hi < b.hi ? a.hi : b.hi };
 }
 
-/** How often a sum is contained in another as a whole; 0 where its atoms have no common factor. */
+/** Tell whether an atom says on which side of a border a sum is. */
+function isBorder({ meaning, lo, hi }: Atom): boolean {
+  return meaning.kind === 'floor' && hi - lo === 1n;
+}
+
+/**
+ * The bound with every floor opened: floor(f / 2^k) = (f − r) / 2^k with a remainder r of 0 … 2^k − 1.
+ *
+ * The terms of f then meet their like outside, and may cancel; only the remainders are taken for independent. A floor of
+ * two values may be kept closed instead: each value bounds the sum that it is a floor of.
+ */
+function openedRange(terms: ReadonlyMap<Atom, bigint>, border: Atom | undefined): Range {
+  let most = 0;
+  for (const atom of terms.keys()) {
+    if (atom !== border && atom.meaning.kind === 'floor') most = Math.max(most, atom.meaning.shift);
+  }
+  const places = BigInt(most);
+  const opened = new Map<Atom, bigint>();
+  let lo = 0n;
+  let hi = 0n;
+  for (const [atom, coefficient] of terms) {
+    const { meaning } = atom;
+    if (atom === border) continue;
+    if (meaning.kind !== 'floor') {
+      add(opened, atom, coefficient << places);
+      continue;
+    }
+    const factor = coefficient << BigInt(most - meaning.shift);
+    const { linear, constant } = meaning.of;
+    linear.atoms.forEach((inner, k) => add(opened, inner, factor * linear.coefficients[k]!));
+    const remainder = scaled(-factor, 0n, (1n << BigInt(meaning.shift)) - 1n);
+    lo += factor * constant + remainder.lo;
+    hi += factor * constant + remainder.hi;
+  }
+  const inside =
+    border === undefined ? rangeOf(opened) : rangeBesideBorder(opened, border, terms.get(border)! << places);
+  return { lo: -(-(lo + inside.lo) >> places), hi: (hi + inside.hi) >> places };
+}
+
+function rangeOf(terms: ReadonlyMap<Atom, bigint>): Range {
+  const sorted = [...terms].toSorted(([a], [b]) => a.id - b.id);
+  return linearRange(
+    sorted.map(([atom]) => atom),
+    sorted.map(([, coefficient]) => coefficient),
+  );
+}
+
+/** Bound coefficient · border + Σ terms, case by case: below the border and from it on. */
+function rangeBesideBorder(terms: ReadonlyMap<Atom, bigint>, border: Atom, coefficient: bigint): Range {
+  const { meaning } = border;
+  if (meaning.kind !== 'floor') throw new Error('a border is a floor');
+  const { linear, constant } = meaning.of;
+  const factor = factorOf(linear, terms);
+  const rest = new Map(terms);
+  linear.atoms.forEach((atom, k) => add(rest, atom, -factor * linear.coefficients[k]!));
+  const others = rangeOf(rest);
+  const from = (border.hi << BigInt(meaning.shift)) - constant;
+  const below = scaled(factor, linear.lo, from - 1n);
+  const above = scaled(factor, from, linear.hi);
+  const cases = [
+    { lo: below.lo + coefficient * border.lo, hi: below.hi + coefficient * border.lo },
+    { lo: above.lo + coefficient * border.hi, hi: above.hi + coefficient * border.hi },
+  ] as const;
+  return {
+    lo: others.lo + (cases[0].lo < cases[1].lo ? cases[0].lo : cases[1].lo),
+    hi: others.hi + (cases[0].hi > cases[1].hi ? cases[0].hi : cases[1].hi),
+  };
+}
+
+/** How often a sum is contained in others as a whole; 0 where its atoms have no common factor. */
 function factorOf(linear: Linear, within: ReadonlyMap<Atom, bigint>): bigint {
   const first = within.get(linear.atoms[0]!) ?? 0n;
   if (first % linear.coefficients[0]! !== 0n) return 0n;
@@ -94,23 +120,8 @@ function factorOf(linear: Linear, within: ReadonlyMap<Atom, bigint>): bigint {
   return isWhole ? factor : 0n;
 }
 
-/** Bound factor·x + Σ coefficient·floor((x + …) / 2^shift), where base is x with the constant of the highest floor. */
-function joinDigits({ linear, constant }: Form, factor: bigint, floors: readonly Floor[]): Range {
-  let offset = -factor * constant;
-  let weight = factor;
-  let place = 0;
-  let lo = 0n;
-  let hi = 0n;
-  for (const floor of floors) {
-    const step = BigInt(floor.shift - place);
-    const digit = scaled(weight, 0n, (1n << step) - 1n);
-    lo += digit.lo;
-    hi += digit.hi;
-    weight = (weight << step) + floor.coefficient;
-    place = floor.shift;
-    offset -= floor.coefficient * ((constant - floor.constant) >> BigInt(floor.shift));
-  }
-  const shift = BigInt(place);
-  const top = scaled(weight, (linear.lo + constant) >> shift, (linear.hi + constant) >> shift);
-  return { lo: lo + top.lo + offset, hi: hi + top.hi + offset };
+function add(terms: Map<Atom, bigint>, atom: Atom, coefficient: bigint): void {
+  const sum = (terms.get(atom) ?? 0n) + coefficient;
+  if (sum === 0n) terms.delete(atom);
+  else terms.set(atom, sum);
 }

@@ -68,7 +68,8 @@ export function andForms(store: FormStore, a: Form, b: Form): Form {
   const flat: Form[] = [];
   for (const operand of [a, b]) {
     const { atoms, coefficients } = operand.linear;
-    const only = atoms.length === 1 && coefficients[0] === 1n && operand.constant === 0n ? atoms[0]!.meaning : undefined;
+    const only =
+      atoms.length === 1 && coefficients[0] === 1n && operand.constant === 0n ? atoms[0]!.meaning : undefined;
     if (only?.kind === 'and') flat.push(...only.operands);
     else flat.push(operand);
   }
@@ -142,7 +143,8 @@ export function multiplyForms(store: FormStore, a: Form, b: Form): Form {
   ];
   let lo = corners.reduce((x, y) => (x < y ? x : y));
   const hi = corners.reduce((x, y) => (x > y ? x : y));
-  if (isSquare) lo = least(p.form) < 0n && greatest(p.form) > 0n ? 0n : corners[0]! < corners[3]! ? corners[0]! : corners[3]!;
+  if (isSquare)
+    lo = least(p.form) < 0n && greatest(p.form) > 0n ? 0n : corners[0]! < corners[3]! ? corners[0]! : corners[3]!;
   const [first, second] = sorted([p.form, q.form]);
   const atom = store.atom({ kind: 'product', a: first!, b: second! }, lo, hi);
   return scaleForm(store, store.ofAtom(atom), p.factor * q.factor);

@@ -15,8 +15,7 @@ export function addForms(store: FormStore, a: Form, b: Form, factor = 1n): Form 
   while (i < p.atoms.length || j < q.atoms.length) {
     const left = p.atoms[i]?.id ?? Infinity;
     const right = q.atoms[j]?.id ?? Infinity;
-    const coefficient =
-      (left <= right ? p.coefficients[i]! : 0n) + (right <= left ? factor * q.coefficients[j]! : 0n);
+    const coefficient = (left <= right ? p.coefficients[i]! : 0n) + (right <= left ? factor * q.coefficients[j]! : 0n);
     if (coefficient !== 0n) {
       atoms.push(left <= right ? p.atoms[i]! : q.atoms[j]!);
       coefficients.push(coefficient);
