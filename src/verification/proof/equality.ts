@@ -81,13 +81,15 @@ function inputsOf(a: Form, b: Form): readonly Atom[] {
   return [...seen].filter(({ meaning }) => meaning.kind === 'input').toSorted((p, q) => p.id - q.id);
 }
 
-/** Sums without factor and sign that both forms read somewhere, nearest to the first form first. */
+/** Sums without factor and sign at which to cut: those in both forms, then those of the one and of the other, nearest first. */
 function commonSums(store: FormStore, a: Form, b: Form): readonly Linear[] {
-  const near = sumsWithin(store, a);
-  const others = new Set(sumsWithin(store, b));
-  const both = near.filter((sum) => others.has(sum));
-  const rest = near.filter((sum) => !others.has(sum));
-  return [...both, ...rest.slice(0, MOST_ONE_SIDED_CUTS)];
+  const [first, second] = [sumsWithin(store, a), sumsWithin(store, b)];
+  const both = first.filter((sum) => second.includes(sum));
+  // The second is what is expected: its sums are those of the model, of which the other may have only floors.
+  const oneSided = [second, first].flatMap((sums) =>
+    sums.filter((sum) => !both.includes(sum)).slice(0, MOST_ONE_SIDED_CUTS),
+  );
+  return [...both, ...oneSided];
 }
 
 function sumsWithin(store: FormStore, form: Form): readonly Linear[] {
