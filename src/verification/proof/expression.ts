@@ -119,33 +119,33 @@ export function expressionWriter(store: FormStore, variables: readonly Linear[])
     const { meaning } = atom;
     if (meaning.kind !== 'floor') return undefined;
     const inner = meaning.of;
+    let best: { readonly term: Expression['terms'][number]; readonly rest: Form } | undefined;
     for (const [index, variable] of variables.entries()) {
       if (variable.atoms.length === 1) continue;
-      const found = residueOf(inner.linear, meaning.shift, variable);
-      if (found === undefined) continue;
-      const { factor, zeros } = found;
-      const of = withConstant(
-        scaleForm(store, { linear: variable, constant: 0n }, factor),
-        inner.constant << BigInt(zeros),
-      );
-      const shift = meaning.shift + zeros;
-      const floor = floorForm(store, of, shift);
-      const at = floor.linear.atoms.indexOf(atom);
-      if (at < 0 || floor.linear.coefficients[at] !== 1n) continue;
-      const operand: Expression = { constant: of.constant, terms: [{ factor, part: { kind: 'variable', index } }] };
-      const operation: Operation = { kind: 'floor', of, shift };
-      const places = BigInt(shift);
-      const part: Part = {
-        kind: 'operation',
-        operation,
-        operands: [operand],
-        lo: least(of) >> places,
-        hi: greatest(of) >> places,
-      };
-      const rest = subtractForms(store, form, scaleForm(store, floor, coefficient));
-      return { term: { factor: coefficient, part }, rest };
+      for (const { factor, zeros } of residuesOf(inner.linear, meaning.shift, variable)) {
+        const of = withConstant(
+          scaleForm(store, { linear: variable, constant: 0n }, factor),
+          inner.constant << BigInt(zeros),
+        );
+        const shift = meaning.shift + zeros;
+        const floor = floorForm(store, of, shift);
+        const at = floor.linear.atoms.indexOf(atom);
+        if (at < 0 || floor.linear.coefficients[at] !== 1n) continue;
+        const rest = subtractForms(store, form, scaleForm(store, floor, coefficient));
+        // Several multiples may have these residues; the right one takes its outer terms along.
+        if (best !== undefined && rest.linear.atoms.length >= best.rest.linear.atoms.length) continue;
+        const places = BigInt(shift);
+        const part: Part = {
+          kind: 'operation',
+          operation: { kind: 'floor', of, shift },
+          operands: [{ constant: of.constant, terms: [{ factor, part: { kind: 'variable', index } }] }],
+          lo: least(of) >> places,
+          hi: greatest(of) >> places,
+        };
+        best = { term: { factor: coefficient, part }, rest };
+      }
     }
-    return undefined;
+    return best;
   };
 
   return (form) => (isConstant(form) ? { constant: form.constant, terms: [] } : write(form));
@@ -155,16 +155,17 @@ export function expressionWriter(store: FormStore, variables: readonly Linear[])
 const FACTORS = [1n, -1n, 2n, -2n, 3n, -3n, 4n, -4n, 5n, -5n, 6n, -6n, 7n, -7n, 8n, -8n];
 
 /**
- * Find factor and zeros such that a sum times 2^zeros and the variable times the factor have the same residues modulo
+ * List factors and zeros such that a sum times 2^zeros and the variable times the factor have the same residues modulo
  * 2^(shift + zeros): then the floor of the one is that of the other, up to terms outside.
  */
-function residueOf(
+function residuesOf(
   sum: Linear,
   shift: number,
   variable: Linear,
-): { readonly factor: bigint; readonly zeros: number } | undefined {
+): readonly { readonly factor: bigint; readonly zeros: number }[] {
   const coefficients = new Map(sum.atoms.map((atom, k) => [atom, sum.coefficients[k]!]));
-  for (const atom of sum.atoms) if (!variable.atoms.includes(atom)) return undefined;
+  for (const atom of sum.atoms) if (!variable.atoms.includes(atom)) return [];
+  const found: { factor: bigint; zeros: number }[] = [];
   for (let zeros = 0; zeros <= CANCELLED_PLACES; zeros++) {
     const mask = (1n << BigInt(shift + zeros)) - 1n;
     for (const factor of FACTORS) {
@@ -172,10 +173,10 @@ function residueOf(
         const inside = (coefficients.get(atom) ?? 0n) << BigInt(zeros);
         return ((inside - factor * variable.coefficients[k]!) & mask) === 0n;
       });
-      if (isResidue) return { factor, zeros };
+      if (isResidue) found.push({ factor, zeros });
     }
   }
-  return undefined;
+  return found;
 }
 
 /** How often a sum is contained in another as a whole. */

@@ -6,6 +6,7 @@
  */
 import type { Atom, Form, Linear, LookUp, Meaning } from './form.ts';
 import { operandsOf } from './form.ts';
+import { dividedRange } from './divided-range.ts';
 import { linearRange } from './linear-range.ts';
 
 export interface FormStore {
@@ -92,7 +93,8 @@ export function formStore(): FormStore {
       for (let k = 0; k < terms.length; k++) key += `${terms[k]!.id}:${coefficients[k]} `;
       let linear = linears.get(key);
       if (linear === undefined) {
-        linear = { id: linears.size + 1, atoms: terms, coefficients, ...linearRange(terms, coefficients) };
+        const range = dividedRange(terms, coefficients, linearRange(terms, coefficients));
+        linear = { id: linears.size + 1, atoms: terms, coefficients, ...range };
         linears.set(key, linear);
       }
       return linear;

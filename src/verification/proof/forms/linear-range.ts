@@ -7,31 +7,45 @@
  */
 import type { Atom, Linear } from './form.ts';
 
-interface Range {
+export interface Range {
   readonly lo: bigint;
   readonly hi: bigint;
 }
+
+/** Gives the range of an atom. */
+export type AtomRange = (atom: Atom) => Range;
+
+const own: AtomRange = (atom) => atom;
 
 function scaled(factor: bigint, lo: bigint, hi: bigint): Range {
   return factor >= 0n ? { lo: factor * lo, hi: factor * hi } : { lo: factor * hi, hi: factor * lo };
 }
 
-/** Bound Σ coefficients · atoms. */
-export function linearRange(atoms: readonly Atom[], coefficients: readonly bigint[]): Range {
+/**
+ * Bound Σ coefficients · atoms.
+ *
+ * @param rangeOfAtom ranges of the atoms, if they are to be other than their own
+ */
+export function linearRange(
+  atoms: readonly Atom[],
+  coefficients: readonly bigint[],
+  rangeOfAtom: AtomRange = own,
+): Range {
   const terms = new Map(atoms.map((atom, k) => [atom, coefficients[k]!]));
-  let range = plainRange(terms);
+  let range = plainRange(terms, rangeOfAtom);
   const hasFloors = atoms.some(({ meaning }) => meaning.kind === 'floor');
   if (!hasFloors || atoms.length === 1) return range;
-  range = narrower(range, openedRange(terms, undefined));
-  for (const atom of atoms) if (isBorder(atom)) range = narrower(range, openedRange(terms, atom));
+  range = narrower(range, openedRange(terms, undefined, rangeOfAtom));
+  for (const atom of atoms) if (isBorder(atom)) range = narrower(range, openedRange(terms, atom, rangeOfAtom));
   return range;
 }
 
-function plainRange(terms: ReadonlyMap<Atom, bigint>): Range {
+function plainRange(terms: ReadonlyMap<Atom, bigint>, rangeOfAtom: AtomRange): Range {
   let lo = 0n;
   let hi = 0n;
   for (const [atom, coefficient] of terms) {
-    const part = scaled(coefficient, atom.lo, atom.hi);
+    const range = rangeOfAtom(atom);
+    const part = scaled(coefficient, range.lo, range.hi);
     lo += part.lo;
     hi += part.hi;
   }
@@ -53,7 +67,7 @@ function isBorder({ meaning, lo, hi }: Atom): boolean {
  * The terms of f then meet their like outside, and may cancel; only the remainders are taken for independent. A floor of
  * two values may be kept closed instead: each value bounds the sum that it is a floor of.
  */
-function openedRange(terms: ReadonlyMap<Atom, bigint>, border: Atom | undefined): Range {
+function openedRange(terms: ReadonlyMap<Atom, bigint>, border: Atom | undefined, rangeOfAtom: AtomRange): Range {
   let most = 0;
   for (const atom of terms.keys()) {
     if (atom !== border && atom.meaning.kind === 'floor') most = Math.max(most, atom.meaning.shift);
@@ -77,27 +91,35 @@ function openedRange(terms: ReadonlyMap<Atom, bigint>, border: Atom | undefined)
     hi += factor * constant + remainder.hi;
   }
   const inside =
-    border === undefined ? rangeOf(opened) : rangeBesideBorder(opened, border, terms.get(border)! << places);
+    border === undefined
+      ? rangeOf(opened, rangeOfAtom)
+      : rangeBesideBorder(opened, border, terms.get(border)! << places, rangeOfAtom);
   return { lo: -(-(lo + inside.lo) >> places), hi: (hi + inside.hi) >> places };
 }
 
-function rangeOf(terms: ReadonlyMap<Atom, bigint>): Range {
+function rangeOf(terms: ReadonlyMap<Atom, bigint>, rangeOfAtom: AtomRange): Range {
   const sorted = [...terms].toSorted(([a], [b]) => a.id - b.id);
   return linearRange(
     sorted.map(([atom]) => atom),
     sorted.map(([, coefficient]) => coefficient),
+    rangeOfAtom,
   );
 }
 
 /** Bound coefficient · border + Σ terms, case by case: below the border and from it on. */
-function rangeBesideBorder(terms: ReadonlyMap<Atom, bigint>, border: Atom, coefficient: bigint): Range {
+function rangeBesideBorder(
+  terms: ReadonlyMap<Atom, bigint>,
+  border: Atom,
+  coefficient: bigint,
+  rangeOfAtom: AtomRange,
+): Range {
   const { meaning } = border;
   if (meaning.kind !== 'floor') throw new Error('a border is a floor');
   const { linear, constant } = meaning.of;
   const factor = factorOf(linear, terms);
   const rest = new Map(terms);
   linear.atoms.forEach((atom, k) => add(rest, atom, -factor * linear.coefficients[k]!));
-  const others = rangeOf(rest);
+  const others = rangeOf(rest, rangeOfAtom);
   const from = (border.hi << BigInt(meaning.shift)) - constant;
   const below = scaled(factor, linear.lo, from - 1n);
   const above = scaled(factor, from, linear.hi);
