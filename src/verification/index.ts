@@ -1,4 +1,4 @@
-/** Co-simulation, lint and synthesis of emitted folders with the tools of the field. Needs Node. */
+/** Proofs, and co-simulation, lint and synthesis of emitted folders with the tools of the field. Needs Node. */
 export { coSimulate, runIcarus, runVerilator } from './co-simulation.ts';
 export type { BenchOptions, BenchRun, CoSimulation, OptionalRun } from './co-simulation.ts';
 export { lintVerilog } from './lint.ts';
@@ -15,3 +15,6 @@ export { SOFT_PRODUCT_FILE, softProductMap, synthesisScript } from './synthesis-
 export type { SynthesisScript } from './synthesis-script.ts';
 export { absentReason, findTool, findYosys, toolVersion } from './tools.ts';
 export type { RunOptions, Tool, ToolName, YosysChoice } from './tools.ts';
+export * from './proof/index.ts';
+export { readVerilog, readVerilogFolder } from './read-verilog.ts';
+export type { ReadVerilog, ReadVerilogOptions } from './read-verilog.ts';

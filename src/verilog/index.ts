@@ -13,6 +13,7 @@ export {
 export type { BenchOutput, MeasuredBatch, TestVectors } from './test-bench.ts';
 export { projectFiles, projectManifest } from './project.ts';
 export type { ProjectDesign } from './project-design.ts';
+export { netNames } from './net-names.ts';
 export { topPorts } from './top-ports.ts';
 export type { VerilogPort } from './top-ports.ts';
 export { fileReason } from './file-reason.ts';

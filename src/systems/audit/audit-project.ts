@@ -1,11 +1,341 @@
-/** The audit itself. Not built yet: everything around it is. */
+/** The audit of an emitted folder: read, proved, tested, and what differs shown. Needs Node. */
+import { interpretGraph } from '../../emulation/index.ts';
 import { UnsupportedError } from '../../errors.ts';
-import type { AuditOptions, ForeignDesign } from './audit-options.ts';
-import type { AuditResult } from './audit-result.ts';
+import { packVector } from '../../netlist/index.ts';
+import { stream } from '../../random/index.ts';
+import { simulateGraph } from '../../simulation/index.ts';
+import {
+  DEFAULT_BOUNDS,
+  type DesignProof,
+  findDifference,
+  type FoundDifference,
+  type LayerProof,
+  readVerilogFolder,
+  runIcarus,
+  type TimedUnproven,
+} from '../../verification/index.ts';
+import { benchGap, generator, type YosysDesign } from '../../verilog/index.ts';
+import { buildPipeline, type BuiltPipeline } from '../pipeline.ts';
+import { randomStimuli } from '../stimuli.ts';
+import { checkTopPorts } from './agreement.ts';
+import {
+  type AuditOptions,
+  type AuditStep,
+  DEFAULT_CONFLICTS,
+  DEFAULT_VECTORS,
+  type ForeignDesign,
+} from './audit-options.ts';
+import {
+  type AuditResult,
+  type Claim,
+  type ClaimName,
+  type Difference,
+  type TestedFact,
+  worstVerdict,
+} from './audit-result.ts';
+import { type AuditedFolder, readAuditedFolder } from './audited-folder.ts';
+import { makeClaim, type PartProof } from './claims.ts';
+import { writeCounterexample } from './counterexample.ts';
+import { describeDifference, showingVectors } from './difference.ts';
+import { firstWrongWire } from './first-wrong-wire.ts';
+import { type AuditHashes, auditHashes } from './hashes.ts';
+import { checkManifest } from './manifest.ts';
+import {
+  type CircuitProof,
+  dataInputs,
+  expectedPipeline,
+  portBits,
+  proveCircuit,
+  proveNetlist,
+  proveVerilog,
+} from './proof.ts';
 
-/** Prove that an emitted folder computes its model. The folder is only read. */
-export function auditProject(folder: string, _options: AuditOptions = {}): Promise<AuditResult> {
-  return Promise.reject(new UnsupportedError(`The audit of "${folder}" is not built yet.`));
+/** Random runs of 256 vectors in which a difference is looked for. */
+const RUNS = 16;
+/** Limit of one tool in seconds. */
+const DEFAULT_TIMEOUT = 1800;
+
+/** What fails, with the input that shows it. */
+interface Failure {
+  readonly claim: ClaimName;
+  readonly module: string;
+  readonly found: FoundDifference;
+}
+
+/** Runs the steps, reports them, and lets an interrupt in between. */
+function stepper({ onStart, onStep, signal }: AuditOptions) {
+  return async <T>(name: AuditStep, work: () => T | Promise<T>, say: (result: T) => string): Promise<T> => {
+    onStart?.(name);
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    const result = await work();
+    signal?.throwIfAborted();
+    onStep?.(name, say(result));
+    return result;
+  };
+}
+
+/**
+ * Prove that an emitted folder computes its model. The folder is only read.
+ *
+ * @throws FileError, FormatError or ValueError if the folder is damaged, not of one piece, or its Verilog is refused;
+ * ToolError if Yosys is absent or runs past its limit
+ */
+export async function auditProject(folder: string, options: AuditOptions = {}): Promise<AuditResult> {
+  const start = performance.now();
+  const step = stepper(options);
+  const { signal, timeoutSeconds = DEFAULT_TIMEOUT } = options;
+  const toolOptions = { timeoutSeconds, ...(signal && { signal }) };
+  const bounds = { ...DEFAULT_BOUNDS, conflicts: options.conflicts ?? DEFAULT_CONFLICTS };
+
+  const { project, pipeline, hashes } = await step(
+    'read',
+    () => readFolder(folder),
+    (read) => `${Object.keys(read.project.manifest.sha256).length} files have the hashes of the manifest`,
+  );
+  const { circuit, specification, manifest } = project;
+  const { netlist } = pipeline;
+  const sources = Object.keys(manifest.sha256).filter((path) => /^src\/.*\.v$/.test(path));
+  const read = await step(
+    'yosys',
+    async () => {
+      const verilog = await readVerilogFolder(folder, sources, manifest.top, {
+        ...toolOptions,
+        ...(options.yosys !== undefined && { yosys: options.yosys }),
+      });
+      checkTopPorts(folder, netlist, portsOf(verilog.design, manifest.top));
+      return verilog;
+    },
+    ({ design, seconds, version }) =>
+      `${Object.keys(design.modules).length} modules in ${seconds.toFixed(1)} s, ${version.split(' (')[0]}`,
+  );
+
+  const claims: Claim[] = [];
+  const failures: Failure[] = [];
+  const proofStart = performance.now();
+  const claim = async <T>(
+    name: Exclude<AuditStep, 'read' | 'yosys' | 'test'>,
+    prove: () => T,
+    parts: (proof: T) => readonly PartProof[],
+    decisive: (proof: T) => readonly TimedUnproven[],
+    notes: (proof: T) => readonly string[],
+  ): Promise<T> => {
+    const began = performance.now();
+    return step(
+      name,
+      () => {
+        const proof = prove();
+        const outputs = decisive(proof);
+        const all = parts(proof);
+        const found = outputs.length === 0 ? undefined : findDifference(outputs, RUNS);
+        if (found !== undefined) failures.push({ claim: name, module: firstModule(all, found), found });
+        const seconds = (performance.now() - began) / 1000;
+        claims.push(
+          makeClaim(name, all, outputs.length === 0, found, outputs.length === 0 ? notes(proof) : [], seconds),
+        );
+        return proof;
+      },
+      () => claimText(claims.at(-1)!),
+    );
+  };
+
+  const proved = await claim(
+    'circuit = model',
+    () => proveCircuit(specification, circuit, bounds),
+    ({ layers }) => layers.map((layer) => ({ module: layer.layer, ...layer })),
+    ({ layers }) => layers.filter(({ layer }) => circuit.outputs.includes(layer)).flatMap(timedOutputs),
+    () => [],
+  );
+  const expected = expectedPipeline(proved, pipeline, manifest.latencyCycles);
+  await claim(
+    'netlist = circuit',
+    () => proveNetlist(proved, netlist, expected),
+    designParts,
+    ({ top }) => top.unproven,
+    ({ latency }) => latencyNotes(latency),
+  );
+  await claim(
+    'Verilog = netlist',
+    () => proveVerilog(proved, read.design, manifest.top, dataInputs(netlist), expected),
+    designParts,
+    ({ top }) => top.unproven,
+    ({ latency }) => latencyNotes(latency),
+  );
+  const proofSeconds = (performance.now() - proofStart) / 1000;
+
+  const tools: Record<string, string> = { yosys: read.version, node: process.version, generator };
+  const tested = await step(
+    'test',
+    () => testFolder(folder, project, pipeline, options, tools),
+    (facts) =>
+      facts.length === 0
+        ? 'nothing was simulated'
+        : facts
+            .map(({ tool, vectors, mismatches }) => `${tool}: ${vectors} vectors, ${mismatches} mismatches`)
+            .join('; '),
+  );
+  const difference =
+    failures[0] === undefined
+      ? null
+      : await showDifference(failures[0], folder, project, pipeline, proved, read.design, expected, options);
+
+  return {
+    folder,
+    sources: { model: 'model/network.json', verilog: 'src/*.v' },
+    design: {
+      model: manifest.model,
+      top: manifest.top,
+      part: manifest.part,
+      clockMHz: manifest.clockMHz,
+      latencyCycles: manifest.latencyCycles,
+      initiationInterval: manifest.initiationInterval,
+      ...portBits(circuit),
+    },
+    verdict: worstVerdict(claims.map(({ verdict }) => verdict)),
+    claims,
+    difference,
+    tested,
+    hashes,
+    tools,
+    bounds,
+    command: options.command ?? `distill-rtl audit ${folder}`,
+    seconds: {
+      yosys: read.seconds,
+      proof: proofSeconds,
+      total: (performance.now() - start) / 1000,
+    },
+  };
+}
+
+async function readFolder(folder: string): Promise<{
+  readonly project: AuditedFolder;
+  readonly pipeline: BuiltPipeline;
+  readonly hashes: AuditHashes;
+}> {
+  await checkManifest(folder);
+  const project = await readAuditedFolder(folder);
+  const { part, clockMHz, latencyCycles } = project.manifest;
+  const pipeline = buildPipeline(project.circuit, { part, clockMHz, latencyCycles });
+  return { project, pipeline, hashes: await auditHashes(folder, pipeline.netlist) };
+}
+
+/** Ports of a module that Yosys has read. */
+export function portsOf(design: YosysDesign, module: string): Parameters<typeof checkTopPorts>[2] {
+  return Object.entries(design.modules[module]?.ports ?? {}).map(([name, { direction, bits }]) => ({
+    name,
+    direction: direction === 'output' ? 'out' : 'in',
+    width: bits.length,
+  }));
+}
+
+/** The outputs of a layer as outputs of a design without a clock. */
+function timedOutputs({ layer, unproven }: LayerProof): TimedUnproven[] {
+  // Raw codes are compared as whole numbers; no code of a design needs as many bits.
+  return unproven.map((one) => ({ ...one, port: layer, width: 256, delay: undefined, expectedDelay: undefined }));
+}
+
+function designParts({ modules, top }: DesignProof): readonly PartProof[] {
+  return [...modules, top];
+}
+
+function latencyNotes(latency: number): string[] {
+  return [
+    `Every way from input to output crosses ${latency} registers: the latency is ${latency} clock cycles, and a vector can follow in every cycle.`,
+    'valid_out is valid_in after as many cycles, and 0 behind a reset; data is compared while the reset is low.',
+  ];
+}
+
+function claimText({ modules, verdict, seconds }: Claim): string {
+  const outputs = modules.reduce((sum, module) => sum + module.outputs, 0);
+  const word = { proved: 'proved', different: 'different', open: 'not proved' }[verdict];
+  return `${word}: ${outputs} equalities in ${modules.length} modules, ${seconds.toFixed(1)} s`;
+}
+
+/** The first part, in the order of the data, in which the difference is seen. */
+function firstModule(parts: readonly PartProof[], { unproven, samples }: FoundDifference): string {
+  const differs = (part: PartProof): boolean =>
+    part.unproven.some((one) => {
+      if (one === unproven) return true;
+      const [a, b] = [samples.seriesOf(one.found), samples.seriesOf(one.expected)];
+      return a.some((value, k) => BigInt.asUintN(one.width ?? 256, value - b[k]!) !== 0n);
+    });
+  return (parts.find(differs) ?? parts.at(-1)!).module;
+}
+
+/** What is simulated beside the proof. */
+async function testFolder(
+  folder: string,
+  { circuit, manifest }: AuditedFolder,
+  { netlist }: BuiltPipeline,
+  { vectors = DEFAULT_VECTORS, signal, timeoutSeconds = DEFAULT_TIMEOUT }: AuditOptions,
+  tools: Record<string, string>,
+): Promise<readonly TestedFact[]> {
+  if (vectors === 0) return [];
+  const stimuli = randomStimuli(circuit.inputs, vectors, stream('audit', circuit.name));
+  const batch = simulateGraph(netlist, circuit, stimuli, { idleBefore: benchGap });
+  const formats = circuit.outputs.map(
+    (name) => circuit.layers.find((layer) => layer.name === name)!.circuit.outputs[0]!.formats,
+  );
+  const mismatches = stimuli.filter((stimulus, k) => {
+    const codes = interpretGraph(circuit, stimulus);
+    return circuit.outputs.some(
+      (name, o) => packVector(formats[o]!, codes.get(name)!) !== packVector(formats[o]!, batch.outputs[k]![o]!),
+    );
+  }).length;
+  const facts: TestedFact[] = [
+    { what: 'netlist against the interpreter of its circuit', tool: generator, vectors, mismatches },
+  ];
+  const { result } = await runIcarus(folder, { timeoutSeconds, ...(signal && { signal }) });
+  if (result !== null && manifest.vectors > 0) {
+    tools['icarus'] = result.version;
+    facts.push({
+      what: 'emitted Verilog on the vectors of its test bench',
+      tool: 'icarus',
+      vectors: result.vectors,
+      mismatches: result.mismatches,
+    });
+  }
+  return facts;
+}
+
+/** Find the first wrong wire, and write the vectors that show it. */
+async function showDifference(
+  { claim, module, found }: Failure,
+  folder: string,
+  { circuit, specification, manifest }: AuditedFolder,
+  { netlist }: BuiltPipeline,
+  proved: CircuitProof,
+  design: YosysDesign,
+  expected: ReturnType<typeof expectedPipeline>,
+  { counterexample, signal, timeoutSeconds = DEFAULT_TIMEOUT }: AuditOptions,
+): Promise<Difference> {
+  const wire =
+    claim !== 'Verilog = netlist'
+      ? undefined
+      : firstWrongWire(
+          netlist,
+          (onWire) => void proveNetlist(proved, netlist, expected, onWire),
+          (onWire) => void proveVerilog(proved, design, manifest.top, dataInputs(netlist), expected, onWire),
+          found,
+        );
+  const difference = describeDifference(claim, circuit, module, found, wire);
+  if (counterexample === undefined) return { ...difference, files: [] };
+  const outcome = await writeCounterexample(
+    counterexample,
+    {
+      folder,
+      netlist,
+      ...showingVectors(specification, found),
+      latencyCycles: manifest.latencyCycles,
+      resetCycles: 1,
+      sentence: difference.sentence,
+    },
+    { timeoutSeconds, ...(signal && { signal }) },
+  );
+  return {
+    ...difference,
+    files: ['README.txt', 'Makefile', `tb/${netlist.top}_tb.v`, ...(outcome.run === null ? [] : [outcome.run.vcd])],
+  };
 }
 
 /** Prove that Verilog of others computes a model. */

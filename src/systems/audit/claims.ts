@@ -1,0 +1,55 @@
+/** From proofs to the claims of a report: what is proved, what an input breaks, what stays open. */
+import type { FoundDifference, Form, ModuleProof, Unproven } from '../../verification/index.ts';
+import { type Claim, type ClaimName, type ModuleClaim, type ProofMethod, worstVerdict } from './audit-result.ts';
+
+/** A proof of one module or layer. */
+export type PartProof = Pick<ModuleProof, 'module' | 'outputs' | 'methods'> & {
+  readonly unproven: readonly (Unproven & { readonly width?: number })[];
+};
+
+/**
+ * Make a claim of the proofs of its parts.
+ *
+ * @param parts in the order of the data; the last ones are the outputs
+ * @param isProved whether all outputs are proved; what differs inside is then without effect
+ * @param found the input that shows a difference, if there is one
+ */
+export function makeClaim(
+  name: ClaimName,
+  parts: readonly PartProof[],
+  isProved: boolean,
+  found: FoundDifference | undefined,
+  notes: readonly string[],
+  seconds: number,
+): Claim {
+  const modules = parts.map(({ module, outputs, methods, unproven }): ModuleClaim => {
+    const counted = methods as Partial<Record<ProofMethod, number>>;
+    if (isProved) {
+      return { module, verdict: 'proved', outputs: outputs - unproven.length, methods: counted, different: 0 };
+    }
+    const different = found === undefined ? 0 : unproven.filter((one) => isDifferent(found, one)).length;
+    const verdict = different > 0 ? 'different' : unproven.length > 0 ? 'open' : 'proved';
+    return { module, verdict, outputs, methods: counted, different };
+  });
+  const unused = isProved ? parts.filter(({ unproven }) => unproven.length > 0) : [];
+  const about = unused.map(
+    ({ module, unproven }) =>
+      `${module}: element${unproven.length === 1 ? '' : 's'} ${unproven.map(({ element }) => element).join(', ')} of the output ${unproven.length === 1 ? 'is' : 'are'} not proved equal and without effect on the outputs of the design.`,
+  );
+  return {
+    name,
+    verdict: worstVerdict(modules.map(({ verdict }) => verdict)),
+    modules,
+    notes: [...notes, ...about],
+    seconds,
+  };
+}
+
+/** Tell whether an equality fails in the run that shows the difference. */
+export function isDifferent({ samples, unproven }: FoundDifference, one: Unproven & { width?: number }): boolean {
+  if (one === unproven) return true;
+  const series = (form: Form): readonly bigint[] => samples.seriesOf(form);
+  const [a, b] = [series(one.found), series(one.expected)];
+  const width = one.width;
+  return a.some((value, k) => (width === undefined ? value !== b[k] : BigInt.asUintN(width, value - b[k]!) !== 0n));
+}

@@ -1,0 +1,109 @@
+/** The difference of a failed claim: as data and in a sentence, and as vectors for a simulator. */
+import type { LayerGraph } from '../../circuit/index.ts';
+import { interpretGraph } from '../../emulation/index.ts';
+import { rawRange } from '../../fixed/index.ts';
+import { packVector } from '../../netlist/index.ts';
+import { type FoundDifference, VALID_INPUT, VALID_OUTPUT } from '../../verification/index.ts';
+import type { Stimulus } from '../stimuli.ts';
+import type { ClaimName, Difference } from './audit-result.ts';
+import type { WrongWire } from './first-wrong-wire.ts';
+
+/** Vectors before and behind the one that shows a difference in time. */
+const BEFORE = 8;
+const BEHIND = 4;
+
+/** Say what differs and where. */
+export function describeDifference(
+  claim: ClaimName,
+  graph: LayerGraph,
+  module: string,
+  found: FoundDifference,
+  wire: WrongWire | undefined,
+): Omit<Difference, 'files'> {
+  const { unproven, expected, found: value } = found;
+  const codes = stimulusAt(graph, found, found.vector);
+  const inputs = Object.fromEntries(graph.inputs.map(({ name }, k) => [name, codes[k]!.map(String)]));
+  const port = unproven.port === VALID_OUTPUT ? VALID_OUTPUT : `${unproven.port}[${unproven.element}]`;
+  const place =
+    wire === undefined
+      ? { module, wire: port, expected, found: value }
+      : { module: wire.module, wire: wire.wire, expected: wire.expected, found: wire.found };
+  const isLate = wire !== undefined && wire.expectedCycles !== wire.foundCycles;
+  const what = isLate
+    ? `stands ${wire.foundCycles} cycles behind the input and must stand ${wire.expectedCycles} behind it`
+    : place.expected === place.found
+      ? 'is wrong in time'
+      : `is ${place.found} and must be ${place.expected}`;
+  const late = latenessOf(found);
+  const seen =
+    place.wire === port
+      ? ''
+      : late === 0
+        ? `, so that ${port} is ${value} and must be ${expected}`
+        : `, so that ${port} comes ${late > 0 ? `${late} cycles late` : `${-late} cycles early`}`;
+  const vector = graph.inputs.map(({ name }, k) => `${name} = ${briefly(codes[k]!)}`).join('; ');
+  return {
+    claim,
+    module: place.module,
+    wire: place.wire,
+    inputs,
+    expected: String(place.expected),
+    found: String(place.found),
+    sentence: `${claim} fails in ${place.module}: ${place.wire} ${what} for ${vector}${seen}.`,
+  };
+}
+
+/** Cycles by which an output comes late. */
+function latenessOf({ unproven: { delay, expectedDelay } }: FoundDifference): number {
+  return delay === undefined || expectedDelay === undefined ? 0 : delay - expectedDelay;
+}
+
+/** A vector in a sentence: all of a short one, the beginning of a long one. */
+function briefly(codes: readonly bigint[]): string {
+  const shown = codes.slice(0, 8).join(', ');
+  return `[${shown}${codes.length > 8 ? `, … ${codes.length} in all` : ''}]`;
+}
+
+/** Raw codes of the inputs in one vector of a run. */
+export function stimulusAt(graph: LayerGraph, { inputs }: FoundDifference, vector: number): Stimulus {
+  return graph.inputs.map(({ name, formats }) =>
+    formats.map((format, element) => {
+      const { lo, hi } = rawRange(format);
+      return inputs(`${name}[${element}]`, lo, hi)[vector]!;
+    }),
+  );
+}
+
+/** Vectors that show a difference in a simulator: the one, or those around it where time matters. */
+export interface ShowingVectors {
+  readonly stimuli: readonly (readonly bigint[])[];
+  readonly golden: readonly (readonly bigint[])[];
+  readonly pattern: readonly boolean[];
+}
+
+/** Make the vectors of a difference, with the outputs that the graph gives. */
+export function showingVectors(graph: LayerGraph, found: FoundDifference): ShowingVectors {
+  const { unproven, vector, inputs, samples } = found;
+  const isTimed =
+    latenessOf(found) !== 0 ||
+    unproven.port === VALID_OUTPUT ||
+    unproven.found.linear.atoms.some(({ meaning }) => meaning.kind === 'delayed');
+  const from = isTimed ? Math.max(0, vector - BEFORE) : vector;
+  const to = isTimed ? Math.min(samples.count - 1, vector + BEHIND) : vector;
+  const cycles = Array.from({ length: to - from + 1 }, (_, k) => from + k);
+  const valid = inputs(VALID_INPUT, 0n, 1n);
+  const pattern = cycles.map((cycle) => unproven.port !== VALID_OUTPUT || valid[cycle] === 1n);
+  const shown = cycles.filter((_, k) => pattern[k]!);
+  const rows = (shown.length === 0 ? [vector] : shown).map((cycle) => stimulusAt(graph, found, cycle));
+  return {
+    stimuli: rows.map((row) => graph.inputs.map(({ formats }, k) => packVector(formats, row[k]!))),
+    golden: rows.map((row) => {
+      const outputs = interpretGraph(graph, row);
+      return graph.outputs.map((name) => {
+        const { formats } = graph.layers.find((layer) => layer.name === name)!.circuit.outputs[0]!;
+        return packVector(formats, outputs.get(name)!);
+      });
+    }),
+    pattern: shown.length === 0 ? [...pattern, true] : pattern,
+  };
+}
