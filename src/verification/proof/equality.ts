@@ -34,6 +34,8 @@ export type Decision =
 
 /** Most sums of a form that are looked at as cuts. */
 const MOST_CUTS = 48;
+/** Conflicts of a search at one cut where all inputs can be tried instead. */
+const SMALL_CONFLICTS = 500;
 /** Cuts at which two forms may be found to differ before they are taken for different. */
 const MOST_DIFFERENCES = 3;
 /** Most cuts at sums that only one of the forms spells out. */
@@ -42,31 +44,36 @@ const MOST_ONE_SIDED_CUTS = 4;
 const MOST_BITS = 160;
 /** Low bits that are compared in doubles. */
 const EXACT_BITS = 52;
+/** The same for the values of variables. */
+const EXACT_PLACES = BigInt(EXACT_BITS);
 /** Most codes that are compared one by one in whole numbers of any size. */
 const MOST_EXACT_CODES = 4096;
 
 /** Decide whether the low `width` bits of two forms are equal. */
 export function decideEqual(store: FormStore, a: Form, b: Form, width: number, bounds: Bounds): Decision {
+  const inputs = inputsOf(a, b).map((atom) => store.ofAtom(atom).linear);
+  const isSmall = inputs.length > 0 && allAssignments(inputs, bounds.enumeratedCodes) !== undefined;
+  // Where all inputs can be tried, a long search at a cut is a waste.
+  const patience = isSmall ? { ...bounds, conflicts: Math.min(bounds.conflicts, SMALL_CONFLICTS) } : bounds;
   let differing: Decision | undefined;
   let differences = 0;
   for (const variable of commonSums(store, a, b)) {
-    const decision = decideOver(store, [variable], a, b, width, bounds);
+    const decision = decideOver(store, [variable], a, b, width, patience);
     if (decision.result === 'equal') return decision;
     if (decision.result !== 'differ') continue;
     differing ??= decision;
     // A value at which they differ may be out of reach, which a cut further back can show; but not at every cut.
-    if (++differences === MOST_DIFFERENCES) break;
+    if (isSmall || ++differences === MOST_DIFFERENCES) break;
+  }
+  if (isSmall) {
+    const decision = decideOver(store, inputs, a, b, width, bounds);
+    if (decision.result !== 'open') return decision;
   }
   const shared = sharedAtoms(a, b).map((atom) => store.ofAtom(atom).linear);
   if (shared.length > 1) {
     const decision = decideOver(store, shared, a, b, width, bounds);
-    if (decision.result !== 'open') return decision;
-  }
-  // What is left may still be a function of few inputs, and then nothing is lost by asking for all of them.
-  const inputs = inputsOf(a, b).map((atom) => store.ofAtom(atom).linear);
-  if (inputs.length > 0 && allAssignments(inputs, bounds.enumeratedCodes) !== undefined) {
-    const decision = decideOver(store, inputs, a, b, width, bounds);
-    if (decision.result !== 'open') return decision;
+    if (decision.result === 'equal') return decision;
+    if (decision.result === 'differ') differing ??= decision;
   }
   return differing ?? { result: 'open' };
 }
@@ -85,13 +92,15 @@ function inputsOf(a: Form, b: Form): readonly Atom[] {
   return [...seen].filter(({ meaning }) => meaning.kind === 'input').toSorted((p, q) => p.id - q.id);
 }
 
-/** Sums without factor and sign that both forms read somewhere, nearest to the first form first. */
+/** Sums without factor and sign at which to cut: those in both forms, then those of the one and of the other, nearest first. */
 function commonSums(store: FormStore, a: Form, b: Form): readonly Linear[] {
-  const near = sumsWithin(store, a);
-  const others = new Set(sumsWithin(store, b));
-  const both = near.filter((sum) => others.has(sum));
-  const rest = near.filter((sum) => !others.has(sum));
-  return [...both, ...rest.slice(0, MOST_ONE_SIDED_CUTS)];
+  const [first, second] = [sumsWithin(store, a), sumsWithin(store, b)];
+  const both = first.filter((sum) => second.includes(sum));
+  // The second is what is expected: its sums are those of the model, of which the other may have only floors.
+  const oneSided = [second, first].flatMap((sums) =>
+    sums.filter((sum) => !both.includes(sum)).slice(0, MOST_ONE_SIDED_CUTS),
+  );
+  return [...both, ...oneSided];
 }
 
 function sumsWithin(store: FormStore, form: Form): readonly Linear[] {
@@ -177,12 +186,16 @@ function decideOver(
   return search(variables, pair, width, bounds);
 }
 
-/** All assignments of some variables, the first of them fastest; undefined where there are more than `most`. */
+/**
+ * All assignments of some variables, the first of them fastest; undefined where there are more than `most`, or where
+ * doubles do not hold the values.
+ */
 function allAssignments(variables: readonly Linear[], most: number): readonly Column[] | undefined {
   let count = 1n;
   for (const { lo, hi } of variables) {
     count *= hi - lo + 1n;
-    if (count > BigInt(most)) return undefined;
+    if (count > BigInt(most) || absolute(lo) >> EXACT_PLACES !== 0n || absolute(hi) >> EXACT_PLACES !== 0n)
+      return undefined;
   }
   let period = 1;
   return variables.map(({ lo, hi }) => {

@@ -62,9 +62,8 @@ export function expressionWriter(store: FormStore, variables: readonly Linear[])
       rest = subtractForms(store, rest, scaleForm(store, { linear: variable, constant: 0n }, factor));
     });
     // Each step removes the floor that it finds, and with it the outer terms of that floor.
-    for (let left = rest.linear.atoms.length; left >= 0; left--) {
-      if (rest.linear.atoms.every((atom) => partOf(atom) !== undefined)) break;
-      const floor = findFloor(rest);
+    for (let left = rest.linear.atoms.length; !rest.linear.atoms.every((atom) => partOf(atom) !== undefined); left--) {
+      const floor = left > 0 ? findFloor(rest) : undefined;
       if (floor === undefined) return undefined;
       terms.push(floor.term);
       rest = floor.rest;
@@ -77,6 +76,8 @@ export function expressionWriter(store: FormStore, variables: readonly Linear[])
 
   const partOf = (atom: Atom): Part | undefined => {
     if (parts.has(atom)) return parts.get(atom);
+    // The outer terms of a floor may lead back to it; while it is being written, it is not known.
+    parts.set(atom, undefined);
     const part = makePart(atom);
     parts.set(atom, part);
     return part;

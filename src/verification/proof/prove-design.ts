@@ -95,6 +95,8 @@ interface BusProof {
   readonly word: Word;
 }
 
+const OPEN = { result: 'open' } as const;
+
 function compareBus(
   context: ProofContext,
   port: string,
@@ -115,13 +117,15 @@ function compareBus(
     outputs++;
     const { form, delay } = readWord(context.store, slice, 'modular');
     const found = withoutReset(context.store, form);
-    const comparison = compareForms(latency === undefined ? hasty : context, found, expected, width);
+    // What a port is too narrow for is missing, whatever its other bits are.
+    const isWhole = widthOfWord(slice) === width;
+    const comparison = isWhole ? compareForms(latency === undefined ? hasty : context, found, expected, width) : OPEN;
     const isLate = latency !== undefined && delay !== undefined && delay !== latency;
     if (comparison.result === 'equal' && !isLate) {
       methods[comparison.method] = (methods[comparison.method] ?? 0) + 1;
       return wordOf(expected, width, delay);
     }
-    const open = comparison.result === 'equal' ? ({ result: 'open' } as const) : comparison;
+    const open = comparison.result === 'equal' ? OPEN : comparison;
     unproven.push({ port, element, found, expected, comparison: open, width, delay, expectedDelay: latency });
     return slice;
   });
@@ -147,7 +151,7 @@ export function proveOutputs(
   const latency = expected.latency ?? latencyOf(expected, outputs);
   let count = 0;
   for (const [port, elements] of expected.outputs) {
-    const { counts } = compareBus(context, port, elements, outputs.get(port)!, latency);
+    const { counts } = compareBus(context, port, elements, outputs.get(port) ?? [], latency);
     count += counts.outputs;
     unproven.push(...counts.unproven);
     for (const [method, times] of Object.entries(counts.methods)) methods[method] = (methods[method] ?? 0) + times;
@@ -165,7 +169,7 @@ export function proveOutputs(
         element: 0,
         found: found.form,
         expected: wanted.form,
-        comparison: { result: 'open' },
+        comparison: OPEN,
         width: 1,
         delay: found.delay,
         expectedDelay: wanted.delay,

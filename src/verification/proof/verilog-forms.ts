@@ -34,7 +34,7 @@ interface Driver {
  *
  * @param inputs words of the input ports of the top module, by name
  * @returns words of its output ports, by name
- * @throws FormatError for a missing module or port, UnsupportedError for a cell that is not of the word-level style
+ * @throws FormatError for a missing module or port and for a net with two drivers, UnsupportedError for a cell that is not of the word-level style
  */
 export function verilogForms(
   store: FormStore,
@@ -64,7 +64,7 @@ function writeModule(
     throw new FormatError(`The Verilog has no module "${name}"; it has ${Object.keys(design.modules).join(', ')}.`);
   }
   const cells = Object.entries(module.cells);
-  const drivers = driversOf(design, module, cells);
+  const drivers = driversOf(design, name, module, cells);
   const memories = memoriesOf(module);
   const outputs: ReadonlyMap<string, Word>[] = [];
   const where = path.length === 0 ? name : path.join('.');
@@ -147,10 +147,10 @@ function isKnown(
   return driver !== undefined && wordAt(driver) !== undefined;
 }
 
-/** A constant bit; x and z are not known. */
+/** A constant bit; x and z are not known, and are not the same in two places. */
 function constantBit(store: FormStore, bit: '0' | '1' | 'x' | 'z', where: string): Word {
   if (bit === '0' || bit === '1') return wordOf(store.constant(BigInt(bit)), 1, undefined);
-  return opaqueWord(store, `${where} undefined bit`, 1);
+  return opaqueWord(store, `${where} undefined bit ${store.size}`, 1);
 }
 
 /** Yosys tells directions of its own cells; those of instances are those of the module's ports. */
@@ -159,16 +159,31 @@ function isOutput(design: YosysDesign, type: string, cell: YosysCell, port: stri
   return direction === 'output';
 }
 
-/** What drives each bit: the first driver, since Yosys' checks refuse several. */
+/** What drives each bit. Yosys only warns of several drivers, so they are refused here. */
 function driversOf(
   design: YosysDesign,
+  name: string,
   module: YosysModule,
   cells: readonly (readonly [string, YosysCell])[],
 ): ReadonlyMap<number, Driver> {
   const drivers = new Map<number, Driver>();
+  const nameOf = (cell: number, port: string): string =>
+    cell < 0 ? `input "${port}"` : `port ${port} of cell "${cells[cell]![0]}"`;
   const add = (bits: readonly YosysBit[], cell: number, port: string): void => {
     bits.forEach((bit, place) => {
-      if (typeof bit === 'number' && !drivers.has(bit)) drivers.set(bit, { cell, port, place });
+      if (typeof bit !== 'number') {
+        if (bit === 'x' || bit === 'z') return;
+        throw new FormatError(
+          `The ${nameOf(cell, port)} of module "${name}" drives a net that is the constant ${bit}; it must have one driver.`,
+        );
+      }
+      if (drivers.has(bit)) {
+        const [first, second] = [drivers.get(bit)!, { cell, port }].map((driver) => nameOf(driver.cell, driver.port));
+        throw new FormatError(
+          `Net bit ${bit} of module "${name}" has two drivers, ${first} and ${second}; it must have one.`,
+        );
+      }
+      drivers.set(bit, { cell, port, place });
     });
   };
   for (const [port, { direction, bits }] of Object.entries(module.ports)) {
@@ -242,7 +257,10 @@ function writeRegister(context: CellContext): Word {
     return opaqueWord(store, `${where} held by its enable`, width);
   }
   if (type === '$sdff') {
-    const value = wordOf(store.constant(numberOf(parameters, 'SRST_VALUE')), width, undefined);
+    const isKnown = !/[xz]/.test(String(parameters['SRST_VALUE']));
+    const value = isKnown
+      ? wordOf(store.constant(numberOf(parameters, 'SRST_VALUE')), width, undefined)
+      : opaqueWord(store, `${where} reset to what is undefined`, width);
     const reset = port('SRST');
     d = flag(parameters, 'SRST_POLARITY')
       ? selectWords(context, reset, value, d)

@@ -177,8 +177,9 @@ function shift(places: (amount: number) => number, arithmetic: boolean): Rule {
     const width = outputWidth(context);
     const isSigned = flag(cell.parameters, 'A_SIGNED');
     const a = port('A');
-    const reach = Math.max(width, widthOfWord(a)) + Math.abs(left);
-    const word = extendWord(store, a, reach, isSigned && (arithmetic || width > widthOfWord(a)));
+    // The operand has the width of the result before it is shifted; what comes in above that is another matter.
+    const own = Math.max(width, widthOfWord(a));
+    const word = extendWord(store, extendWord(store, a, own, isSigned), own + Math.abs(left), isSigned && arithmetic);
     if (left < 0) return sliceWord(word, -left, width);
     const zeros = left === 0 ? [] : [wordOf(store.constant(0n), left, undefined)];
     return sliceWord(joinWords(store, [...zeros, word]), 0, width);

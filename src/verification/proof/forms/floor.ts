@@ -111,7 +111,9 @@ function borderForm(store: FormStore, form: Form, border: bigint, below: bigint)
   );
   const constant = floorDivide(form.constant - border, content);
   const of: Form = { linear, constant: isFlipped ? -constant - 1n : constant };
-  const sign = floorAtom(store, of, signPlace(least(of), greatest(of)));
+  const place = signPlace(least(of), greatest(of));
+  // From place 0 on all bits are the sign: the sum is −1 or 0 itself.
+  const sign = place === 0 ? of : floorAtom(store, of, place);
   return addForms(store, store.constant(isFlipped ? below : below + 1n), sign, isFlipped ? -1n : 1n);
 }
 

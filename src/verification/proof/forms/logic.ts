@@ -2,7 +2,6 @@
  * Choices, tests and bitwise logic as atoms, each in one spelling: a condition is not a complement, operands are sorted,
  * complements stand outside.
  */
-import { ValueError } from '../../../errors.ts';
 import { greatest, isConstant, least, sameForm } from './form.ts';
 import type { Form } from './form.ts';
 import type { FormStore } from './form-store.ts';
@@ -80,12 +79,13 @@ export function andForms(store: FormStore, a: Form, b: Form): Form {
     if (isConstant(operand)) mask &= operand.constant;
     else if (!operands.some((other) => sameForm(other, operand))) operands.push(operand);
   }
+  // Of constants alone no bits are known to be 0.
+  if (operands.length === 0) return store.constant(mask);
   const bits = operands.every(isBit);
   if (mask === 0n || (bits && (mask & 1n) === 0n)) return store.constant(0n);
   const opposite = (p: Form): Form => (bits ? notForm(store, p) : complementForm(store, p));
   for (const p of operands) if (operands.some((q) => sameForm(opposite(p), q))) return store.constant(0n);
   if (mask !== -1n && !bits) operands.push(store.constant(mask));
-  if (operands.length === 0) return store.constant(mask);
   if (operands.length === 1) return operands[0]!;
   const { lo, hi } = andRange(operands);
   return store.ofAtom(store.atom({ kind: 'and', operands: sorted(operands) }, lo, hi));
@@ -161,16 +161,13 @@ function primitive(store: FormStore, form: Form): { readonly factor: bigint; rea
   return { factor: content, form: { linear, constant: form.constant / content } };
 }
 
-/** Entry `form − lo` of a table; the form must be within it. */
+/** Entry `form − lo` of a table; the form must be within it for all inputs, even if its interval is not. */
 export function tableForm(store: FormStore, form: Form, lo: bigint, values: readonly bigint[]): Form {
   const entry = (value: bigint): bigint => values[Number(value - lo)]!;
   if (isConstant(form)) return store.constant(entry(form.constant));
-  const [from, to] = [least(form), greatest(form)];
-  if (from < lo || to >= lo + BigInt(values.length)) {
-    throw new ValueError(
-      `A table from ${lo} to ${lo + BigInt(values.length) - 1n} is read at ${from} to ${to}; addresses must be within it.`,
-    );
-  }
+  const end = lo + BigInt(values.length) - 1n;
+  const from = least(form) > lo ? least(form) : lo;
+  const to = greatest(form) < end ? greatest(form) : end;
   const used = values.slice(Number(from - lo), Number(to - lo) + 1);
   let [low, high] = [used[0]!, used[0]!];
   for (const value of used) {
