@@ -6,13 +6,15 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { shellWord } from '../../src/cli/command-text.ts';
 import { FormatError } from '../../src/errors.ts';
-import { auditProject, auditVerilog } from '../../src/systems/audit/audit-project.ts';
+import { auditProject } from '../../src/systems/audit/audit-project.ts';
+import { auditVerilog } from '../../src/systems/audit/audit-verilog.ts';
 import { type AuditOptions, type AuditResult, parseAuditRecord } from '../../src/systems/index.ts';
 import { differentAudit, foreignAudit, openAudit, provedAudit } from '../systems/audit/draft.ts';
 import { distillRtl, smallModel, temporaryFolder } from './capture.ts';
 
 // The proof has specs of its own; here its answers are given.
-vi.mock('../../src/systems/audit/audit-project.ts', () => ({ auditProject: vi.fn(), auditVerilog: vi.fn() }));
+vi.mock('../../src/systems/audit/audit-project.ts', () => ({ auditProject: vi.fn() }));
+vi.mock('../../src/systems/audit/audit-verilog.ts', () => ({ auditVerilog: vi.fn() }));
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder.path, name);

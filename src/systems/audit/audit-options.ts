@@ -10,7 +10,14 @@ export const DEFAULT_CONFLICTS = 100_000;
 export const DEFAULT_VECTORS = 256;
 
 /** The steps of an audit, in their order; a design of others has no netlist and goes without what needs one. */
-export type AuditStep = 'read' | 'yosys' | 'circuit = model' | 'netlist = circuit' | 'Verilog = netlist' | 'test';
+export type AuditStep =
+  | 'read'
+  | 'yosys'
+  | 'circuit = model'
+  | 'netlist = circuit'
+  | 'Verilog = netlist'
+  | 'Verilog = model'
+  | 'test';
 
 export interface AuditOptions {
   /** @defaultValue the Yosys on the PATH, else that of npm */

@@ -1,6 +1,5 @@
 /** The audit of an emitted folder: read, proved, tested, and what differs shown. Needs Node. */
 import { interpretGraph } from '../../emulation/index.ts';
-import { UnsupportedError } from '../../errors.ts';
 import { packVector } from '../../netlist/index.ts';
 import { stream } from '../../random/index.ts';
 import { simulateGraph } from '../../simulation/index.ts';
@@ -18,13 +17,7 @@ import { benchGap, generator, type YosysDesign } from '../../verilog/index.ts';
 import { buildPipeline, type BuiltPipeline } from '../pipeline.ts';
 import { randomStimuli } from '../stimuli.ts';
 import { checkTopPorts } from './agreement.ts';
-import {
-  type AuditOptions,
-  type AuditStep,
-  DEFAULT_CONFLICTS,
-  DEFAULT_VECTORS,
-  type ForeignDesign,
-} from './audit-options.ts';
+import { type AuditOptions, type AuditStep, DEFAULT_CONFLICTS, DEFAULT_VECTORS } from './audit-options.ts';
 import {
   type AuditResult,
   type Claim,
@@ -37,6 +30,8 @@ import { type AuditedFolder, readAuditedFolder } from './audited-folder.ts';
 import { makeClaim, type PartProof } from './claims.ts';
 import { writeCounterexample } from './counterexample.ts';
 import { describeDifference, showingVectors } from './difference.ts';
+import { portsOf } from './module-ports.ts';
+import { stepper } from './stepper.ts';
 import { firstWrongWire } from './first-wrong-wire.ts';
 import { type AuditHashes, auditHashes } from './hashes.ts';
 import { checkManifest } from './manifest.ts';
@@ -60,19 +55,6 @@ interface Failure {
   readonly claim: ClaimName;
   readonly module: string;
   readonly found: FoundDifference;
-}
-
-/** Runs the steps, reports them, and lets an interrupt in between. */
-function stepper({ onStart, onStep, signal }: AuditOptions) {
-  return async <T>(name: AuditStep, work: () => T | Promise<T>, say: (result: T) => string): Promise<T> => {
-    onStart?.(name);
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    const result = await work();
-    signal?.throwIfAborted();
-    onStep?.(name, say(result));
-    return result;
-  };
 }
 
 /**
@@ -219,15 +201,6 @@ async function readFolder(folder: string): Promise<{
   return { project, pipeline, hashes: await auditHashes(folder, pipeline.netlist) };
 }
 
-/** Ports of a module that Yosys has read. */
-export function portsOf(design: YosysDesign, module: string): Parameters<typeof checkTopPorts>[2] {
-  return Object.entries(design.modules[module]?.ports ?? {}).map(([name, { direction, bits }]) => ({
-    name,
-    direction: direction === 'output' ? 'out' : 'in',
-    width: bits.length,
-  }));
-}
-
 /** The outputs of a layer as outputs of a design without a clock. */
 function timedOutputs({ layer, unproven }: LayerProof): TimedUnproven[] {
   // Raw codes are compared as whole numbers; no code of a design needs as many bits.
@@ -336,9 +309,4 @@ async function showDifference(
     ...difference,
     files: ['README.txt', 'Makefile', `tb/${netlist.top}_tb.v`, ...(outcome.run === null ? [] : [outcome.run.vcd])],
   };
-}
-
-/** Prove that Verilog of others computes a model. */
-export function auditVerilog({ top }: ForeignDesign, _options: AuditOptions = {}): Promise<AuditResult> {
-  return Promise.reject(new UnsupportedError(`The audit of "${top}" is not built yet.`));
 }

@@ -7,7 +7,9 @@ export {
   DEFAULT_VECTORS,
   type ForeignDesign,
 } from './audit-options.ts';
-export { auditProject, auditVerilog, portsOf } from './audit-project.ts';
+export { auditProject } from './audit-project.ts';
+export { auditVerilog } from './audit-verilog.ts';
+export { portsOf } from './module-ports.ts';
 export { type CircuitProof, dataInputs, expectedPipeline, proveCircuit, proveNetlist, proveVerilog } from './proof.ts';
 export { stimulusAt } from './difference.ts';
 export {

@@ -131,7 +131,7 @@ export function proveNetlist(
 
 /** Prove that Verilog, as Yosys has read it, computes what is expected. */
 export function proveVerilog(
-  { context, circuit }: CircuitProof,
+  { context, circuit }: Pick<CircuitProof, 'context' | 'circuit'>,
   design: YosysDesign,
   top: string,
   data: readonly string[],

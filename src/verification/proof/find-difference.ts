@@ -4,7 +4,9 @@
  *
  * What is found is a fact: both forms have been computed for it. What is not found may still exist.
  */
+import { RESET_INPUT } from './forms/index.ts';
 import type { Form, Linear } from './forms/index.ts';
+import { VALID_INPUT, VALID_OUTPUT } from './prove-design.ts';
 import type { TimedUnproven } from './prove-design.ts';
 import { drawInputs, followSamples } from './samples.ts';
 import type { InputSeries, Samples } from './samples.ts';
@@ -34,21 +36,32 @@ const STEPS = 40;
  * @param runs random runs of 256 vectors
  */
 export function findDifference(unproven: readonly TimedUnproven[], runs: number): FoundDifference | undefined {
+  const data = unproven.filter(({ port }) => port !== VALID_OUTPUT);
+  const control = unproven.filter(({ port }) => port === VALID_OUTPUT);
   for (let run = 0; run < runs; run++) {
     const inputs = drawInputs(RUN, `difference ${run}`);
-    const found = firstDifference(unproven, inputs);
+    const found = firstDifference(data, inUse(inputs)) ?? firstDifference(control, inputs);
     if (found !== undefined) return found;
   }
-  for (const one of unproven) {
+  for (const one of data) {
     const { comparison } = one;
     if (comparison.result !== 'differ') continue;
     for (const [k, variable] of comparison.variables.entries()) {
-      const inputs = steer(variable, comparison.values[k]!);
-      const found = firstDifference([one, ...unproven.filter((other) => other !== one)], inputs);
+      const inputs = inUse(steer(variable, comparison.values[k]!));
+      const found = firstDifference([one, ...data.filter((other) => other !== one)], inputs);
       if (found !== undefined) return found;
     }
   }
   return undefined;
+}
+
+/** Inputs with a vector in every cycle and without a reset: data counts only where it is valid. */
+function inUse(inputs: InputSeries): InputSeries {
+  return (name, lo, hi) => {
+    if (name === VALID_INPUT) return new Array<bigint>(RUN).fill(1n);
+    if (name === RESET_INPUT) return new Array<bigint>(RUN).fill(0n);
+    return inputs(name, lo, hi);
+  };
 }
 
 /** The first equality that fails in a run, and the first vector on which it does. */
