@@ -305,8 +305,11 @@ async function showDifference(
     },
     { timeoutSeconds, ...(signal && { signal }) },
   );
+  // A circuit that is wrong beside Verilog that is right: the simulator has nothing to show, and the reader must know.
+  const remark = outcome.run?.passed === true ? ' The Verilog gives what the model says for this input.' : '';
   return {
     ...difference,
+    sentence: `${difference.sentence}${remark}`,
     files: ['README.txt', 'Makefile', `tb/${netlist.top}_tb.v`, ...(outcome.run === null ? [] : [outcome.run.vcd])],
   };
 }

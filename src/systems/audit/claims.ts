@@ -1,11 +1,14 @@
 /** From proofs to the claims of a report: what is proved, what an input breaks, what stays open. */
-import type { FoundDifference, Form, ModuleProof, Unproven } from '../../verification/index.ts';
+import type { FoundDifference, ModuleProof, TimedUnproven, Unproven } from '../../verification/index.ts';
 import { type Claim, type ClaimName, type ModuleClaim, type ProofMethod, worstVerdict } from './audit-result.ts';
 
 /** A proof of one module or layer. */
 export type PartProof = Pick<ModuleProof, 'module' | 'outputs' | 'methods'> & {
-  readonly unproven: readonly (Unproven & { readonly width?: number })[];
+  readonly unproven: readonly UnprovenPart[];
 };
+
+/** An equality that is not proved; with width and cycles where it is one of a clocked design. */
+type UnprovenPart = Unproven & Partial<Pick<TimedUnproven, 'width' | 'delay' | 'expectedDelay'>>;
 
 /**
  * Make a claim of the proofs of its parts.
@@ -46,10 +49,15 @@ export function makeClaim(
 }
 
 /** Tell whether an equality fails in the run that shows the difference. */
-export function isDifferent({ samples, unproven }: FoundDifference, one: Unproven & { width?: number }): boolean {
+export function isDifferent({ samples, unproven }: FoundDifference, one: UnprovenPart): boolean {
   if (one === unproven) return true;
-  const series = (form: Form): readonly bigint[] => samples.seriesOf(form);
-  const [a, b] = [series(one.found), series(one.expected)];
-  const width = one.width;
-  return a.some((value, k) => (width === undefined ? value !== b[k] : BigInt.asUintN(width, value - b[k]!) !== 0n));
+  const { width, delay, expectedDelay } = one;
+  const [found, expected] = [samples.seriesOf(one.found), samples.seriesOf(one.expected)];
+  // What comes late or early is the right value of another vector.
+  const late = delay === undefined || expectedDelay === undefined ? 0 : delay - expectedDelay;
+  return found.some((value, k) => {
+    const want = expected[k + late];
+    if (want === undefined) return false;
+    return width === undefined ? value !== want : BigInt.asUintN(width, value - want) !== 0n;
+  });
 }

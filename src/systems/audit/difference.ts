@@ -28,19 +28,12 @@ export function describeDifference(
     wire === undefined
       ? { module, wire: port, expected, found: value }
       : { module: wire.module, wire: wire.wire, expected: wire.expected, found: wire.found };
-  const isLate = wire !== undefined && wire.expectedCycles !== wire.foundCycles;
-  const what = isLate
-    ? `stands ${wire.foundCycles} cycles behind the input and must stand ${wire.expectedCycles} behind it`
-    : place.expected === place.found
-      ? 'is wrong in time'
-      : `is ${place.found} and must be ${place.expected}`;
   const late = latenessOf(found);
-  const seen =
-    place.wire === port
-      ? ''
-      : late === 0
-        ? `, so that ${port} is ${value} and must be ${expected}`
-        : `, so that ${port} comes ${late > 0 ? `${late} cycles late` : `${-late} cycles early`}`;
+  const atPort =
+    late === 0
+      ? `is ${value} and must be ${expected}`
+      : `comes ${cyclesText(Math.abs(late))} ${late > 0 ? 'late' : 'early'}`;
+  const seen = place.wire === port ? '' : `, so that ${port} ${atPort}`;
   const vector = graph.inputs.map(({ name }, k) => `${name} = ${briefly(codes[k]!)}`).join('; ');
   return {
     claim,
@@ -49,8 +42,19 @@ export function describeDifference(
     inputs,
     expected: String(place.expected),
     found: String(place.found),
-    sentence: `${claim} fails in ${place.module}: ${place.wire} ${what} for ${vector}${seen}.`,
+    sentence: `${claim} fails in ${place.module}: ${place.wire} ${wire === undefined ? atPort : atWire(wire)} for ${vector}${seen}.`,
   };
+}
+
+function atWire({ expected, found, expectedCycles, foundCycles }: WrongWire): string {
+  if (expectedCycles !== foundCycles) {
+    return `stands ${cyclesText(foundCycles)} behind the input and must stand ${expectedCycles} behind it`;
+  }
+  return `is ${found} and must be ${expected}`;
+}
+
+function cyclesText(cycles: number): string {
+  return `${cycles} ${cycles === 1 ? 'cycle' : 'cycles'}`;
 }
 
 /** Cycles by which an output comes late. */

@@ -54,16 +54,16 @@ export function firstWrongWire(
   });
   const top = netlist.modules.find(({ name }) => name === netlist.top)!;
   const order = new Map(top.instances.map(({ name }, k) => [name, k]));
-  const inOrder = [...wanted.values()].toSorted(
-    (a, b) =>
-      (order.get(a.path[0] ?? '') ?? Infinity) - (order.get(b.path[0] ?? '') ?? Infinity) ||
-      cyclesOf(a.word) - cyclesOf(b.word),
-  );
-  for (const want of inOrder) {
+  const pairs = [...wanted.values()].flatMap((want) => {
     const have = given.get(keyOf(want));
-    if (have === undefined) continue;
+    return have === undefined ? [] : [{ want, have, ...cyclesOfBoth(want.word, have.word) }];
+  });
+  const inOrder = pairs.toSorted(
+    ({ want: a, expectedCycles: early }, { want: b, expectedCycles: late }) =>
+      (order.get(a.path[0] ?? '') ?? Infinity) - (order.get(b.path[0] ?? '') ?? Infinity) || early - late,
+  );
+  for (const { want, have, expectedCycles, foundCycles } of inOrder) {
     const [expected, value] = [bitsOf(want.word, found), bitsOf(have.word, found)];
-    const [expectedCycles, foundCycles] = [cyclesOf(want.word), cyclesOf(have.word)];
     if (expected !== value || expectedCycles !== foundCycles) {
       return { module: want.module, wire: want.wire, expected, found: value, expectedCycles, foundCycles };
     }
@@ -71,9 +71,16 @@ export function firstWrongWire(
   return undefined;
 }
 
-/** Cycles from the inputs to a word: the most of its slices. */
-function cyclesOf(word: Word): number {
-  return word.reduce((most, { delay }) => Math.max(most, delay ?? 0), 0);
+/** Cycles from the inputs to a wire on both sides; a constant stands in every cycle, so in that of the other side. */
+function cyclesOfBoth(want: Word, have: Word): { readonly expectedCycles: number; readonly foundCycles: number } {
+  const [expected, found] = [cyclesOf(want), cyclesOf(have)];
+  return { expectedCycles: expected ?? found ?? 0, foundCycles: found ?? expected ?? 0 };
+}
+
+/** Cycles from the inputs to a word: the most of its slices; undefined for a constant. */
+function cyclesOf(word: Word): number | undefined {
+  const delays = word.flatMap(({ delay }) => delay ?? []);
+  return delays.length === 0 ? undefined : Math.max(...delays);
 }
 
 /** The bits that a word shows of the vector of a difference. */
