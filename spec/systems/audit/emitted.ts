@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { CompileOptions } from '../../../src/compile/index.ts';
 import { buildNetwork, type Network } from '../../../src/network/index.ts';
 import { stream } from '../../../src/random/index.ts';
-import { buildHardware, compileFor, randomStimuli } from '../../../src/systems/index.ts';
+import { buildHardware, compileFor, type HardwareTarget, randomStimuli } from '../../../src/systems/index.ts';
 
 export const target = { part: 'xcvu13p-flga2577-2-e', clockMHz: 200 };
 export const compile: CompileOptions = { precision: 'ap_fixed<7,3>', adderDepth: Infinity };
@@ -34,11 +34,15 @@ export interface Emitted {
   remove(): void;
 }
 
-export async function emit(model: Network = network(), options: CompileOptions = compile): Promise<Emitted> {
+export async function emit(
+  model: Network = network(),
+  options: CompileOptions = compile,
+  at: HardwareTarget = target,
+): Promise<Emitted> {
   const root = mkdtempSync(join(tmpdir(), 'distill-rtl-audit-'));
   const folder = join(root, 'emitted');
-  const stimuli = randomStimuli(compileFor(model, target, options).graph.inputs, 12, stream('audited'));
-  await buildHardware(model, stimuli, folder, { target, compile: options, simulators: [] });
+  const stimuli = randomStimuli(compileFor(model, at, options).graph.inputs, 12, stream('audited'));
+  await buildHardware(model, stimuli, folder, { target: at, compile: options, simulators: [] });
   let copies = 0;
   const copy = (): string => {
     const path = join(root, `copy${copies++}`);
