@@ -82,7 +82,7 @@ describe('audit of an emitted folder', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(`\ndistill-rtl: ${differentAudit.difference!.sentence}\n`);
     expect(stdout).toMatch(/^Counterexample: .*failed\/counterexample\n$/m);
-    expect(readdirSync(at('failed/counterexample'))).toEqual(['jet_audit.vcd', 'jet_audit_tb.v']);
+    expect(readdirSync(at('failed/counterexample'))).toEqual(['Makefile', 'README.txt', 'jet_audit.vcd']);
     expect(readFileSync(at('failed/audit.html'), 'utf8')).toContain('counterexample/jet_audit.vcd');
   });
 

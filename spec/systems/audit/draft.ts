@@ -64,11 +64,11 @@ export const provedAudit: AuditResult = {
     { what: 'Verilog against circuit', tool: 'Verilator', vectors: 256, mismatches: 0 },
   ],
   hashes: {
-    'model/network.json': '7d1a54127b222502f5b79b5fb0803061152a44f92b37e23c6527baf665d4da9a',
-    'model/circuit.json': 'cd2662154e6d76b2b2b92e70c0cac3ccf534f9b74eb5b89819ec509083d00a50',
-    'src/jet.v': '2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6',
-    'src/jet_fc1.v': 'a1fce4363854ff888cff4b8e7875d600c2682390412a8cf79b37d0b11148b0fa',
-    'src/jet_fc2.v': '4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce',
+    network: '7d1a54127b222502f5b79b5fb0803061152a44f92b37e23c6527baf665d4da9a',
+    circuit: 'cd2662154e6d76b2b2b92e70c0cac3ccf534f9b74eb5b89819ec509083d00a50',
+    netlist: '2e7d2c03a9507ae265ecf5b5356885a53393a2029d241394997265a1a25aefc6',
+    verilog: 'a1fce4363854ff888cff4b8e7875d600c2682390412a8cf79b37d0b11148b0fa',
+    manifest: '4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce',
   },
   tools: { 'distill-rtl': '0.1.0', node: '20.19.0', yosys: 'Yosys 0.23', iverilog: 'Icarus Verilog version 11.0' },
   bounds: { enumeratedCodes: 65_536, conflicts: 100_000 },
@@ -102,7 +102,7 @@ export const differentAudit: AuditResult = {
     expected: '-37',
     found: '-33',
     sentence: 'Wire fc2_sum_17 of jet_fc2 (src/jet_fc2.v) is -33 where the netlist has -37.',
-    files: ['jet_audit.vcd', 'jet_audit_tb.v'],
+    files: ['README.txt', 'Makefile', 'jet_audit.vcd'],
   },
 };
 

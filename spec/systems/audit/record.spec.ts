@@ -45,7 +45,7 @@ describe('the record of an audit', () => {
     ['an unknown rule', ['claims', 0, 'modules', 0, 'methods', 'faith'], 1, /methods/],
     ['a verdict without its difference', ['difference'], null, /a difference stands there exactly where/],
     ['a code that is none', ['difference', 'found'], '0x21', /at difference\.found: is not a decimal integer/],
-    ['a short hash', ['hashes', 'src/jet.v'], 'abc', /SHA-256/],
+    ['a short hash', ['hashes', 'verilog'], 'abc', /SHA-256/],
     ['a field that nobody knows', ['date'], 'today', /date/],
   ])('is refused with %s', (_, path, value, sentence) => {
     const read = (): unknown => parseAuditRecord(edited(path, value));

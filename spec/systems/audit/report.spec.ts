@@ -135,6 +135,28 @@ describe('auditReport', () => {
     expect(auditReport(openAudit)).not.toContain('<b>satisfiability</b>');
   });
 
+  it('does not speak of a pipeline where the circuit is wrong, and says so where only the cycle is', () => {
+    const { difference } = differentAudit;
+    const circuit = auditReport({
+      ...differentAudit,
+      difference: { ...difference!, claim: 'circuit = model', module: 'fc2', wire: 'fc2[3]', files: [] },
+    });
+    const late = auditReport({ ...differentAudit, difference: { ...difference!, found: difference!.expected } });
+
+    expect(circuit).toContain('<code>fc2[3]</code> is the output element that was found to be wrong');
+    expect(circuit).not.toContain('first wire that');
+    expect(circuit).toContain('No files were made to show it.');
+    expect(late).toContain('Its value is right and comes in the wrong cycle.');
+    expect(auditReport(differentAudit)).not.toContain('wrong cycle');
+  });
+
+  it('says how to get the hashes again, where there is a folder and where there is none', () => {
+    const { verilog } = provedAudit.hashes;
+
+    expect(auditReport(provedAudit)).toContain('<code>sha256sum</code> prints those of');
+    expect(auditReport({ ...foreignAudit, hashes: { verilog: verilog! } })).not.toContain('sha256sum');
+  });
+
   it('puts the difference first, with its input and its files', () => {
     const html = auditReport(differentAudit);
 
@@ -142,7 +164,7 @@ describe('auditReport', () => {
     expect(headings(html)[0]).toBe('The difference');
     expect(html).toMatch(/<td>jet_fc2<\/td><td>fc2_sum_17<\/td><td class="right">-37<\/td><td class="right">-33<\/td>/);
     expect(html).toMatch(/x\[0\] +-128 +0 +3 +127 .*\nx\[12\] +1 +0 +-8 +0</);
-    expect(html).toContain('<code>counterexample/jet_audit.vcd</code> and <code>counterexample/jet_audit_tb.v</code>');
+    expect(html).toContain('<code>counterexample/jet_audit.vcd</code> is the waveform of such a run.');
     expect(html).toContain('None of these vectors shows the difference.');
     expect(html).toContain('<td><b>different</b></td>');
     expect(html).toContain('>164 of 165<');

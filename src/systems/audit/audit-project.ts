@@ -23,6 +23,8 @@ import {
   type Claim,
   type ClaimName,
   type Difference,
+  type ModuleClaim,
+  openCount,
   type TestedFact,
   worstVerdict,
 } from './audit-result.ts';
@@ -219,9 +221,12 @@ function latencyNotes(latency: number): string[] {
 }
 
 function claimText({ modules, verdict, seconds }: Claim): string {
-  const outputs = modules.reduce((sum, module) => sum + module.outputs, 0);
-  const word = { proved: 'proved', different: 'different', open: 'not proved' }[verdict];
-  return `${word}: ${outputs} equalities in ${modules.length} modules, ${seconds.toFixed(1)} s`;
+  const sum = (of: (module: ModuleClaim) => number): number => modules.reduce((total, module) => total + of(module), 0);
+  const all = `${sum(({ outputs }) => outputs)} equalities in ${modules.length} modules, ${seconds.toFixed(1)} s`;
+  if (verdict === 'proved') return `proved: ${all}`;
+  return verdict === 'different'
+    ? `different: ${sum(({ different }) => different)} of ${all}`
+    : `not proved: ${sum(openCount)} of ${all}`;
 }
 
 /** The first part, in the order of the data, in which the difference is seen. */

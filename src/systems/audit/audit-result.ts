@@ -47,7 +47,7 @@ export interface Claim {
 export interface Difference {
   readonly claim: ClaimName;
   readonly module: string;
-  /** Name of the first wire, in the order of the pipeline, whose value is wrong. */
+  /** Name of the first wire, in the order of the pipeline, that is wrong in value or cycle; of an output where none is known. */
   readonly wire: string;
   /** Raw codes by input port, element 0 first; empty where no input could be found. */
   readonly inputs: Readonly<Record<string, readonly string[]>>;

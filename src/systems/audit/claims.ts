@@ -37,7 +37,7 @@ export function makeClaim(
   const unused = isProved ? parts.filter(({ unproven }) => unproven.length > 0) : [];
   const about = unused.map(
     ({ module, unproven }) =>
-      `${module}: element${unproven.length === 1 ? '' : 's'} ${unproven.map(({ element }) => element).join(', ')} of the output ${unproven.length === 1 ? 'is' : 'are'} not proved equal and without effect on the outputs of the design.`,
+      `${module}: element${unproven.length === 1 ? '' : 's'} ${unproven.map(({ element }) => element).join(', ')} of the output ${unproven.length === 1 ? 'was' : 'were'} not proved equal there; the outputs of the design were, with whatever stands there.`,
   );
   return {
     name,

@@ -56,16 +56,11 @@ function secondsText(seconds: number): string {
 const CODES_PER_LINE = 12;
 
 function differenceSection(difference: Difference): ReportSection {
-  const { inputs, files, wire, module } = difference;
+  const { inputs, files } = difference;
   const ports = Object.entries(inputs);
   return {
     heading: 'The difference',
-    paragraphs: [
-      `In the order of the pipeline, \`${wire}\` in module \`${module}\` is the first wire whose value is wrong; what follows it may be wrong because of it. Values are codes: the integers on the wires, before the binary point of their format is set.`,
-      files.length > 0
-        ? `To see it, open ${listText(files.map((file) => `\`counterexample/${file}\``))} beside this page: the one input below, as a waveform and as a test bench.`
-        : 'No files were made to show it.',
-    ],
+    paragraphs: [placeText(difference), shownText(files)],
     tables: [
       { caption: 'The claim that fails, and the codes at the first wrong wire.', ...differenceTable(difference) },
     ],
@@ -78,6 +73,24 @@ function differenceSection(difference: Difference): ReportSection {
         : { text: 'No input of the whole design was found that shows it.' },
     ],
   };
+}
+
+/** Where the difference is, and how to read the values. */
+function placeText({ claim, wire, module, expected, found }: Difference): string {
+  const place =
+    claim === 'circuit = model'
+      ? `\`${wire}\` is the output element that was found to be wrong, and \`${module}\` the first layer in which anything is wrong.`
+      : `In the order of the pipeline, \`${wire}\` in module \`${module}\` is the first wire that is wrong; what follows it may be wrong because of it.`;
+  const timing = expected === found ? ' Its value is right and comes in the wrong cycle.' : '';
+  return `${place}${timing} Values are codes: the integers on the wires, before the binary point of their format is set.`;
+}
+
+/** How to see the difference in a simulator. */
+function shownText(files: readonly string[]): string {
+  if (files.length === 0) return 'No files were made to show it.';
+  const wave = files.find((file) => file.endsWith('.vcd'));
+  const waves = wave === undefined ? '' : ` \`counterexample/${wave}\` is the waveform of such a run.`;
+  return `The folder \`counterexample/\` beside this page stands alone: it holds the audited Verilog and a test bench with the input below. \`make\` in it runs both in Icarus Verilog and fails while an output differs.${waves}`;
 }
 
 function portText(port: string, codes: readonly string[]): string {
@@ -169,7 +182,7 @@ function comparedText(result: AuditResult): string {
   };
   const names = linkNames(result).map((name) => texts[name]);
   return names.length > 2
-    ? `The way from the model to the Verilog has intermediate forms, and each is compared with the one before, module by module: ${listText(names)}.`
+    ? `The way from the model to the Verilog has intermediate forms, and each is compared with the one before, module by module: ${listText(names)}. What nothing reads is not built and is not counted.`
     : `Two things were compared: ${listText(names)}.`;
 }
 
@@ -210,9 +223,10 @@ function repeatSection({ bounds, command, hashes, tools }: AuditResult): ReportS
       },
       {
         heading: 'Hashes',
+        paragraphs: [hashesText(hashes)],
         tables: [
           {
-            caption: 'SHA-256 of what was audited. `sha256sum` prints the same for the files of the folder.',
+            caption: 'SHA-256 of what was audited.',
             columns: [{ header: 'of' }, { header: 'SHA-256' }],
             rows: Object.entries(hashes).map(([of, hash]) => [of, `\`${hash}\``]),
           },
@@ -220,4 +234,13 @@ function repeatSection({ bounds, command, hashes, tools }: AuditResult): ReportS
       },
     ],
   };
+}
+
+/** How a second person gets the same hashes. */
+function hashesText(hashes: AuditResult['hashes']): string {
+  const joined =
+    'Several files are hashed as one: in the order of their names, each as its name, a line end, its length in bytes, a line end, and its bytes.';
+  return Object.hasOwn(hashes, 'netlist')
+    ? `\`sha256sum\` prints those of \`model/network.json\`, \`model/compile.json\`, \`model/circuit.json\` and \`manifest.json\`; the manifest has one for every file. ${joined} The netlist, which is no file, is hashed as JSON with sorted keys.`
+    : 'Model and options are hashed as this package writes them, the Verilog files and the memory files as one text each.';
 }

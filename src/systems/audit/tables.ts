@@ -40,7 +40,11 @@ export function claimTable({ claims }: Pick<AuditResult, 'claims'>): Table {
 export function moduleTable(claim: Claim): Table {
   const shown = shownCounters([claim]);
   return {
-    columns: [{ header: 'module' }, ...countColumns(shown), { header: 'verdict' }],
+    columns: [
+      { header: claim.name === 'circuit = model' ? 'layer' : 'module' },
+      ...countColumns(shown),
+      { header: 'verdict' },
+    ],
     rows: moduleRows(claim, shown),
   };
 }
