@@ -20,7 +20,8 @@ export function describeDifference(
   found: FoundDifference,
   wire: WrongWire | undefined,
 ): Omit<Difference, 'files'> {
-  const { unproven, expected, found: value } = found;
+  const { unproven, expected } = found;
+  const value = codeOnPort(graph, found);
   const codes = stimulusAt(graph, found, found.vector);
   const inputs = Object.fromEntries(graph.inputs.map(({ name }, k) => [name, codes[k]!.map(String)]));
   const port = unproven.port === VALID_OUTPUT ? VALID_OUTPUT : `${unproven.port}[${unproven.element}]`;
@@ -55,6 +56,13 @@ function atWire({ expected, found, expectedCycles, foundCycles }: WrongWire): st
 
 function cyclesText(cycles: number): string {
   return `${cycles} ${cycles === 1 ? 'cycle' : 'cycles'}`;
+}
+
+/** What an output shows, as a code of its format: a difference is known modulo the width of the port. */
+function codeOnPort(graph: LayerGraph, { unproven: { port, element }, found }: FoundDifference): bigint {
+  const format = graph.layers.find(({ name }) => name === port)?.circuit.outputs[0]!.formats[element];
+  if (format === undefined) return found;
+  return format.signed ? BigInt.asIntN(format.width, found) : BigInt.asUintN(format.width, found);
 }
 
 /** Cycles by which an output comes late. */
