@@ -25,7 +25,10 @@ export function auditReport(result: AuditResult): string {
       ...(part === null
         ? []
         : [['target', `${part}${clockMHz === null ? '' : `, scheduled for ${clockMHz} MHz`}`] as const]),
-      ['pipeline', pipelineText(latencyCycles, initiationInterval)],
+      [
+        'pipeline',
+        `${verdict === 'proved' || part === null ? '' : 'by its manifest, '}${pipelineText(latencyCycles, initiationInterval)}`,
+      ],
       [
         'time',
         `${secondsText(seconds.proof)} for the proof, ${secondsText(seconds.yosys)} for Yosys to read the Verilog, ${secondsText(seconds.total)} in all`,
