@@ -6,7 +6,7 @@
  * a series of samples; only a proof makes an equality of them.
  */
 import { modularForm } from './bits.ts';
-import { decideEqual } from './equality.ts';
+import { decideEqual, hastyBounds } from './equality.ts';
 import type { Bounds, EqualityMethod } from './equality.ts';
 import { greatest, least, subtractForms } from './forms/index.ts';
 import type { Form, FormStore } from './forms/index.ts';
@@ -23,14 +23,12 @@ export interface ReferenceValues {
   methodOf(form: Form): EqualityMethod | undefined;
 }
 
-/** Conflicts of the search for one candidate. */
-const QUICK_CONFLICTS = 5000;
 /** Most candidates that are tried for one wire. */
 const MOST_CANDIDATES = 6;
 
 export function referenceValues(store: FormStore, samples: Samples, bounds: Bounds): ReferenceValues {
   // What is not recognised at once may still be proven at an output, with all the patience there is.
-  const quick: Bounds = { ...bounds, conflicts: Math.min(bounds.conflicts, QUICK_CONFLICTS) };
+  const quick = hastyBounds(bounds);
   const byLowBits = new Map<string, Form[]>();
   const added = new Set<string>();
   const settled = new Map<string, { readonly form: Form; readonly method: EqualityMethod | undefined }>();
