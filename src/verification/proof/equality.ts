@@ -97,6 +97,12 @@ function inputsOf(a: Form, b: Form): readonly Atom[] {
   return [...seen].filter(({ meaning }) => meaning.kind === 'input').toSorted((p, q) => p.id - q.id);
 }
 
+/** Tell whether two forms read a sum in common, so that a cut at it may decide between them. */
+export function shareSum(store: FormStore, a: Form, b: Form): boolean {
+  const sums = sumsWithin(store, a);
+  return sumsWithin(store, b).some((sum) => sums.includes(sum));
+}
+
 /** Sums without factor and sign at which to cut: those in both forms, then those of the one and of the other, nearest first. */
 function commonSums(store: FormStore, a: Form, b: Form): readonly Linear[] {
   const [first, second] = [sumsWithin(store, a), sumsWithin(store, b)];
