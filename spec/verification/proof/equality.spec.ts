@@ -19,7 +19,7 @@ import type { Form, FormStore } from '../../../src/verification/proof/index.ts';
 import { buildForms, editedPrograms, FORM_KINDS, formPrograms } from './random-forms.ts';
 import { runs } from './runs.ts';
 
-const both = { enumeratedCodes: 1 << 16, conflicts: 2000 };
+const both = { enumeratedCodes: 1 << 16, conflicts: 2000, searchedBits: 160 };
 const methods = {
   'by enumeration or satisfiability': both,
   'by satisfiability alone': { ...both, enumeratedCodes: 0 },

@@ -181,7 +181,7 @@ export async function auditProject(folder: string, options: AuditOptions = {}): 
     tested,
     hashes,
     tools,
-    bounds,
+    bounds: { enumeratedCodes: bounds.enumeratedCodes, conflicts: bounds.conflicts },
     command: options.command ?? `distill-rtl audit ${folder}`,
     seconds: {
       yosys: read.seconds,

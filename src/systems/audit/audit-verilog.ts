@@ -119,7 +119,7 @@ export async function auditVerilog(design: ForeignDesign, options: AuditOptions 
       memories: hashFiles(files.filter(({ path }) => !path.startsWith('sources/'))),
     },
     tools: { yosys: read.version, node: process.version, generator },
-    bounds,
+    bounds: { enumeratedCodes: bounds.enumeratedCodes, conflicts: bounds.conflicts },
     command:
       options.command ??
       `distill-rtl audit --model ${design.modelFile} --top ${top} --verilog ${design.verilog.join(' ')}`,

@@ -22,9 +22,16 @@ export interface Bounds {
   readonly enumeratedCodes: number;
   /** Most conflicts of one search. */
   readonly conflicts: number;
+  /** Most bits of all variables of a search. */
+  readonly searchedBits: number;
 }
 
-export const DEFAULT_BOUNDS: Bounds = { enumeratedCodes: 1 << 16, conflicts: 100_000 };
+export const DEFAULT_BOUNDS: Bounds = { enumeratedCodes: 1 << 16, conflicts: 100_000, searchedBits: 160 };
+
+/** Bounds for equalities that help a proof but are not claimed: little patience. */
+export function hastyBounds(bounds: Bounds): Bounds {
+  return { ...bounds, conflicts: Math.min(bounds.conflicts, 5000), searchedBits: Math.min(bounds.searchedBits, 64) };
+}
 
 export type Decision =
   | { readonly result: 'equal'; readonly method: EqualityMethod }
@@ -40,8 +47,6 @@ const SMALL_CONFLICTS = 500;
 const MOST_DIFFERENCES = 3;
 /** Most cuts at sums that only one of the forms spells out. */
 const MOST_ONE_SIDED_CUTS = 4;
-/** Most bits of all variables of a search. */
-const MOST_BITS = 160;
 /** Low bits that are compared in doubles. */
 const EXACT_BITS = 52;
 /** The same for the values of variables. */
@@ -90,6 +95,12 @@ function inputsOf(a: Form, b: Form): readonly Atom[] {
     }
   }
   return [...seen].filter(({ meaning }) => meaning.kind === 'input').toSorted((p, q) => p.id - q.id);
+}
+
+/** Tell whether two forms read a sum in common, so that a cut at it may decide between them. */
+export function shareSum(store: FormStore, a: Form, b: Form): boolean {
+  const sums = sumsWithin(store, a);
+  return sumsWithin(store, b).some((sum) => sums.includes(sum));
 }
 
 /** Sums without factor and sign at which to cut: those in both forms, then those of the one and of the other, nearest first. */
@@ -234,10 +245,10 @@ function search(
   variables: readonly Linear[],
   pair: readonly [Expression, Expression],
   width: number,
-  { conflicts }: Bounds,
+  { conflicts, searchedBits }: Bounds,
 ): Decision {
   const widths = variables.map(({ lo, hi }) => signPlace(lo, hi) + 1);
-  if (widths.reduce((sum, bits) => sum + bits, 0) > MOST_BITS) return { result: 'open' };
+  if (widths.reduce((sum, bits) => sum + bits, 0) > searchedBits) return { result: 'open' };
   const graph = andGraph();
   const words = widths.map((bits) => inputWord(graph, bits));
   const sides = expressionWords(graph, pair, words);

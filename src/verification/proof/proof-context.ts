@@ -10,19 +10,24 @@ import type { Samples } from './samples.ts';
 
 export interface ProofContext {
   readonly store: FormStore;
+  /** A few samples, for a first look. */
   readonly samples: Samples;
+  /** Many more, before a long search. */
+  readonly manySamples: Samples;
   readonly references: ReferenceValues;
   readonly bounds: Bounds;
 }
 
 /** Samples that tell forms apart before anything is proven. */
 const SAMPLES = 48;
+const MANY_SAMPLES = 1024;
 
 /** Start a proof. @defaultValue bounds: DEFAULT_BOUNDS */
 export function proofContext(bounds: Bounds = DEFAULT_BOUNDS): ProofContext {
   const store = formStore();
   const samples = followSamples(SAMPLES, drawInputs(SAMPLES, 'samples'));
-  return { store, samples, references: referenceValues(store, samples, bounds), bounds };
+  const manySamples = followSamples(MANY_SAMPLES, drawInputs(MANY_SAMPLES, 'many samples'));
+  return { store, samples, manySamples, references: referenceValues(store, samples, bounds), bounds };
 }
 
 /** The elements of an input port as atoms: raw codes of their formats. */

@@ -9,6 +9,7 @@
 import { joinWords, readWord, readWords, registerWord, sliceWord, widthOfWord, wordOf } from './bits.ts';
 import type { Word } from './bits.ts';
 import { compareForms } from './compare-forms.ts';
+import { hastyBounds } from './equality.ts';
 import { bitInput } from './design-trace.ts';
 import type { DesignWatcher } from './design-trace.ts';
 import { RESET_INPUT, sameForm, selectForm, withoutReset } from './forms/index.ts';
@@ -105,7 +106,7 @@ function compareBus(
   latency?: number,
 ): BusProof {
   // Inside the design an equality is a help, not a claim; patience is for the outputs.
-  const hasty = { ...context, bounds: { ...context.bounds, conflicts: Math.min(context.bounds.conflicts, 5000) } };
+  const hasty = { ...context, bounds: hastyBounds(context.bounds) };
   const methods: Record<string, number> = {};
   const unproven: TimedUnproven[] = [];
   let outputs = 0;

@@ -55,8 +55,16 @@ function inputsOf(context: ProofContext, graph: LayerGraph): [string, readonly F
 
 function layerOutputs(context: ProofContext, circuit: Circuit, inputs: readonly (readonly Form[])[]): readonly Form[] {
   const wires = circuitForms(context.store, circuit, inputs);
-  for (const wire of wires) context.references.add(wire);
-  return circuit.outputs[0]!.wires.map((wire) => wires[wire]!);
+  const outputs = circuit.outputs[0]!.wires.map((wire) => wires[wire]!);
+  // Sums inside a layer need no search: they have one spelling, unless a design cuts them in pieces.
+  for (const wire of wires) if (hasOperation(wire)) context.references.add(wire);
+  for (const output of outputs) context.references.add(output);
+  return outputs;
+}
+
+/** Tell whether a form is more than a sum of inputs. */
+function hasOperation({ linear }: Form): boolean {
+  return linear.atoms.some(({ meaning }) => meaning.kind !== 'input');
 }
 
 /**

@@ -6,9 +6,9 @@
  * a series of samples; only a proof makes an equality of them.
  */
 import { modularForm } from './bits.ts';
-import { decideEqual } from './equality.ts';
+import { decideEqual, hastyBounds, shareSum } from './equality.ts';
 import type { Bounds, EqualityMethod } from './equality.ts';
-import { greatest, least, subtractForms } from './forms/index.ts';
+import { greatest, isConstant, least, subtractForms } from './forms/index.ts';
 import type { Form, FormStore } from './forms/index.ts';
 import type { Samples, Series } from './samples.ts';
 
@@ -23,14 +23,12 @@ export interface ReferenceValues {
   methodOf(form: Form): EqualityMethod | undefined;
 }
 
-/** Conflicts of the search for one candidate. */
-const QUICK_CONFLICTS = 5000;
 /** Most candidates that are tried for one wire. */
 const MOST_CANDIDATES = 6;
 
 export function referenceValues(store: FormStore, samples: Samples, bounds: Bounds): ReferenceValues {
   // What is not recognised at once may still be proven at an output, with all the patience there is.
-  const quick: Bounds = { ...bounds, conflicts: Math.min(bounds.conflicts, QUICK_CONFLICTS) };
+  const quick = hastyBounds(bounds);
   const byLowBits = new Map<string, Form[]>();
   const added = new Set<string>();
   const settled = new Map<string, { readonly form: Form; readonly method: EqualityMethod | undefined }>();
@@ -45,7 +43,12 @@ export function referenceValues(store: FormStore, samples: Samples, bounds: Boun
       const other = samples.seriesOf(candidate);
       return series.every((value, k) => BigInt.asUintN(width, value - other[k]!) === 0n);
     });
-    for (const candidate of candidates.slice(0, MOST_CANDIDATES)) {
+    // Neurons that hardly ever fire look alike on samples; what they are functions of tells them apart.
+    const related =
+      candidates.length > MOST_CANDIDATES
+        ? candidates.filter((candidate) => shareSum(store, form, candidate))
+        : candidates;
+    for (const candidate of related.slice(0, MOST_CANDIDATES)) {
       if (isMultiple(subtractForms(store, form, candidate), width)) return { form: candidate, method: undefined };
       const decision = decideEqual(store, form, candidate, width, quick);
       if (decision.result === 'equal') return { form: candidate, method: decision.method };
@@ -56,8 +59,7 @@ export function referenceValues(store: FormStore, samples: Samples, bounds: Boun
   return {
     add(form) {
       const key = keyOf(form);
-      // A plain sum of inputs is found without a search.
-      if (added.has(key) || form.linear.atoms.every(({ meaning }) => meaning.kind === 'input')) return;
+      if (added.has(key) || isConstant(form)) return;
       added.add(key);
       const bits = lowBits(samples.seriesOf(form));
       const list = byLowBits.get(bits) ?? [];

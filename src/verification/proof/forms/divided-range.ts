@@ -26,7 +26,7 @@ export function dividedRange(atoms: readonly Atom[], coefficients: readonly bigi
   const inner = innerAtoms(atoms);
   if (inner.length > MOST_ATOMS) return range;
   const isWithin = (holds: (part: Range) => boolean): boolean =>
-    holdsEverywhere(inner, (rangeOfAtom) => holds(linearRange(atoms, coefficients, rangeOfAtom)));
+    holdsEverywhere(inner, (rangeOfAtom) => holds(linearRange(atoms, coefficients, rangeOfAtom, 1)));
   const lo = lowTarget !== undefined && isWithin((part) => part.lo >= lowTarget) ? lowTarget : range.lo;
   const hi = highTarget !== undefined && isWithin((part) => part.hi <= highTarget) ? highTarget : range.hi;
   return { lo, hi };
@@ -76,7 +76,7 @@ function rangesWithin(atoms: readonly Atom[], box: readonly Range[]): AtomRange 
       const { meaning } = atom;
       if (meaning.kind !== 'floor') return atom;
       const { atoms: inner, coefficients } = meaning.of.linear;
-      const inside = linearRange(inner, coefficients, rangeOfAtom);
+      const inside = linearRange(inner, coefficients, rangeOfAtom, 1);
       const places = BigInt(meaning.shift);
       range = { lo: (inside.lo + meaning.of.constant) >> places, hi: (inside.hi + meaning.of.constant) >> places };
       known.set(atom, range);

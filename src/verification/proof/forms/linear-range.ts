@@ -17,6 +17,12 @@ export type AtomRange = (atom: Atom) => Range;
 
 const own: AtomRange = (atom) => atom;
 
+/** How often floors within floors are opened; each bound is right, a later one only narrower. */
+const OPENED_DEPTH = 3;
+/** How often borders are looked at from both sides. */
+const BORDER_DEPTH = 1;
+const MOST_BORDERS = 8;
+
 function scaled(factor: bigint, lo: bigint, hi: bigint): Range {
   return factor >= 0n ? { lo: factor * lo, hi: factor * hi } : { lo: factor * hi, hi: factor * lo };
 }
@@ -25,18 +31,23 @@ function scaled(factor: bigint, lo: bigint, hi: bigint): Range {
  * Bound Σ coefficients · atoms.
  *
  * @param rangeOfAtom ranges of the atoms, if they are to be other than their own
+ * @param depth how often floors have been opened already, on the way to this sum
  */
 export function linearRange(
   atoms: readonly Atom[],
   coefficients: readonly bigint[],
   rangeOfAtom: AtomRange = own,
+  depth = 0,
 ): Range {
   const terms = new Map(atoms.map((atom, k) => [atom, coefficients[k]!]));
   let range = plainRange(terms, rangeOfAtom);
   const hasFloors = atoms.some(({ meaning }) => meaning.kind === 'floor');
-  if (!hasFloors || atoms.length === 1) return range;
-  range = narrower(range, openedRange(terms, undefined, rangeOfAtom));
-  for (const atom of atoms) if (isBorder(atom)) range = narrower(range, openedRange(terms, atom, rangeOfAtom));
+  if (!hasFloors || atoms.length === 1 || depth > OPENED_DEPTH) return range;
+  range = narrower(range, openedRange(terms, undefined, rangeOfAtom, depth));
+  if (depth > BORDER_DEPTH) return range;
+  for (const border of atoms.filter(isBorder).slice(0, MOST_BORDERS)) {
+    range = narrower(range, openedRange(terms, border, rangeOfAtom, depth));
+  }
   return range;
 }
 
@@ -67,7 +78,12 @@ function isBorder({ meaning, lo, hi }: Atom): boolean {
  * The terms of f then meet their like outside, and may cancel; only the remainders are taken for independent. A floor of
  * two values may be kept closed instead: each value bounds the sum that it is a floor of.
  */
-function openedRange(terms: ReadonlyMap<Atom, bigint>, border: Atom | undefined, rangeOfAtom: AtomRange): Range {
+function openedRange(
+  terms: ReadonlyMap<Atom, bigint>,
+  border: Atom | undefined,
+  rangeOfAtom: AtomRange,
+  depth: number,
+): Range {
   let most = 0;
   for (const atom of terms.keys()) {
     if (atom !== border && atom.meaning.kind === 'floor') most = Math.max(most, atom.meaning.shift);
@@ -92,17 +108,18 @@ function openedRange(terms: ReadonlyMap<Atom, bigint>, border: Atom | undefined,
   }
   const inside =
     border === undefined
-      ? rangeOf(opened, rangeOfAtom)
-      : rangeBesideBorder(opened, border, terms.get(border)! << places, rangeOfAtom);
+      ? rangeOf(opened, rangeOfAtom, depth + 1)
+      : rangeBesideBorder(opened, border, terms.get(border)! << places, rangeOfAtom, depth + 1);
   return { lo: -(-(lo + inside.lo) >> places), hi: (hi + inside.hi) >> places };
 }
 
-function rangeOf(terms: ReadonlyMap<Atom, bigint>, rangeOfAtom: AtomRange): Range {
+function rangeOf(terms: ReadonlyMap<Atom, bigint>, rangeOfAtom: AtomRange, depth: number): Range {
   const sorted = [...terms].toSorted(([a], [b]) => a.id - b.id);
   return linearRange(
     sorted.map(([atom]) => atom),
     sorted.map(([, coefficient]) => coefficient),
     rangeOfAtom,
+    depth,
   );
 }
 
@@ -112,6 +129,7 @@ function rangeBesideBorder(
   border: Atom,
   coefficient: bigint,
   rangeOfAtom: AtomRange,
+  depth: number,
 ): Range {
   const { meaning } = border;
   if (meaning.kind !== 'floor') throw new Error('a border is a floor');
@@ -119,7 +137,7 @@ function rangeBesideBorder(
   const factor = factorOf(linear, terms);
   const rest = new Map(terms);
   linear.atoms.forEach((atom, k) => add(rest, atom, -factor * linear.coefficients[k]!));
-  const others = rangeOf(rest, rangeOfAtom);
+  const others = rangeOf(rest, rangeOfAtom, depth);
   const from = (border.hi << BigInt(meaning.shift)) - constant;
   const below = scaled(factor, linear.lo, from - 1n);
   const above = scaled(factor, from, linear.hi);
