@@ -29,7 +29,7 @@ import {
   worstVerdict,
 } from './audit-result.ts';
 import { type AuditedFolder, readAuditedFolder } from './audited-folder.ts';
-import { makeClaim, type PartProof } from './claims.ts';
+import { isDifferent, makeClaim, type PartProof } from './claims.ts';
 import { writeCounterexample } from './counterexample.ts';
 import { describeDifference, showingVectors } from './difference.ts';
 import { portsOf } from './module-ports.ts';
@@ -230,14 +230,9 @@ function claimText({ modules, verdict, seconds }: Claim): string {
 }
 
 /** The first part, in the order of the data, in which the difference is seen. */
-function firstModule(parts: readonly PartProof[], { unproven, samples }: FoundDifference): string {
-  const differs = (part: PartProof): boolean =>
-    part.unproven.some((one) => {
-      if (one === unproven) return true;
-      const [a, b] = [samples.seriesOf(one.found), samples.seriesOf(one.expected)];
-      return a.some((value, k) => BigInt.asUintN(one.width ?? 256, value - b[k]!) !== 0n);
-    });
-  return (parts.find(differs) ?? parts.at(-1)!).module;
+function firstModule(parts: readonly PartProof[], found: FoundDifference): string {
+  const first = parts.find(({ unproven }) => unproven.some((one) => isDifferent(found, one)));
+  return (first ?? parts.at(-1)!).module;
 }
 
 /** What is simulated beside the proof. */

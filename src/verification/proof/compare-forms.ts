@@ -1,6 +1,6 @@
 /** One equality of a claim: how it was closed, or what stands in its way. */
 import { modularForm } from './bits.ts';
-import { decideEqual } from './equality.ts';
+import { decideDifference } from './decide-difference.ts';
 import type { Decision, EqualityMethod } from './equality.ts';
 import { sameForm, subtractForms } from './forms/index.ts';
 import type { Form } from './forms/index.ts';
@@ -33,5 +33,5 @@ export function compareForms(
   };
   // What differs on a sample needs no search for a proof.
   if (differs(samples) || differs(manySamples)) return { result: 'open' };
-  return decideEqual(store, settled, expected, width, bounds);
+  return decideDifference(store, samples, settled, expected, width, bounds);
 }

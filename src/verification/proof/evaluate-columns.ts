@@ -50,6 +50,7 @@ export function evaluateColumns(
       if (values === undefined) return undefined;
       inputs.push(values);
     }
+    if (operation.kind === 'and' || operation.kind === 'xor') return bitwiseColumn(operation.kind, inputs);
     const rule = ruleOf(operation);
     if (rule === undefined) return undefined;
     const [a, b = a!, c = a!] = inputs as [Float64Array, ...Float64Array[]];
@@ -78,7 +79,18 @@ function partBound(part: Part, variables: readonly Column[]): bigint {
 
 type Rule = (a: number, b: number, c: number) => number;
 
-/** The arithmetic of an operation on doubles; none for wide bitwise logic. */
+/** Bitwise logic: in 32 bits where all values have them. */
+function bitwiseColumn(kind: 'and' | 'xor', inputs: readonly Float64Array[]): Float64Array {
+  const isNarrow = inputs.every((values) => values.every((value) => value === (value | 0)));
+  const apply = (a: number, b: number): number => {
+    if (isNarrow) return kind === 'and' ? a & b : a ^ b;
+    const [p, q] = [BigInt(a), BigInt(b)];
+    return Number(kind === 'and' ? p & q : p ^ q);
+  };
+  return inputs.reduce((sum, values) => sum.map((value, k) => apply(value, values[k]!)));
+}
+
+/** The arithmetic of an operation on doubles; none for bitwise logic, and for a cast to a wide format. */
 function ruleOf(operation: Extract<Part, { kind: 'operation' }>['operation']): Rule | undefined {
   switch (operation.kind) {
     case 'floor': {

@@ -6,7 +6,8 @@
  * a series of samples; only a proof makes an equality of them.
  */
 import { modularForm } from './bits.ts';
-import { decideEqual, hastyBounds, shareSum } from './equality.ts';
+import { decideDifference } from './decide-difference.ts';
+import { hastyBounds, shareSum } from './equality.ts';
 import type { Bounds, EqualityMethod } from './equality.ts';
 import { greatest, isConstant, least, subtractForms } from './forms/index.ts';
 import type { Form, FormStore } from './forms/index.ts';
@@ -50,7 +51,7 @@ export function referenceValues(store: FormStore, samples: Samples, bounds: Boun
         : candidates;
     for (const candidate of related.slice(0, MOST_CANDIDATES)) {
       if (isMultiple(subtractForms(store, form, candidate), width)) return { form: candidate, method: undefined };
-      const decision = decideEqual(store, form, candidate, width, quick);
+      const decision = decideDifference(store, samples, form, candidate, width, quick);
       if (decision.result === 'equal') return { form: candidate, method: decision.method };
     }
     return { form, method: undefined };
