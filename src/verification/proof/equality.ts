@@ -26,11 +26,11 @@ export interface Bounds {
   readonly searchedBits: number;
 }
 
-export const DEFAULT_BOUNDS: Bounds = { enumeratedCodes: 1 << 16, conflicts: 100_000, searchedBits: 160 };
+export const DEFAULT_BOUNDS: Bounds = { enumeratedCodes: 1 << 18, conflicts: 100_000, searchedBits: 160 };
 
 /** Bounds for equalities that help a proof but are not claimed: little patience. */
 export function hastyBounds(bounds: Bounds): Bounds {
-  return { ...bounds, conflicts: Math.min(bounds.conflicts, 5000), searchedBits: Math.min(bounds.searchedBits, 64) };
+  return { ...bounds, conflicts: Math.min(bounds.conflicts, 5000), searchedBits: Math.min(bounds.searchedBits, 96) };
 }
 
 export type Decision =
@@ -41,6 +41,8 @@ export type Decision =
 
 /** Most sums of a form that are looked at as cuts. */
 const MOST_CUTS = 48;
+/** Most vectors that are tried where all inputs are; each is a run of the whole design. */
+const MOST_VECTORS = 1 << 16;
 /** Conflicts of a search at one cut where all inputs can be tried instead. */
 const SMALL_CONFLICTS = 500;
 /** Cuts at which two forms may be found to differ before they are taken for different. */
@@ -57,7 +59,8 @@ const MOST_EXACT_CODES = 4096;
 /** Decide whether the low `width` bits of two forms are equal. */
 export function decideEqual(store: FormStore, a: Form, b: Form, width: number, bounds: Bounds): Decision {
   const inputs = inputsOf(a, b).map((atom) => store.ofAtom(atom).linear);
-  const isSmall = inputs.length > 0 && allAssignments(inputs, bounds.enumeratedCodes) !== undefined;
+  const all = { ...bounds, enumeratedCodes: Math.min(bounds.enumeratedCodes, MOST_VECTORS) };
+  const isSmall = inputs.length > 0 && allAssignments(inputs, all.enumeratedCodes) !== undefined;
   // Where all inputs can be tried, a long search at a cut is a waste.
   const patience = isSmall ? { ...bounds, conflicts: Math.min(bounds.conflicts, SMALL_CONFLICTS) } : bounds;
   let differing: Decision | undefined;
@@ -71,7 +74,7 @@ export function decideEqual(store: FormStore, a: Form, b: Form, width: number, b
     if (isSmall || ++differences === MOST_DIFFERENCES) break;
   }
   if (isSmall) {
-    const decision = decideOver(store, inputs, a, b, width, bounds);
+    const decision = decideOver(store, inputs, a, b, width, all);
     if (decision.result !== 'open') return decision;
   }
   const shared = sharedAtoms(a, b).map((atom) => store.ofAtom(atom).linear);
