@@ -104,7 +104,7 @@ export function showingVectors(graph: LayerGraph, found: FoundDifference): Showi
   const to = isTimed ? Math.min(samples.count - 1, vector + BEHIND) : vector;
   const cycles = Array.from({ length: to - from + 1 }, (_, k) => from + k);
   const valid = inputs(VALID_INPUT, 0n, 1n);
-  const pattern = cycles.map((cycle) => unproven.port !== VALID_OUTPUT || valid[cycle] === 1n);
+  const pattern = cycles.map((cycle) => !isTimed || valid[cycle] === 1n);
   const shown = cycles.filter((_, k) => pattern[k]!);
   const rows = (shown.length === 0 ? [vector] : shown).map((cycle) => stimulusAt(graph, found, cycle));
   return {

@@ -26,7 +26,7 @@ export interface Bounds {
   readonly searchedBits: number;
 }
 
-export const DEFAULT_BOUNDS: Bounds = { enumeratedCodes: 1 << 18, conflicts: 100_000, searchedBits: 160 };
+export const DEFAULT_BOUNDS: Bounds = { enumeratedCodes: 1 << 16, conflicts: 100_000, searchedBits: 160 };
 
 /** Bounds for equalities that help a proof but are not claimed: little patience. */
 export function hastyBounds(bounds: Bounds): Bounds {

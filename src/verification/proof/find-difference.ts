@@ -40,14 +40,14 @@ export function findDifference(unproven: readonly TimedUnproven[], runs: number)
   const control = unproven.filter(({ port }) => port === VALID_OUTPUT);
   for (let run = 0; run < runs; run++) {
     const inputs = drawInputs(RUN, `difference ${run}`);
-    const found = firstDifference(data, inUse(inputs)) ?? firstDifference(control, inputs);
+    const found = firstDifference(data, withoutResets(inputs)) ?? firstDifference(control, inputs);
     if (found !== undefined) return found;
   }
   for (const one of data) {
     const { comparison } = one;
     if (comparison.result !== 'differ') continue;
     for (const [k, variable] of comparison.variables.entries()) {
-      const inputs = inUse(steer(variable, comparison.values[k]!));
+      const inputs = withoutResets(steer(variable, comparison.values[k]!));
       const found = firstDifference([one, ...data.filter((other) => other !== one)], inputs);
       if (found !== undefined) return found;
     }
@@ -55,18 +55,15 @@ export function findDifference(unproven: readonly TimedUnproven[], runs: number)
   return undefined;
 }
 
-/** Inputs with a vector in every cycle and without a reset: data counts only where it is valid. */
-function inUse(inputs: InputSeries): InputSeries {
-  return (name, lo, hi) => {
-    if (name === VALID_INPUT) return new Array<bigint>(RUN).fill(1n);
-    if (name === RESET_INPUT) return new Array<bigint>(RUN).fill(0n);
-    return inputs(name, lo, hi);
-  };
+/** Inputs without a reset: data is compared while there is none. */
+function withoutResets(inputs: InputSeries): InputSeries {
+  return (name, lo, hi) => (name === RESET_INPUT ? new Array<bigint>(RUN).fill(0n) : inputs(name, lo, hi));
 }
 
 /** The first equality that fails in a run, and the first vector on which it does. */
 function firstDifference(unproven: readonly TimedUnproven[], inputs: InputSeries): FoundDifference | undefined {
   const samples = followSamples(RUN, inputs);
+  const valid = inputs(VALID_INPUT, 0n, 1n);
   let first: FoundDifference | undefined;
   for (const one of unproven) {
     const found = samples.seriesOf(one.found);
@@ -74,6 +71,8 @@ function firstDifference(unproven: readonly TimedUnproven[], inputs: InputSeries
     // The port shows found of vector v at v + delay, when it should show expected of v + delay − expectedDelay.
     const late = (one.delay ?? one.expectedDelay ?? 0) - (one.expectedDelay ?? one.delay ?? 0);
     for (let vector = MARGIN; vector < RUN - MARGIN && (first === undefined || vector < first.vector); vector++) {
+      // Data counts only where it is valid.
+      if (one.port !== VALID_OUTPUT && valid[vector] !== 1n) continue;
       const [want, have] = [expected[vector]!, found[vector - late]!];
       const difference = BigInt.asIntN(one.width, have - want);
       if (difference === 0n) continue;
