@@ -11,7 +11,7 @@ import type { Column } from './evaluate-columns.ts';
 import { expressionWriter } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { expressionWords } from './expression-words.ts';
-import { isConstant, operandsOf, signPlace } from './forms/index.ts';
+import { contentOf, isConstant, operandsOf, signPlace } from './forms/index.ts';
 import type { Atom, Form, FormStore, Linear } from './forms/index.ts';
 import { andGraph, equalWords, inputWord, rangeOf, satisfy, wrapWord } from './satisfiability/index.ts';
 
@@ -137,16 +137,11 @@ function sumsWithin(store: FormStore, form: Form): readonly Linear[] {
 }
 
 function primitiveSum(store: FormStore, { atoms, coefficients }: Linear): Linear {
-  let content = 0n;
-  for (const coefficient of coefficients) {
-    let [x, y] = [coefficient < 0n ? -coefficient : coefficient, content];
-    while (y !== 0n) [x, y] = [y, x % y];
-    content = x;
-  }
-  if (coefficients[0]! < 0n) content = -content;
+  const content = contentOf(coefficients);
+  const factor = coefficients[0]! < 0n ? -content : content;
   return store.linear(
     atoms,
-    coefficients.map((c) => c / content),
+    coefficients.map((c) => c / factor),
   );
 }
 

@@ -9,4 +9,4 @@ export type { FormStore } from './form-store.ts';
 export { greatest, isConstant, least, operandsOf, sameForm } from './form.ts';
 export type { Atom, Form, Linear, LookUp, Meaning } from './form.ts';
 export { andForms, isBit, isLess, isZero, multiplyForms, orForms, selectForm, tableForm, xorForms } from './logic.ts';
-export { addForms, complementForm, notForm, scaleForm, subtractForms, withConstant } from './sums.ts';
+export { addForms, complementForm, contentOf, notForm, scaleForm, subtractForms, withConstant } from './sums.ts';
