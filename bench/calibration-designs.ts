@@ -14,7 +14,7 @@ import type { Netlist } from '../src/netlist/index.ts';
 import { buildNetwork } from '../src/network/index.ts';
 import type { LayerSpec, Network } from '../src/network/index.ts';
 import { stream } from '../src/random/index.ts';
-import { tensor } from '../src/tensor/index.ts';
+import { withRandomCodes } from './designs/random-codes.ts';
 
 export interface CalibrationDesign {
   readonly name: string;
@@ -278,23 +278,7 @@ export function calibrationNetwork(design: CalibrationDesign): Network {
     design.layers,
     random.split('network'),
   );
-  const limit = 2 ** (design.weightBits - 1);
-  const layers = network.layers.map((layer) => {
-    const drawn = random.split(layer.name);
-    const code = (density: number): number =>
-      drawn.uniform() < density ? drawn.integer(-limit, limit) / 2 ** (design.weightBits - 2) : 0;
-    const parameters = Object.fromEntries(
-      Object.entries(layer.parameters).map(([role, { shape, data }]) => [
-        role,
-        tensor(
-          Float32Array.from(data, () => code(role === 'kernel' ? design.density : 1)),
-          shape,
-        ),
-      ]),
-    );
-    return { ...layer, parameters };
-  });
-  return { ...network, layers } as Network;
+  return withRandomCodes(network, random, design);
 }
 
 /** Build the netlist of a design, with ports between layers narrowed as users get them. */

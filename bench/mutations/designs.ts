@@ -9,8 +9,8 @@ import { type CompileOptions, compileNetwork } from '../../src/compile/index.ts'
 import { buildNetwork, type LayerPrecision, type LayerSpec, type Network } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';
 import { type BuiltPipeline, buildPipeline, type HardwareTarget } from '../../src/systems/index.ts';
-import { tensor } from '../../src/tensor/index.ts';
 import { printMemories, printNetlist, type TextFile } from '../../src/verilog/index.ts';
+import { withRandomCodes } from '../designs/random-codes.ts';
 
 export interface MutationDesign {
   readonly name: string;
@@ -187,21 +187,5 @@ function designNetwork(design: MutationDesign): Network {
   const random = stream('mutations', design.name);
   const inputs = Object.entries(design.inputs).map(([name, shape]) => ({ name, shape }));
   const network = buildNetwork(design.name, inputs, design.layers, random.split('network'));
-  const limit = 2 ** (design.weightBits - 1);
-  const layers = network.layers.map((layer) => {
-    const drawn = random.split(layer.name);
-    const code = (density: number): number =>
-      drawn.uniform() < density ? drawn.integer(-limit, limit) / 2 ** (design.weightBits - 2) : 0;
-    const parameters = Object.fromEntries(
-      Object.entries(layer.parameters).map(([role, { shape, data }]) => [
-        role,
-        tensor(
-          Float32Array.from(data, () => code(role === 'kernel' ? design.density : 1)),
-          shape,
-        ),
-      ]),
-    );
-    return { ...layer, parameters };
-  });
-  return { ...network, layers } as Network;
+  return withRandomCodes(network, random, design);
 }
