@@ -30,9 +30,6 @@ export interface EmittedVerdict {
   readonly reason?: string;
 }
 
-/** Random runs of 256 vectors in which a difference is looked for. */
-const RUNS = 16;
-
 /** Prove, or refute, that the files compute what the model computes. */
 export async function proveEmitted(
   { graph, pipeline }: ProofReference,
@@ -46,7 +43,7 @@ export async function proveEmitted(
     const expected = expectedPipeline(circuit, pipeline, schedule.latencyCycles);
     const { top } = proveVerilog(circuit, design, netlist.top, dataInputs(netlist), expected);
     if (top.unproven.length === 0) return { verdict: 'proved' };
-    const found = findDifference(top.unproven, RUNS);
+    const found = findDifference(top.unproven);
     if (found === undefined) {
       const [first] = top.unproven;
       return { verdict: 'open', reason: `${first!.port}[${first!.element}] is neither proved nor refuted` };

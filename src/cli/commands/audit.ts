@@ -14,6 +14,7 @@ import {
   auditVerilog,
   claimTable,
   DEFAULT_CONFLICTS,
+  DEFAULT_TIMEOUT_SECONDS,
   DEFAULT_VECTORS,
   readManifest,
   testTable,
@@ -99,7 +100,7 @@ export function auditCommand(): Command {
       DEFAULT_CONFLICTS,
     )
     .option('--vectors <n>', 'vectors that are simulated beside the proof; 0 for none', wholeNumber(0), DEFAULT_VECTORS)
-    .option('--timeout <seconds>', 'give up when a run of a tool takes longer', wholeNumber(1), 1800)
+    .option('--timeout <seconds>', 'give up when a run of a tool takes longer', wholeNumber(1), DEFAULT_TIMEOUT_SECONDS)
     .option('--json', 'print the record as JSON')
     .addHelpText('after', example)
     .action((folder: string | undefined, options: AuditArguments) => run(folder, options, command));

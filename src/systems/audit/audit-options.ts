@@ -6,6 +6,9 @@ import type { YosysChoice } from '../../verification/index.ts';
 /** Conflicts of the search for a difference, per equality, before it counts as open. */
 export const DEFAULT_CONFLICTS = 100_000;
 
+/** Limit of one run of a tool, in seconds. */
+export const DEFAULT_TIMEOUT_SECONDS = 1800;
+
 /** Vectors that are simulated beside the proof. */
 export const DEFAULT_VECTORS = 256;
 
@@ -26,7 +29,7 @@ export interface AuditOptions {
   readonly conflicts?: number;
   /** Vectors to simulate beside the proof; 0 simulates nothing. @defaultValue DEFAULT_VECTORS */
   readonly vectors?: number;
-  /** Wall-clock limit of one run of a tool in seconds. @defaultValue 1800 */
+  /** Wall-clock limit of one run of a tool in seconds. @defaultValue DEFAULT_TIMEOUT_SECONDS */
   readonly timeoutSeconds?: number;
   /** Ends the audit early. */
   readonly signal?: AbortSignal;

@@ -17,7 +17,13 @@ import { benchGap, generator, type YosysDesign } from '../../verilog/index.ts';
 import { buildPipeline, type BuiltPipeline } from '../pipeline.ts';
 import { randomStimuli } from '../stimuli.ts';
 import { checkTopPorts } from './agreement.ts';
-import { type AuditOptions, type AuditStep, DEFAULT_CONFLICTS, DEFAULT_VECTORS } from './audit-options.ts';
+import {
+  type AuditOptions,
+  type AuditStep,
+  DEFAULT_CONFLICTS,
+  DEFAULT_TIMEOUT_SECONDS,
+  DEFAULT_VECTORS,
+} from './audit-options.ts';
 import {
   type AuditResult,
   type Claim,
@@ -33,7 +39,7 @@ import { isDifferent, makeClaim, type PartProof } from './claims.ts';
 import { writeCounterexample } from './counterexample.ts';
 import { describeDifference, showingVectors } from './difference.ts';
 import { portsOf } from './module-ports.ts';
-import { stepper } from './stepper.ts';
+import { readText, stepper } from './stepper.ts';
 import { firstWrongWire } from './first-wrong-wire.ts';
 import { type AuditHashes, auditHashes } from './hashes.ts';
 import { checkManifest } from './manifest.ts';
@@ -46,11 +52,6 @@ import {
   proveNetlist,
   proveVerilog,
 } from './proof.ts';
-
-/** Random runs of 256 vectors in which a difference is looked for. */
-const RUNS = 16;
-/** Limit of one tool in seconds. */
-const DEFAULT_TIMEOUT = 1800;
 
 /** What fails, with the input that shows it. */
 interface Failure {
@@ -68,7 +69,7 @@ interface Failure {
 export async function auditProject(folder: string, options: AuditOptions = {}): Promise<AuditResult> {
   const start = performance.now();
   const step = stepper(options);
-  const { signal, timeoutSeconds = DEFAULT_TIMEOUT } = options;
+  const { signal, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
   const toolOptions = { timeoutSeconds, ...(signal && { signal }) };
   const bounds = { ...DEFAULT_BOUNDS, conflicts: options.conflicts ?? DEFAULT_CONFLICTS };
 
@@ -90,8 +91,7 @@ export async function auditProject(folder: string, options: AuditOptions = {}): 
       checkTopPorts(folder, netlist, portsOf(verilog.design, manifest.top));
       return verilog;
     },
-    ({ design, seconds, version }) =>
-      `${Object.keys(design.modules).length} modules in ${seconds.toFixed(1)} s, ${version.split(' (')[0]}`,
+    readText,
   );
 
   const claims: Claim[] = [];
@@ -111,7 +111,7 @@ export async function auditProject(folder: string, options: AuditOptions = {}): 
         const proof = prove();
         const outputs = decisive(proof);
         const all = parts(proof);
-        const found = outputs.length === 0 ? undefined : findDifference(outputs, RUNS);
+        const found = outputs.length === 0 ? undefined : findDifference(outputs);
         if (found !== undefined) failures.push({ claim: name, module: firstModule(all, found), found });
         const seconds = (performance.now() - began) / 1000;
         claims.push(
@@ -240,7 +240,7 @@ async function testFolder(
   folder: string,
   { circuit, manifest }: AuditedFolder,
   { netlist }: BuiltPipeline,
-  { vectors = DEFAULT_VECTORS, signal, timeoutSeconds = DEFAULT_TIMEOUT }: AuditOptions,
+  { vectors = DEFAULT_VECTORS, signal, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: AuditOptions,
   tools: Record<string, string>,
 ): Promise<readonly TestedFact[]> {
   if (vectors === 0) return [];
@@ -280,7 +280,7 @@ async function showDifference(
   proved: CircuitProof,
   design: YosysDesign,
   expected: ReturnType<typeof expectedPipeline>,
-  { counterexample, signal, timeoutSeconds = DEFAULT_TIMEOUT }: AuditOptions,
+  { counterexample, signal, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: AuditOptions,
 ): Promise<Difference> {
   const wire =
     claim !== 'Verilog = netlist'

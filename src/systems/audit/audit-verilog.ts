@@ -12,7 +12,7 @@ import {
   readVerilog,
 } from '../../verification/index.ts';
 import { generator, type TextFile } from '../../verilog/index.ts';
-import { type AuditOptions, DEFAULT_CONFLICTS, type ForeignDesign } from './audit-options.ts';
+import { type AuditOptions, DEFAULT_CONFLICTS, DEFAULT_TIMEOUT_SECONDS, type ForeignDesign } from './audit-options.ts';
 import type { AuditResult } from './audit-result.ts';
 import { makeClaim } from './claims.ts';
 import { describeDifference } from './difference.ts';
@@ -21,10 +21,7 @@ import { matchPorts } from './foreign-ports.ts';
 import { portsOf } from './module-ports.ts';
 import { portBits, proveVerilog } from './proof.ts';
 import { specificationGraph } from './specification.ts';
-import { stepper } from './stepper.ts';
-
-/** Random runs of 256 vectors in which a difference is looked for. */
-const RUNS = 16;
+import { readText, stepper } from './stepper.ts';
 
 /**
  * Prove that Verilog of others computes a model: every output, after the same number of cycles.
@@ -49,12 +46,11 @@ export async function auditVerilog(design: ForeignDesign, options: AuditOptions 
     'yosys',
     () =>
       readVerilog(files, top, {
-        timeoutSeconds: options.timeoutSeconds ?? 1800,
+        timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
         ...(options.signal && { signal: options.signal }),
         ...(options.yosys !== undefined && { yosys: options.yosys }),
       }),
-    ({ design: modules, seconds, version }) =>
-      `${Object.keys(modules.modules).length} modules in ${seconds.toFixed(1)} s, ${version.split(' (')[0]}`,
+    readText,
   );
   const ports = matchPorts(graph, top, portsOf(read.design, top));
 
@@ -79,7 +75,7 @@ export async function auditVerilog(design: ForeignDesign, options: AuditOptions 
       };
       const proof = proveVerilog({ context, circuit: graph }, read.design, top, ports.inputs, expected);
       const isProved = proof.top.unproven.length === 0;
-      const difference = isProved ? undefined : findDifference(proof.top.unproven, RUNS);
+      const difference = isProved ? undefined : findDifference(proof.top.unproven);
       const notes = isProved
         ? [`Every output comes ${proof.latency} clock cycles behind its input, and a vector can follow in every cycle.`]
         : [];

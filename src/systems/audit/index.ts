@@ -4,6 +4,7 @@ export {
   type AuditOptions,
   type AuditStep,
   DEFAULT_CONFLICTS,
+  DEFAULT_TIMEOUT_SECONDS,
   DEFAULT_VECTORS,
   type ForeignDesign,
 } from './audit-options.ts';

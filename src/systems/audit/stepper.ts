@@ -1,4 +1,5 @@
 /** Runs the steps of an audit, reports them, and lets an interrupt in between. */
+import type { ReadVerilog } from '../../verification/index.ts';
 import type { AuditOptions, AuditStep } from './audit-options.ts';
 
 export type RunStep = <T>(name: AuditStep, work: () => T | Promise<T>, say: (result: T) => string) => Promise<T>;
@@ -14,4 +15,9 @@ export function stepper({ onStart, onStep, signal }: AuditOptions): RunStep {
     onStep?.(name, say(result));
     return result;
   };
+}
+
+/** Say what Yosys has read. */
+export function readText({ design, seconds, version }: ReadVerilog): string {
+  return `${Object.keys(design.modules).length} modules in ${seconds.toFixed(1)} s, ${version.split(' (')[0]}`;
 }

@@ -8,7 +8,7 @@
 import { modularForm } from './bits.ts';
 import { decideEqual } from './equality.ts';
 import type { Bounds, Decision, EqualityMethod } from './equality.ts';
-import { addForms, scaleForm, subtractForms } from './forms/index.ts';
+import { addForms, innerAtoms, scaleForm, subtractForms } from './forms/index.ts';
 import type { Atom, Form, FormStore } from './forms/index.ts';
 import type { Samples } from './samples.ts';
 
@@ -62,7 +62,7 @@ function separateParts(store: FormStore, { linear }: Form): readonly Form[] {
     return root;
   };
   for (const atom of linear.atoms) {
-    for (const base of basesOf(atom)) {
+    for (const base of innerAtoms([atom])) {
       if (!owner.has(base)) owner.set(base, base);
       const root = find(base);
       const own = find(atom);
@@ -78,15 +78,4 @@ function separateParts(store: FormStore, { linear }: Form): readonly Form[] {
     parts.set(root, before === undefined ? term : addForms(store, before, term));
   });
   return [...parts.values()];
-}
-
-/** What an atom reads, looking through floors: itself where it is none. */
-function basesOf(atom: Atom): readonly Atom[] {
-  const found = new Set<Atom>();
-  const stack = [atom];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (next.meaning.kind === 'floor') stack.push(...next.meaning.of.linear.atoms);
-    else found.add(next);
-  }
-  return [...found];
 }

@@ -88,16 +88,21 @@ export function decideEqual(store: FormStore, a: Form, b: Form, width: number, b
 
 /** Inputs that two forms depend on. */
 function inputsOf(a: Form, b: Form): readonly Atom[] {
-  const seen = new Set<Atom>();
-  const stack = [a, b];
+  return [...atomsBelow([a, b])].filter(({ meaning }) => meaning.kind === 'input').toSorted((p, q) => p.id - q.id);
+}
+
+/** All atoms that forms depend on. */
+function atomsBelow(forms: readonly Form[]): ReadonlySet<Atom> {
+  const all = new Set<Atom>();
+  const stack = [...forms];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     for (const atom of next.linear.atoms) {
-      if (seen.has(atom)) continue;
-      seen.add(atom);
+      if (all.has(atom)) continue;
+      all.add(atom);
       stack.push(...operandsOf(atom));
     }
   }
-  return [...seen].filter(({ meaning }) => meaning.kind === 'input').toSorted((p, q) => p.id - q.id);
+  return all;
 }
 
 /** Tell whether two forms read a sum in common, so that a cut at it may decide between them. */
@@ -147,19 +152,7 @@ function primitiveSum(store: FormStore, { atoms, coefficients }: Linear): Linear
 
 /** Atoms on which both forms depend, not looking below the first that they share. */
 function sharedAtoms(a: Form, b: Form): readonly Atom[] {
-  const below = (form: Form): Set<Atom> => {
-    const all = new Set<Atom>();
-    const stack = [form];
-    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      for (const atom of next.linear.atoms) {
-        if (all.has(atom)) continue;
-        all.add(atom);
-        stack.push(...operandsOf(atom));
-      }
-    }
-    return all;
-  };
-  const others = below(b);
+  const others = atomsBelow([b]);
   const shared = new Set<Atom>();
   const seen = new Set<Atom>();
   const stack = [a];

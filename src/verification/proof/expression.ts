@@ -5,6 +5,7 @@
  * compared for every value of it. A variable is a sum of atoms, or a single one.
  */
 import {
+  factorOf,
   floorForm,
   greatest,
   isConstant,
@@ -181,9 +182,5 @@ function residuesOf(
 
 /** How often a sum is contained in another as a whole. */
 function wholeFactor(sum: Linear, variable: Linear): bigint {
-  const coefficients = new Map(sum.atoms.map((atom, k) => [atom, sum.coefficients[k]!]));
-  const first = coefficients.get(variable.atoms[0]!) ?? 0n;
-  if (first === 0n || first % variable.coefficients[0]! !== 0n) return 0n;
-  const factor = first / variable.coefficients[0]!;
-  return variable.atoms.every((atom, k) => coefficients.get(atom) === factor * variable.coefficients[k]!) ? factor : 0n;
+  return factorOf(variable, new Map(sum.atoms.map((atom, k) => [atom, sum.coefficients[k]!])));
 }

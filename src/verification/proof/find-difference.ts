@@ -23,6 +23,8 @@ export interface FoundDifference {
   readonly found: bigint;
 }
 
+/** Random runs, unless another number is asked for. */
+const DEFAULT_RUNS = 16;
 /** Vectors of one random run. */
 const RUN = 256;
 /** Vectors at both ends of a run that are not judged, since what came before the first is not known. */
@@ -34,8 +36,9 @@ const STEPS = 40;
  * Look for an input on which one of some equalities fails.
  *
  * @param runs random runs of 256 vectors
+ * @defaultValue runs: 16
  */
-export function findDifference(unproven: readonly TimedUnproven[], runs: number): FoundDifference | undefined {
+export function findDifference(unproven: readonly TimedUnproven[], runs: number = DEFAULT_RUNS): FoundDifference | undefined {
   const data = unproven.filter(({ port }) => port !== VALID_OUTPUT);
   const control = unproven.filter(({ port }) => port === VALID_OUTPUT);
   for (let run = 0; run < runs; run++) {

@@ -1,4 +1,5 @@
 /** What a netlist computes, as forms in time: one rule per cell. */
+import { operandsOf } from '../../netlist/index.ts';
 import type { Cell, Module, Net, Netlist } from '../../netlist/index.ts';
 import {
   extendWord,
@@ -31,27 +32,7 @@ import type { Form, FormStore } from './forms/index.ts';
 
 /** Nets of a module that a cell reads before it can be written: for an instance, the inputs of the instance. */
 function sourcesOf(module: Module, cell: Cell): readonly Net[] {
-  switch (cell.kind) {
-    case 'constant':
-    case 'input':
-      return [];
-    case 'instance':
-      return module.instances[cell.instance]!.inputs;
-    case 'extend':
-    case 'slice':
-    case 'not':
-      return [cell.a];
-    case 'concat':
-      return cell.parts;
-    case 'mux':
-      return [cell.select, cell.a, cell.b];
-    case 'rom':
-      return [cell.address];
-    case 'register':
-      return cell.enable === undefined ? [cell.d] : [cell.d, cell.enable];
-    default:
-      return [cell.a, cell.b];
-  }
+  return cell.kind === 'instance' ? module.instances[cell.instance]!.inputs : operandsOf(cell);
 }
 
 /**

@@ -38,7 +38,7 @@ function powerBelow(value: bigint): bigint {
 }
 
 /** Atoms that are no floors, looking through floors. */
-function innerAtoms(atoms: readonly Atom[]): readonly Atom[] {
+export function innerAtoms(atoms: readonly Atom[]): readonly Atom[] {
   const found = new Set<Atom>();
   const stack = [...atoms];
   for (let atom = stack.pop(); atom !== undefined; atom = stack.pop()) {

@@ -1,6 +1,8 @@
 /** Exact integer expressions in a normal form. */
 export { castForm } from './casts.ts';
 export { delayForm, withoutReset } from './delays.ts';
+export { innerAtoms } from './divided-range.ts';
+export { factorOf } from './linear-range.ts';
 export { evaluateOperation } from './evaluate.ts';
 export type { Operation } from './evaluate.ts';
 export { floorForm, isNegative, signedBits, signPlace, unsignedBits } from './floor.ts';

@@ -152,7 +152,7 @@ function rangeBesideBorder(
 }
 
 /** How often a sum is contained in others as a whole; 0 where its atoms have no common factor. */
-function factorOf(linear: Linear, within: ReadonlyMap<Atom, bigint>): bigint {
+export function factorOf(linear: Linear, within: ReadonlyMap<Atom, bigint>): bigint {
   const first = within.get(linear.atoms[0]!) ?? 0n;
   if (first % linear.coefficients[0]! !== 0n) return 0n;
   const factor = first / linear.coefficients[0]!;
