@@ -3,7 +3,7 @@
  * its outputs follow which inputs within one cycle.
  */
 import { isCombinational, operandsOf } from './cells.ts';
-import type { Module, Net, Netlist } from './netlist.ts';
+import type { Cell, Module, Net, Netlist } from './netlist.ts';
 
 /** Which implicit ports a module has. */
 export interface ImplicitPorts {
@@ -37,6 +37,11 @@ export function implicitPorts(netlist: Netlist): ReadonlyMap<string, ImplicitPor
 /** Find a module of a netlist by name; undefined if there is none. */
 export function findModule(netlist: Netlist, name: string): Module | undefined {
   return netlist.modules.find((module) => module.name === name);
+}
+
+/** List the nets that a cell depends on within its own module; for an instance output, the inputs of the instance. */
+export function sourcesOf(cell: Cell, module: Module): readonly Net[] {
+  return cell.kind === 'instance' ? module.instances[cell.instance]!.inputs : operandsOf(cell);
 }
 
 /**

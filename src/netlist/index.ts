@@ -3,7 +3,7 @@ export type { Cell, CellKind, Instance, Module, ModulePort, Net, Netlist, Rom } 
 export type { DelayModel } from './delay-model.ts';
 export { evaluateCell, isCombinational, ones, operandsOf } from './cells.ts';
 export type { CombinationalCell } from './cells.ts';
-export { combinationalPaths, combinationalSources, findModule, implicitPorts } from './hierarchy.ts';
+export { combinationalPaths, combinationalSources, findModule, implicitPorts, sourcesOf } from './hierarchy.ts';
 export type { ImplicitPorts } from './hierarchy.ts';
 export { CLOCK, RESERVED_WORDS, RESET, identifier, isIdentifier, uniqueIdentifier } from './identifiers.ts';
 export { moduleBuilder } from './module-builder.ts';

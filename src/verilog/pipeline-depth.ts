@@ -6,8 +6,8 @@
  * net: where its elements come and go in stages of their own, the numbers of a module are its longest ways, and those of
  * the modules around it are unknown.
  */
-import { operandsOf } from '../netlist/index.ts';
-import type { Cell, Module, Net } from '../netlist/index.ts';
+import { sourcesOf } from '../netlist/index.ts';
+import type { Module } from '../netlist/index.ts';
 
 export interface PipelineDepth {
   /** Registers from the inputs to each net, the largest over all paths; −1 where no input reaches it. Empty if unknown. */
@@ -16,11 +16,6 @@ export interface PipelineDepth {
   readonly depth: number | undefined;
   /** Whether every way from an input to an output has that many registers. */
   readonly isUniform: boolean;
-}
-
-/** List the nets that a cell depends on within its own module; for an instance output, the inputs of the instance. */
-export function operands(cell: Cell, module: Module): readonly Net[] {
-  return cell.kind === 'instance' ? module.instances[cell.instance]!.inputs : operandsOf(cell);
 }
 
 /** Measure a module, given the depths of the modules that it instantiates; undefined if its registers feed back. */
@@ -42,7 +37,7 @@ export function pipelineDepth(
         stack.pop();
         continue;
       }
-      const sources = operands(cell, module);
+      const sources = sourcesOf(cell, module);
       if (state[net] === 0) {
         state[net] = 1;
         for (const source of sources) {

@@ -6,11 +6,12 @@
  * with one consumer; every other cell gets a line of its own, so that no operator ever stands inside another's width
  * context. Cells that no output depends on are left out. Pure: the netlist is only read.
  */
+import { sourcesOf } from '../netlist/index.ts';
 import type { Cell, Instance, Module, Net } from '../netlist/index.ts';
 import { complement, concat, literal, replicate, visitReferences, whole } from './expression.ts';
 import type { Expression, Identifier } from './expression.ts';
 import { nameScope, verilogName } from './names.ts';
-import { operands, pipelineDepth } from './pipeline-depth.ts';
+import { pipelineDepth } from './pipeline-depth.ts';
 import type { PipelineDepth } from './pipeline-depth.ts';
 
 export interface PreparedWire {
@@ -137,7 +138,7 @@ function liveNets(module: Module): Uint32Array {
       if (seenInstances.has(cell.instance)) continue;
       seenInstances.add(cell.instance);
     }
-    for (const source of operands(cell, module)) {
+    for (const source of sourcesOf(cell, module)) {
       uses[source]! += 1;
       stack.push(source);
     }

@@ -38,7 +38,10 @@ const STEPS = 40;
  * @param runs random runs of 256 vectors
  * @defaultValue runs: 16
  */
-export function findDifference(unproven: readonly TimedUnproven[], runs: number = DEFAULT_RUNS): FoundDifference | undefined {
+export function findDifference(
+  unproven: readonly TimedUnproven[],
+  runs: number = DEFAULT_RUNS,
+): FoundDifference | undefined {
   const data = unproven.filter(({ port }) => port !== VALID_OUTPUT);
   const control = unproven.filter(({ port }) => port === VALID_OUTPUT);
   for (let run = 0; run < runs; run++) {

@@ -1,5 +1,5 @@
 /** What a netlist computes, as forms in time: one rule per cell. */
-import { operandsOf } from '../../netlist/index.ts';
+import { sourcesOf } from '../../netlist/index.ts';
 import type { Cell, Module, Net, Netlist } from '../../netlist/index.ts';
 import {
   extendWord,
@@ -29,11 +29,6 @@ import {
   xorForms,
 } from './forms/index.ts';
 import type { Form, FormStore } from './forms/index.ts';
-
-/** Nets of a module that a cell reads before it can be written: for an instance, the inputs of the instance. */
-function sourcesOf(module: Module, cell: Cell): readonly Net[] {
-  return cell.kind === 'instance' ? module.instances[cell.instance]!.inputs : operandsOf(cell);
-}
 
 /**
  * Write a netlist as forms.
@@ -68,7 +63,7 @@ export function netlistForms(
     };
 
     const roots = module.outputs.map(({ net }) => net);
-    for (const net of dependencyOrder(roots, (at) => sourcesOf(module, cells[at]!))) {
+    for (const net of dependencyOrder(roots, (at) => sourcesOf(cells[at]!, module))) {
       const cell = cells[net]!;
       let result: Word;
       if (cell.kind === 'input') result = ports[cell.port]!;
