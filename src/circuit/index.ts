@@ -39,3 +39,4 @@ export { isLeaf, sumForms } from './sum-form.ts';
 export type { SumForm } from './sum-form.ts';
 export { withNarrowPorts } from './narrow-ports.ts';
 export { readElements, withoutUnreadElements } from './unread-elements.ts';
+export * from './streams/index.ts';
