@@ -82,4 +82,59 @@ describe('moduleBuilder', () => {
     validateNetlist({ name: 'n', top: 'counter', modules: [builder.build()] });
     expect(() => builder.connect(count, count)).toThrow('must be an unconnected register placeholder');
   });
+
+  it('shares reads of one memory at one address, never two memories', () => {
+    const builder = moduleBuilder('m', '');
+    const [a, b] = [builder.input('a', 3), builder.input('b', 3)];
+    const [first, second] = [builder.addMemory('words', 4, 5), builder.addMemory('words', 4, 5)];
+    expect(builder.memory(a, first)).toBe(builder.memory(a, first));
+    expect(builder.memory(a, first)).not.toBe(builder.memory(b, first));
+    expect(builder.memory(a, first)).not.toBe(builder.memory(a, second));
+    // A word beyond the last may be anything; a constant costs nothing
+    expect(builder.cellOf(builder.memory(builder.constant(5n, 3), first))).toEqual({ kind: 'constant', value: 15n });
+    expect(builder.cellOf(builder.memory(builder.constant(4n, 3), first)).kind).toBe('memory');
+  });
+
+  it('demands one fitting write per memory, which may follow from what is read', () => {
+    const builder = moduleBuilder('m', '');
+    const [enable, a] = [builder.input('enable', 1), builder.input('a', 3)];
+    expect(() => builder.addMemory('words', 4, 1)).toThrow(
+      'memory words has 1 words, must be an integer of at least 2',
+    );
+    expect(() => builder.addMemory('words', 0, 2)).toThrow('memory words has width 0');
+    const words = builder.addMemory('words', 3, 5);
+    const read = builder.memory(a, words);
+    expect(() => builder.memory(enable, words)).toThrow(
+      'memory words of 5 words has an address of 1 bits, must have 3',
+    );
+    expect(() => builder.memory(a, 1)).toThrow('memory 1 does not exist (there are 1)');
+    expect(() => builder.memoryWrite(words, a, a, a)).toThrow('memory words has a write enable of 3 bits, must have 1');
+    expect(() => builder.memoryWrite(words, enable, a, enable)).toThrow('is written 1 bits, must be written 3');
+    expect(() => builder.memoryWrite(words, enable, builder.constant(1n, 3), a)).toThrow(
+      'memory words is only written at word 1, must be a register then',
+    );
+    expect(() => builder.build()).toThrow(new ValueError('module m: memory words has no write, must have one'));
+    builder.memoryWrite(words, enable, a, builder.add(read, a));
+    expect(() => builder.memoryWrite(words, enable, a, a)).toThrow('memory words has a write already, must have one');
+    builder.output('y', read);
+    validateNetlist({ name: 'n', top: 'm', modules: [builder.build()] });
+  });
+
+  it('joins instances that feed each other, each connected once', () => {
+    const inner = moduleBuilder('inner', '');
+    inner.output('y', inner.register(inner.input('x', 4)));
+    const leaf = inner.build();
+    const builder = moduleBuilder('m', '');
+    const [one, two] = [builder.openInstance('u', leaf), builder.openInstance('u', leaf)];
+    one.connect(two.outputs);
+    expect(() => builder.build()).toThrow(
+      new ValueError('module m: instance u_2 is not connected, must be connected once'),
+    );
+    expect(() => two.connect([])).toThrow('instance u_2 of inner has 0 inputs, must have 1');
+    expect(() => two.connect([builder.constant(0n, 3)])).toThrow('instance u_2 port x gets 3 bits, must get 4');
+    two.connect(one.outputs);
+    expect(() => two.connect(one.outputs)).toThrow('instance u_2 is connected already, must be connected once');
+    builder.output('y', two.outputs[0]!);
+    validateNetlist({ name: 'n', top: 'm', modules: [leaf, builder.build()] });
+  });
 });

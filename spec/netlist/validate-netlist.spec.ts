@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { moduleBuilder, validateNetlist } from '../../src/netlist/index.ts';
-import type { Cell, Module } from '../../src/netlist/index.ts';
+import type { Cell, Memory, Module } from '../../src/netlist/index.ts';
 
 const leaf = (): Module => {
   const builder = moduleBuilder('leaf', 'passes a through, delays b');
@@ -10,6 +10,18 @@ const leaf = (): Module => {
   builder.output('z', builder.register(b));
   return builder.build();
 };
+const buffer = (): Module => {
+  const builder = moduleBuilder('buffer', 'words in, words out');
+  const [enable, to, from] = [builder.input('enable', 1), builder.input('to', 3), builder.input('from', 3)];
+  const words = builder.addMemory('words', 4, 6);
+  builder.memoryWrite(words, enable, to, builder.input('data', 4));
+  builder.output('y', builder.memory(from, words));
+  return builder.build();
+};
+const withMemory = (module: Module, change: Partial<Memory>): Module => ({
+  ...module,
+  memories: [{ ...module.memories[0]!, ...change }],
+});
 const check =
   (...modules: Module[]): (() => void) =>
   () =>
@@ -68,6 +80,61 @@ describe('validateNetlist', () => {
     ],
   ] as const)('rejects %s', (_, damage, message) => {
     expect(check(damage(leaf()))).toThrow(message);
+  });
+
+  it.each([
+    ['no memory at all', (m: Module) => ({ ...m, memories: [] }), 'cell 4 (memory) reads memory 0, but there are 0'],
+    ['one word only', (m: Module) => withMemory(m, { words: 1 }), 'memory words has 1 words, must be an integer of'],
+    ['no width', (m: Module) => withMemory(m, { width: 0 }), 'memory words has width 0'],
+    ['a short address', (m: Module) => withMemory(m, { words: 9 }), 'a write address of 3 bits, must have 4'],
+    [
+      'a wide enable',
+      (m: Module) => withMemory(m, { write: { enable: 1, address: 1, data: 3 } }),
+      'memory words has a write enable of 3 bits, must have 1',
+    ],
+    [
+      'data that is not there',
+      (m: Module) => withMemory(m, { write: { enable: 0, address: 1, data: 9 } }),
+      'memory words has a write data of no bits, must have 4',
+    ],
+    [
+      'a name given twice',
+      (m: Module) => withMemory(m, { name: 'y' }),
+      'memory y has the name y, which output port y already has',
+    ],
+    [
+      'a short read address',
+      (m: Module) => withCell(m, 4, { kind: 'memory', address: 0, memory: 0 }),
+      'has an address of 1 bits for memory words of 6 words, must have 3',
+    ],
+    [
+      'a constant write address',
+      (m: Module) => withCell({ ...m, inputs: [m.inputs[0]!, m.inputs[3]!] }, 1, { kind: 'constant', value: 2n }),
+      'memory words is only written at word 2, must be a register then',
+    ],
+    [
+      'a constant read address beyond the last word',
+      (m: Module) => withCell(m, 2, { kind: 'constant', value: 6n }),
+      'always reads word 6 of memory words, must be below 6',
+    ],
+  ] as const)('rejects a memory read or write with %s', (_, damage, message) => {
+    expect(check(buffer())).not.toThrow();
+    expect(check(damage(buffer()))).toThrow(message);
+  });
+
+  it('finds a combinational loop through the read of a memory, and none through its write', () => {
+    const top = (feed: (y: number, x: number) => number[]): (() => void) => {
+      const builder = moduleBuilder('top', '');
+      const [one, x] = [builder.input('one', 1), builder.input('x', 3)];
+      const { outputs, connect } = builder.openInstance('u', buffer());
+      const [y] = outputs;
+      builder.name(y!, 'back');
+      const low = builder.slice(y!, 0, 3);
+      connect([one, ...feed(low, x), y!]);
+      return check(buffer(), builder.build());
+    };
+    expect(top((y, x) => [y, x])).not.toThrow();
+    expect(top((y, x) => [x, y])).toThrow('form a combinational loop');
   });
 
   it('rejects unknown, doubled and misplaced modules', () => {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { moduleBuilder } from '../../src/netlist/index.ts';
 import type { Module, Netlist } from '../../src/netlist/index.ts';
 import { createSimulator } from '../../src/simulation/index.ts';
-import { growCells, plans } from '../netlist/arbitrary-module.ts';
-import { evaluateModule } from '../netlist/evaluate-module.ts';
+import { clockedPlans, growCells, plans } from '../netlist/arbitrary-module.ts';
+import { evaluateModule, moduleEvaluator } from '../netlist/evaluate-module.ts';
 
 const netlistOf = (...modules: Module[]): Netlist => ({ name: 'n', top: modules.at(-1)!.name, modules });
 
@@ -49,6 +49,126 @@ describe('createSimulator', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it.each([31, 100])('steps random registers and memories of up to %i bits like the BigInt reference', (maxWidth) => {
+    const widths = fc.tuple(fc.integer({ min: 1, max: maxWidth }), fc.integer({ min: 1, max: maxWidth }));
+    const patterns = fc.bigInt({ min: 0n, max: (1n << 100n) - 1n });
+    const cycle = fc.tuple(patterns, patterns, fc.nat(7));
+    fc.assert(
+      fc.property(
+        clockedPlans(30),
+        widths,
+        fc.array(cycle, { minLength: 6, maxLength: 16 }),
+        (steps, [wu, wv], stimuli) => {
+          // Arrange
+          const builder = moduleBuilder('m', '');
+          const nets = [builder.input('u', wu), builder.input('v', wv)];
+          growCells(builder, steps, nets, maxWidth);
+          nets.forEach((net, k) => builder.output(`y${k}`, net));
+          const module = builder.build();
+          const simulators = (['wasm', 'loop'] as const).map((engine) =>
+            createSimulator(netlistOf(module), { engine }),
+          );
+          const reference = moduleEvaluator(module);
+          for (const [u, v, choice] of stimuli) {
+            const inputs = [BigInt.asUintN(wu, u), BigInt.asUintN(wv, v)];
+            const expected = reference.evaluate(inputs);
+            reference.step(inputs, choice === 0);
+            for (const simulator of simulators) {
+              // Act
+              simulator.set('u', inputs[0]!);
+              simulator.set('v', inputs[1]!);
+              simulator.set('rst', choice === 0 ? 1 : 0);
+              // Assert
+              expect(nets.map((_, k) => simulator.get(`y${k}`))).toEqual(expected);
+              simulator.step();
+            }
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each(['wasm', 'loop'] as const)('writes memories at the edge and reads the old word before it (%s)', (engine) => {
+    // Arrange: five words of 40 bits, with an address of three bits
+    const builder = moduleBuilder('m', '');
+    const [enable, to, from] = [builder.input('enable', 1), builder.input('to', 3), builder.input('from', 3)];
+    const words = builder.addMemory('words', 40, 5);
+    builder.output('y', builder.memory(from, words));
+    builder.output('first', builder.memory(builder.constant(0n, 3), words));
+    builder.memoryWrite(words, enable, to, builder.input('data', 40));
+    const simulator = createSimulator(netlistOf(builder.build()), { engine, initialBit: 0 });
+    const write = (address: number, data: bigint, enabled = 1): void => {
+      simulator.set('enable', enabled);
+      simulator.set('to', address);
+      simulator.set('data', data);
+    };
+    const read = (address: number): bigint => {
+      simulator.set('from', address);
+      return simulator.get('y');
+    };
+    const big = 1n << 39n;
+    // Act, Assert
+    write(4, big + 4n);
+    expect(read(4)).toBe(0n);
+    simulator.step();
+    expect(read(4)).toBe(big + 4n);
+    write(0, 7n);
+    simulator.step();
+    write(1, 8n, 0);
+    simulator.step();
+    for (const beyond of [5, 6, 7]) {
+      write(beyond, 9n);
+      simulator.step();
+    }
+    expect([0, 1, 2, 3, 4].map(read)).toEqual([7n, 0n, 0n, 0n, big + 4n]);
+    expect([5, 6, 7].map(read)).toEqual([(1n << 40n) - 1n, (1n << 40n) - 1n, (1n << 40n) - 1n]);
+    expect(simulator.get('first')).toBe(7n);
+  });
+
+  it('gives every instance memories of its own, which start as asked', () => {
+    const inner = moduleBuilder('inner', '');
+    const words = inner.addMemory('words', 8, 2);
+    const at = inner.input('at', 1);
+    inner.memoryWrite(words, inner.input('enable', 1), at, inner.input('data', 8));
+    inner.output('y', inner.memory(at, words));
+    const leaf = inner.build();
+    const outer = moduleBuilder('outer', '');
+    const [at1, data] = [outer.input('at', 1), outer.input('data', 8)];
+    const [one] = outer.instance('u_one', leaf, [at1, outer.constant(1n, 1), data]);
+    const [two] = outer.instance('u_two', leaf, [at1, outer.constant(0n, 1), data]);
+    outer.output('one', one!);
+    outer.output('two', two!);
+    const simulator = createSimulator(netlistOf(leaf, outer.build()));
+    simulator.set('data', 5);
+    simulator.step();
+    expect([simulator.get('one'), simulator.get('two')]).toEqual([5n, 255n]);
+    simulator.set('at', 1);
+    expect([simulator.get('one'), simulator.get('two')]).toEqual([255n, 255n]);
+  });
+
+  it('follows two instances that feed each other', () => {
+    const inner = moduleBuilder('inner', '');
+    const [a, b] = [inner.input('a', 4), inner.input('b', 4)];
+    inner.output('registered', inner.register(a, { reset: 3n }));
+    inner.output('through', inner.add(b, inner.constant(1n, 4)));
+    const leaf = inner.build();
+    const outer = moduleBuilder('outer', '');
+    const first = outer.openInstance('u_first', leaf);
+    const second = outer.openInstance('u_second', leaf);
+    first.connect([second.outputs[1]!, second.outputs[0]!]);
+    second.connect([first.outputs[1]!, first.outputs[0]!]);
+    outer.output('y', first.outputs[1]!);
+    outer.output('z', second.outputs[1]!);
+    const simulator = createSimulator(netlistOf(leaf, outer.build()));
+    simulator.set('rst', 1);
+    simulator.step();
+    simulator.set('rst', 0);
+    expect([simulator.get('y'), simulator.get('z')]).toEqual([4n, 4n]);
+    simulator.step();
+    expect([simulator.get('y'), simulator.get('z')]).toEqual([5n, 5n]);
   });
 
   it('reads ROMs of more than 32 bits at narrow addresses', () => {

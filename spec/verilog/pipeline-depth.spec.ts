@@ -23,6 +23,16 @@ function around(callee: Module): Module {
   return builder.build();
 }
 
+/** A word that stays in a memory for as long as the addresses say. */
+function buffer(): Module {
+  const builder = moduleBuilder('buffer', 'buffer');
+  const x = builder.input('x', 8);
+  const words = builder.addMemory('words', 8, 4);
+  builder.memoryWrite(words, builder.slice(x, 7, 1), builder.slice(x, 0, 2), x);
+  builder.output('y', builder.memory(builder.slice(x, 2, 2), words));
+  return builder.build();
+}
+
 describe('pipelineDepth', () => {
   it('is the number of registers on every way through a module, instances included', () => {
     const callee = delays('even', 2, 2);
@@ -39,5 +49,12 @@ describe('pipelineDepth', () => {
     expect(pipelineDepth(around(callee), new Map([['uneven', own]]))?.depth).toBeUndefined();
     expect(printModule(callee)).toContain('\n// Pipeline depth: at most 3 registers from input to output.\n');
     expect(printModule(around(callee), [callee])).not.toContain('epth');
+  });
+
+  it('is unknown where a memory holds values, and in the modules around', () => {
+    const own = pipelineDepth(buffer(), new Map());
+    expect(own?.depth).toBeUndefined();
+    expect(pipelineDepth(around(buffer()), new Map([['buffer', own]]))?.depth).toBeUndefined();
+    expect(printModule(buffer())).not.toContain('epth');
   });
 });

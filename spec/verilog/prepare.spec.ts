@@ -1,6 +1,6 @@
 /** What the printer decides, checked on random netlists without any tool: widths, meaning, order and unread bits. */
 import { describe, expect, it } from 'vitest';
-import { evaluateCell, isCombinational } from '../../src/netlist/index.ts';
+import { addressWidth, evaluateCell, isCombinational } from '../../src/netlist/index.ts';
 import type { Module, Net } from '../../src/netlist/index.ts';
 import type { Expression } from '../../src/verilog/expression.ts';
 import { visitReferences } from '../../src/verilog/expression.ts';
@@ -97,13 +97,19 @@ function expressionsOf(module: PreparedModule): readonly Expression[] {
   return [
     ...module.wires.map((wire) => wire.value),
     ...module.outputs.map((output) => output.value),
+    ...module.memories.flatMap(({ write }) => [write.enable, write.address, write.data]),
     ...module.registers.flatMap(({ next, enable }) => (enable ? [next, enable] : [next])),
     ...module.instances.flatMap(({ inputs }) => inputs.map((input) => input.value)),
   ];
 }
 
-/** The netlist's meaning of a module without instances whose registers show `state`. */
-function evaluator(module: Module, inputs: readonly bigint[], state: (net: Net) => bigint): (net: Net) => bigint {
+/** The netlist's meaning of a module without instances whose registers show `state`, and its memories `contents`. */
+function evaluator(
+  module: Module,
+  inputs: readonly bigint[],
+  state: (net: Net) => bigint,
+  contents: (memory: number) => readonly bigint[],
+): (net: Net) => bigint {
   const known = new Map<Net, bigint>();
   const evaluate = (net: Net): bigint => {
     const done = known.get(net);
@@ -113,13 +119,15 @@ function evaluator(module: Module, inputs: readonly bigint[], state: (net: Net) 
       cell.kind === 'input'
         ? inputs[cell.port]!
         : isCombinational(cell)
-          ? evaluateCell(
-              cell,
-              module.widths[net]!,
-              evaluate,
-              (n) => module.widths[n]!,
-              (rom) => module.roms[rom]!.words,
-            )
+          ? cell.kind === 'memory'
+            ? contents(cell.memory)[Number(evaluate(cell.address))]!
+            : evaluateCell(
+                cell,
+                module.widths[net]!,
+                evaluate,
+                (n) => module.widths[n]!,
+                (rom) => module.roms[rom]!.words,
+              )
           : state(net);
     known.set(net, result);
     return result;
@@ -143,18 +151,31 @@ describe('prepareModule on random netlists', () => {
       const d = dice(seed);
       const inputs = module.inputs.map(({ width }) => d.bits(width));
       const words = new Map(prepared.inputs.map(({ name }, k) => [name, inputs[k]!]));
-      const memories = new Map(prepared.memories.map(({ name, rom }) => [name, module.roms[rom]!.words]));
+      const memories = new Map(prepared.roms.map(({ name, rom }) => [name, module.roms[rom]!.words]));
+      const contents = module.memories.map(({ width, words: depth }) =>
+        Array.from({ length: 2 ** addressWidth(depth) }, () => d.bits(width)),
+      );
+      for (const { name, memory } of prepared.memories) memories.set(name, contents[memory]!);
       const states = new Map<string, bigint>();
       for (const { target } of prepared.registers) {
         const word = d.bits(target.width);
         states.set(target.name, word);
         words.set(target.name, word);
       }
-      const evaluate = evaluator(module, inputs, (net) => states.get(prepared.nets.get(net)?.name ?? '') ?? 0n);
+      const evaluate = evaluator(
+        module,
+        inputs,
+        (net) => states.get(prepared.nets.get(net)?.name ?? '') ?? 0n,
+        (memory) => contents[memory]!,
+      );
       for (const { target, value: expression } of prepared.wires)
         words.set(target.name, value(expression, words, memories));
       for (const [net, { name }] of prepared.nets)
         expect([seed, name, words.get(name)]).toEqual([seed, name, evaluate(net)]);
+      for (const { memory, write } of prepared.memories) {
+        for (const port of ['enable', 'address', 'data'] as const)
+          expect(value(write[port], words, memories)).toBe(evaluate(module.memories[memory]!.write[port]));
+      }
       prepared.outputs.forEach((output, k) =>
         expect(value(output.value, words, memories)).toBe(evaluate(module.outputs[k]!.net)),
       );

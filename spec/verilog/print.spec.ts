@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { moduleBuilder } from '../../src/netlist/index.ts';
 import type { Module, Netlist } from '../../src/netlist/index.ts';
 import { printMemories, printModule, printNetlist } from '../../src/verilog/index.ts';
 
@@ -32,6 +33,7 @@ const neuron: Module = {
   names: { 4: 'product', 8: 'total', 10: 'valid' },
   instances: [],
   roms: [{ name: 'squares', width: 5, words: [0n, 1n, 4n, 9n, 16n, 25n, 4n, 17n] }],
+  memories: [],
 };
 
 const pair: Module = {
@@ -61,9 +63,27 @@ const pair: Module = {
     { name: 'second', module: 'neuron', inputs: [2, 4] },
   ],
   roms: [],
+  memories: [],
 };
 
 const netlist: Netlist = { name: 'pair', top: 'pair', modules: [neuron, pair] };
+
+/** Six words between a writer that counts and a reader that says where and when. */
+function buffer(): Module {
+  const builder = moduleBuilder('buffer', 'Keeps the last six words that were written.');
+  const [write, x] = [builder.input('write', 1), builder.input('x', 12)];
+  const [read, from] = [builder.input('read', 1), builder.input('from', 3)];
+  const words = builder.addMemory('words', 12, 6);
+  const to = builder.registerPlaceholder(3, { reset: 0n, enable: write });
+  builder.name(to, 'to');
+  const isLast = builder.equal(to, builder.constant(5n, 3));
+  builder.connect(to, builder.mux(isLast, builder.constant(0n, 3), builder.add(to, builder.constant(1n, 3))));
+  builder.memoryWrite(words, write, to, x);
+  const word = builder.memory(from, words);
+  builder.name(word, 'word');
+  builder.output('y', builder.slice(builder.register(word, { enable: read }), 0, 8));
+  return builder.build();
+}
 
 const golden = (name: string): string => readFileSync(`fixtures/verilog/${name}.v`, 'utf8');
 
@@ -74,6 +94,15 @@ describe('printModule', () => {
 
   it('prints instances with the implicit clock and reset', () => {
     expect(printModule(pair, [neuron])).toBe(golden('pair'));
+  });
+
+  it('prints a memory with its write, and leaves out one that nothing reads', () => {
+    expect(printModule(buffer())).toBe(golden('buffer'));
+    const { inputs, outputs, cells } = buffer();
+    const [port] = outputs;
+    const unread = { ...buffer(), outputs: [{ ...port!, net: inputs[1]!.net, width: 12 }] };
+    expect(cells.some(({ kind }) => kind === 'memory')).toBe(true);
+    expect(printModule(unread)).not.toMatch(/\b(?:reg|clk)\b/);
   });
 });
 

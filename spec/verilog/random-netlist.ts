@@ -1,10 +1,12 @@
 /**
- * Random netlists with every kind of cell, widths 1 … 70, instances, and registers with and without reset and enable.
+ * Random netlists with every kind of cell, widths 1 … 70, instances, memories, and registers with and without reset and
+ * enable.
  *
- * Registers that hold or feed back have a reset, so that no X of a four-state simulator survives it. `valid_out` is
+ * Registers that hold or feed back have a reset, so that no X of a four-state simulator survives it; words of a memory show
+ * once they have been written after it. `valid_out` is
  * constant 1: a bench then compares the outputs of every cycle.
  */
-import { moduleBuilder } from '../../src/netlist/index.ts';
+import { addressWidth, moduleBuilder } from '../../src/netlist/index.ts';
 import type { Module, Net, Netlist } from '../../src/netlist/index.ts';
 
 export interface Dice {
@@ -53,6 +55,7 @@ const kinds = [
   'less',
   'mux',
   'rom',
+  'memory',
   'register',
   'feedback',
   'instance',
@@ -75,6 +78,7 @@ function randomModule(name: string, size: number, callees: readonly Module[], d:
   if (top) nets.push(b.input('valid_in', 1));
   for (let k = 0; k < 3; k++) nets.push(b.input(`x${k}`, width()));
   const open: Net[] = [];
+  const closeMemories: (() => void)[] = [];
   for (let k = 0; k < size; k++) {
     const kind = kinds[d.below(kinds.length)]!;
     const w = width();
@@ -119,6 +123,36 @@ function randomModule(name: string, size: number, callees: readonly Module[], d:
         nets.push(b.rom(at(address), b.addRom(`table_${k}`, w, words)));
         break;
       }
+      case 'memory': {
+        const words = 2 + d.below(9);
+        const bits = addressWidth(words);
+        const memory = b.addMemory(`words_${k}`, w, words);
+        const address = at(bits);
+        const word = b.memory(address, memory);
+        // One bit per word that has been written; those beyond the last stay clear.
+        const written = b.registerPlaceholder(2 ** bits, { reset: 0n });
+        const bitAt = (index: Net): Net =>
+          b.rom(
+            index,
+            b.addRom(
+              'one_hot',
+              2 ** bits,
+              Array.from({ length: 2 ** bits }, (_, n) => 1n << BigInt(n)),
+            ),
+          );
+        const isWritten = b.not(b.equal(b.and(written, bitAt(address)), b.constant(0n, 2 ** bits)));
+        nets.push(b.mux(isWritten, word, b.constant(0n, w)));
+        closeMemories.push(() => {
+          const enable = at(1);
+          const wanted = at(bits);
+          // A memory with a constant address is refused.
+          const target = b.cellOf(wanted).kind === 'constant' ? at(bits, nets[0]) : wanted;
+          b.memoryWrite(memory, enable, target, at(w));
+          const mask = b.constant((1n << BigInt(words)) - 1n, 2 ** bits);
+          b.connect(written, b.mux(enable, b.or(written, b.and(bitAt(target), mask)), written));
+        });
+        break;
+      }
       case 'register':
         switch (d.below(3)) {
           case 0:
@@ -149,6 +183,7 @@ function randomModule(name: string, size: number, callees: readonly Module[], d:
     }
     if (d.below(6) === 0) b.name(nets.at(-1)!, ['acc', 'reg', 'x0', 'y', 'double', 'sum'][d.below(6)]!);
   }
+  for (const close of closeMemories) close();
   for (const register of open) b.connect(register, at(b.widthOf(register)));
   if (top) b.output('valid_out', b.constant(1n, 1));
   for (let k = 0; k < 6; k++) b.output(`y${k}`, k === 0 ? nets.at(-1)! : pick());

@@ -5,6 +5,7 @@
  * Equal flip-flops and blocks exist once, wherever in the hierarchy they stand, and a flip-flop that can only hold one
  * value is that constant: what synthesis makes of a flattened design. Only what an output depends on is live.
  */
+import { UnsupportedError } from '../errors.ts';
 import { isCombinational } from '../netlist/index.ts';
 import type { Cell, Module, Net, Netlist } from '../netlist/index.ts';
 import { bitNetwork, FALSE, TRUE } from './bit-network.ts';
@@ -164,6 +165,12 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
         const { words } = module.roms[cell.rom]!;
         const memory = firstMemory + cell.rom;
         return addBlock({ kind: 'rom', cell: id, width, owner, a, b: [], words, memory });
+      }
+      case 'memory': {
+        const { name } = module.memories[cell.memory]!;
+        throw new UnsupportedError(
+          `module ${module.name}: memory ${name} is not counted, designs without memories are`,
+        );
       }
       default:
         return cell satisfies never;

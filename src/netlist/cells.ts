@@ -1,15 +1,22 @@
 /**
  * What a cell reads and what it computes: the two facts that folding, validation and levelling share.
  *
- * `evaluateCell` is the arithmetic meaning of every combinational cell on BigInt bit patterns. It is the reference for
- * the simulator's word-wise kernels and the constant folder of the builder, so the two cannot drift apart unnoticed.
+ * `evaluateCell` is the arithmetic meaning, on BigInt bit patterns, of every cell that its operands alone determine. It is
+ * the reference for the simulator's word-wise kernels and the constant folder of the builder, so the two cannot drift
+ * apart unnoticed.
  */
 import type { Cell, Net } from './netlist.ts';
 
 /** A cell whose output follows its inputs within the cycle and that stands inside one module. */
 export type CombinationalCell = Exclude<Cell, { kind: 'input' | 'register' | 'instance' }>;
 
-/** Nets that a cell reads itself (the inputs of an instance are listed by the instance, not by its output cells). */
+/** A cell whose output its operands alone determine: combinational, and no read of a memory. */
+export type PureCell = Exclude<CombinationalCell, { kind: 'memory' }>;
+
+/**
+ * Nets that a cell reads itself within the cycle. The inputs of an instance are listed by the instance, what is written
+ * to a memory by the memory.
+ */
 export function operandsOf(cell: Cell): readonly Net[] {
   switch (cell.kind) {
     case 'constant':
@@ -34,6 +41,7 @@ export function operandsOf(cell: Cell): readonly Net[] {
     case 'mux':
       return [cell.select, cell.a, cell.b];
     case 'rom':
+    case 'memory':
       return [cell.address];
     case 'register':
       return cell.enable === undefined ? [cell.d] : [cell.d, cell.enable];
@@ -47,13 +55,18 @@ export function isCombinational(cell: Cell): cell is CombinationalCell {
   return cell.kind !== 'input' && cell.kind !== 'register' && cell.kind !== 'instance';
 }
 
+/** Bits of the addresses of a memory of so many words. */
+export function addressWidth(words: number): number {
+  return 32 - Math.clz32(words - 1);
+}
+
 /** Give the all-ones pattern of a width in bits. */
 export function ones(width: number): bigint {
   return (1n << BigInt(width)) - 1n;
 }
 
 /**
- * Compute one combinational cell on bit patterns.
+ * Compute one cell on bit patterns.
  *
  * @param cell the cell
  * @param width width of its output in bits
@@ -63,7 +76,7 @@ export function ones(width: number): bigint {
  * @returns the output pattern, 0 ≤ result < 2^width
  */
 export function evaluateCell(
-  cell: CombinationalCell,
+  cell: PureCell,
   width: number,
   value: (net: Net) => bigint,
   widthOf: (net: Net) => number,

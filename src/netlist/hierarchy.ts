@@ -7,7 +7,7 @@ import type { Cell, Module, Net, Netlist } from './netlist.ts';
 
 /** Which implicit ports a module has. */
 export interface ImplicitPorts {
-  /** True if the module or one below it holds a register. */
+  /** True if the module or one below it holds a register or a memory. */
   readonly clock: boolean;
   /** True if the module or one below it holds a register with a reset value. */
   readonly reset: boolean;
@@ -17,7 +17,7 @@ export interface ImplicitPorts {
 export function implicitPorts(netlist: Netlist): ReadonlyMap<string, ImplicitPorts> {
   const result = new Map<string, ImplicitPorts>();
   for (const module of netlist.modules) {
-    let clock = false;
+    let clock = module.memories.length > 0;
     let reset = false;
     for (const cell of module.cells) {
       if (cell.kind !== 'register') continue;
@@ -39,9 +39,15 @@ export function findModule(netlist: Netlist, name: string): Module | undefined {
   return netlist.modules.find((module) => module.name === name);
 }
 
-/** List the nets that a cell depends on within its own module; for an instance output, the inputs of the instance. */
+/**
+ * List the nets that a cell depends on within its own module, in this cycle or an earlier one: for an instance output, the
+ * inputs of the instance; for a read of a memory, what is written to it too.
+ */
 export function sourcesOf(cell: Cell, module: Module): readonly Net[] {
-  return cell.kind === 'instance' ? module.instances[cell.instance]!.inputs : operandsOf(cell);
+  if (cell.kind === 'instance') return module.instances[cell.instance]!.inputs;
+  if (cell.kind !== 'memory') return operandsOf(cell);
+  const { enable, address, data } = module.memories[cell.memory]!.write;
+  return [cell.address, enable, address, data];
 }
 
 /**

@@ -3,12 +3,15 @@
  *
  * One method per cell kind; each returns the net that the new (or already existing) cell drives. Folding is confined
  * to what costs nothing to see: constant operands, neutral elements, and slices, extensions and concatenations of each
- * other. Registers and instances are never shared: two registers with the same input may be meant as two.
+ * other. Registers, memories and instances are never shared: two registers with the same input may be meant as two.
+ * What feeds back (a register, the write of a memory, an instance) is given its inputs later, once.
  */
 import { ShapeError, ValueError } from '../errors.ts';
+import { instanceTable } from './build-instances.ts';
+import { memoryTable } from './build-memories.ts';
 import { evaluateCell, isCombinational, ones, operandsOf } from './cells.ts';
 import { CLOCK, RESET, uniqueIdentifier } from './identifiers.ts';
-import type { Cell, Instance, Module, ModulePort, Net, Rom } from './netlist.ts';
+import type { Cell, Module, ModulePort, Net, Rom } from './netlist.ts';
 
 /** Optional behaviour of a register. */
 export interface RegisterOptions {
@@ -22,6 +25,14 @@ export interface RegisterOptions {
    * @defaultValue none: the register loads in every cycle
    */
   readonly enable?: Net;
+}
+
+/** An instance whose inputs are given later. */
+export interface OpenInstance {
+  /** One net per output of the module, in its order. */
+  readonly outputs: readonly Net[];
+  /** Give one net per input of the module, in its order; once. */
+  connect(inputs: readonly Net[]): void;
 }
 
 /** A module under construction. Widths are in bits and at least 1; every method throws `ShapeError` on a misfit. */
@@ -60,6 +71,12 @@ export interface ModuleBuilder {
   addRom(name: string, width: number, words: readonly bigint[]): number;
   /** Read ROM number `rom` at an unsigned address. */
   rom(address: Net, rom: number): Net;
+  /** Add a memory of `words` ≥ 2 words and give its number; `memoryWrite` gives what is written to it. */
+  addMemory(name: string, width: number, words: number): number;
+  /** Write `data` to memory number `memory` at an unsigned address of ceil(log2 words) bits while `enable` is 1; once. */
+  memoryWrite(memory: number, enable: Net, address: Net, data: Net): void;
+  /** Read memory number `memory` at an unsigned address: the contents before the rising edge of this cycle. */
+  memory(address: Net, memory: number): Net;
   /** Add a register fed by `d`. */
   register(d: Net, options?: RegisterOptions): Net;
   /** Add a register whose input is given later by `connect`; for feedback. */
@@ -68,6 +85,8 @@ export interface ModuleBuilder {
   connect(register: Net, d: Net): void;
   /** Instantiate a module; gives one net per output of it, in its order. */
   instance(name: string, module: Module, inputs: readonly Net[]): readonly Net[];
+  /** Instantiate a module whose inputs are given later; for modules that feed each other. */
+  openInstance(name: string, module: Module): OpenInstance;
   /** Name a net after a text (made a valid, unique identifier). A net keeps its first name; gives the name in force. */
   name(net: Net, text: string): string;
   /** The name in force of a net, if it has one. */
@@ -76,7 +95,7 @@ export interface ModuleBuilder {
   widthOf(net: Net): number;
   /** The cell that drives a net. */
   cellOf(net: Net): Cell;
-  /** Give the finished module; throws `ValueError` if a placeholder is not connected. */
+  /** Give the finished module; throws `ValueError` if something that was to be given later is not. */
   build(): Module;
 }
 
@@ -92,7 +111,6 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
   const names: Record<Net, string> = {};
   const inputs: ModulePort[] = [];
   const outputs: ModulePort[] = [];
-  const instances: Instance[] = [];
   const roms: Rom[] = [];
   const romNumbers = new Map<string, number>();
   const taken = new Set<string>([CLOCK, RESET]);
@@ -116,6 +134,7 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
   const oneBit = (what: string, net: Net): void => {
     if (widthOf(net) !== 1) fail(`${what} has ${widthOf(net)} bits, must have 1`);
   };
+  const claimName = (text: string): string => uniqueIdentifier(text, taken, hints);
   const append = (cell: Cell, width: number): Net => {
     cells.push(cell);
     widths.push(width);
@@ -125,10 +144,14 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
     const cell = cells[net]!;
     return cell.kind === 'constant' ? cell.value : undefined;
   };
+  const context = { module: name, fail, widthOf, constantOf, claimName };
+  const memories = memoryTable(context);
+  const instances = instanceTable(context);
   /** Append a combinational cell unless the same stands already or all its operands are constants. */
   const share = (cell: Cell, width: number): Net => {
     if (
       cell.kind !== 'constant' &&
+      cell.kind !== 'memory' &&
       isCombinational(cell) &&
       operandsOf(cell).every((net) => constantOf(net) !== undefined)
     ) {
@@ -288,7 +311,7 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
     const key = `${romName}|${width}|${words.join(',')}`;
     const known = romNumbers.get(key);
     if (known !== undefined) return known;
-    roms.push({ name: uniqueIdentifier(romName, taken, hints), width, words });
+    roms.push({ name: claimName(romName), width, words });
     romNumbers.set(key, roms.length - 1);
     return roms.length - 1;
   };
@@ -299,6 +322,12 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
     }
     return share({ kind: 'rom', address, rom: number }, table.width);
   };
+  const memory = (address: Net, number: number): Net => {
+    const { width, words } = memories.readShape(number, address);
+    // Beyond the last word anything may be read.
+    if ((constantOf(address) ?? 0n) >= BigInt(words)) return constant(ones(width), width);
+    return share({ kind: 'memory', address, memory: number }, width);
+  };
   const registerCell = (d: Net, width: number, options: RegisterOptions): Net => {
     checkWidth(width, 'a register');
     if (options.enable !== undefined) oneBit('the enable of a register', options.enable);
@@ -307,9 +336,16 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
     }
     return append({ kind: 'register', d, ...options }, width);
   };
+  const openInstance = (instanceName: string, callee: Module): OpenInstance => {
+    const instance = instances.add(instanceName, callee);
+    return {
+      outputs: callee.outputs.map(({ width }, output) => append({ kind: 'instance', instance, output }, width)),
+      connect: (nets) => instances.connect(instance, nets),
+    };
+  };
   const port = (list: ModulePort[], portName: string, net: Net): void => {
     if (reserved.delete(portName)) taken.delete(portName);
-    const given = uniqueIdentifier(portName, taken, hints);
+    const given = claimName(portName);
     if (given !== portName) fail(`port ${portName} must have a name that is a free Verilog identifier, like ${given}`);
     list.push({ name: portName, width: widthOf(net), net });
   };
@@ -343,6 +379,9 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
     mux,
     addRom,
     rom,
+    addMemory: memories.add,
+    memoryWrite: memories.write,
+    memory,
     register: (d, options = {}) => registerCell(d, widthOf(d), options),
     registerPlaceholder: (width, options = {}) => {
       // Fed by itself until connected, so that the list of cells is well formed at every moment.
@@ -362,21 +401,14 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
       open.delete(register);
     },
     instance: (instanceName, callee, nets) => {
-      if (nets.length !== callee.inputs.length) {
-        fail(`instance ${instanceName} of ${callee.name} has ${nets.length} inputs, must have ${callee.inputs.length}`);
-      }
-      callee.inputs.forEach((input, k) => {
-        if (widthOf(nets[k]!) !== input.width) {
-          fail(`instance ${instanceName} port ${input.name} gets ${widthOf(nets[k]!)} bits, must get ${input.width}`);
-        }
-      });
-      instances.push({ name: uniqueIdentifier(instanceName, taken, hints), module: callee.name, inputs: [...nets] });
-      const instance = instances.length - 1;
-      return callee.outputs.map((output, k) => append({ kind: 'instance', instance, output: k }, output.width));
+      const instance = openInstance(instanceName, callee);
+      instance.connect(nets);
+      return instance.outputs;
     },
+    openInstance,
     name: (net, text) => {
       widthOf(net);
-      return (names[net] ??= uniqueIdentifier(text, taken, hints));
+      return (names[net] ??= claimName(text));
     },
     nameOf: (net) => names[net],
     widthOf,
@@ -395,8 +427,9 @@ export function moduleBuilder(name: string, comment: string): ModuleBuilder {
         cells: [...cells],
         widths: [...widths],
         names: { ...names },
-        instances: [...instances],
+        instances: instances.build(),
         roms: [...roms],
+        memories: memories.build(),
       };
     },
   };
@@ -417,6 +450,8 @@ function cellKey(cell: Cell, width: number): string {
       return `l:${cell.a}:${cell.b}:${cell.signed}`;
     case 'rom':
       return `r:${cell.address}:${cell.rom}`;
+    case 'memory':
+      return `w:${cell.address}:${cell.memory}`;
     default:
       return `${cell.kind}:${operandsOf(cell).join(':')}`;
   }

@@ -3,7 +3,8 @@
  *
  * Stricter than the circuit above it: operand widths must match exactly, extension and truncation are cells of their
  * own, and signedness is in the operator, never in the net. Printing, simulation and resource counting read this one
- * form; none of them changes it. One implicit clock; a reset only where a register states its reset value.
+ * form; none of them changes it. One implicit clock; a reset only where a register states its reset value. A memory has
+ * one write port, any number of asynchronous reads, and no reset.
  */
 
 export type Net = number;
@@ -39,6 +40,8 @@ export type Cell =
   | { readonly kind: 'mux'; readonly select: Net; readonly a: Net; readonly b: Net }
   /** Asynchronous read of roms[rom] at the unsigned address. */
   | { readonly kind: 'rom'; readonly address: Net; readonly rom: number }
+  /** Asynchronous read of memories[memory] at the unsigned address: what it holds before the rising edge of this cycle. */
+  | { readonly kind: 'memory'; readonly address: Net; readonly memory: number }
   /** D flip-flops. With `reset`, a synchronous reset to that pattern; with `enable`, holds while enable is 0. */
   | { readonly kind: 'register'; readonly d: Net; readonly reset?: bigint; readonly enable?: Net }
   /** Output number `output` of instances[instance]. */
@@ -52,6 +55,20 @@ export interface Rom {
   readonly width: number;
   /** One word per address, 2^(address width) words. */
   readonly words: readonly bigint[];
+}
+
+/**
+ * Words that are written at the rising edge. What they hold before the first write is unspecified, and so is a read at an
+ * address ≥ words; no constant address is.
+ */
+export interface Memory {
+  readonly name: string;
+  /** Word width in bits. */
+  readonly width: number;
+  /** Number of words, an integer of at least 2; addresses have ceil(log2 words) bits. */
+  readonly words: number;
+  /** At a rising edge with enable = 1, words[address] becomes data; an address ≥ words writes nothing, none is constant. */
+  readonly write: { readonly enable: Net; readonly address: Net; readonly data: Net };
 }
 
 export interface Instance {
@@ -74,13 +91,14 @@ export interface Module {
   readonly comment: string;
   readonly inputs: readonly ModulePort[];
   readonly outputs: readonly ModulePort[];
-  /** cells[n] drives net n; only registers and instances may refer forward. */
+  /** cells[n] drives net n; only registers and instances may refer forward, and the writes of memories. */
   readonly cells: readonly Cell[];
   readonly widths: readonly number[];
   /** Readable names of some nets, unique within the module, valid Verilog identifiers. */
   readonly names: Readonly<Record<Net, string>>;
   readonly instances: readonly Instance[];
   readonly roms: readonly Rom[];
+  readonly memories: readonly Memory[];
 }
 
 export interface Netlist {

@@ -5,18 +5,19 @@
  * generator, a test) are checked here. The first broken rule is reported in one sentence.
  */
 import { ShapeError } from '../errors.ts';
-import { ones, operandsOf } from './cells.ts';
+import { addressWidth, ones, operandsOf } from './cells.ts';
 import { combinationalPaths, combinationalSources, implicitPorts } from './hierarchy.ts';
 import { CLOCK, RESET, isIdentifier } from './identifiers.ts';
-import type { Cell, Module, Net, Netlist } from './netlist.ts';
+import type { Cell, Memory, Module, Net, Netlist } from './netlist.ts';
 
 /**
  * Check every invariant of a netlist.
  *
- * Rules: module, port, net, instance and ROM names are valid identifiers and unique in their module; modules are unique
+ * Rules: module, port, net, instance, ROM and memory names are valid identifiers and unique in their module; modules are unique
  * and stand before their callers, the top exists; every net exists and has the width its cell implies; only registers
- * and instances refer forward; ports match their cells and instances match their modules; ROMs have 2^(address width)
- * words that fit; no combinational loop, not even through instances.
+ * and instances refer forward, and the writes of memories; ports match their cells and instances match their modules;
+ * ROMs have 2^(address width) words that fit, memories addresses of ceil(log2 words) bits, of which none is a constant
+ * beyond the last word, and that of the write none at all; no combinational loop, not even through instances.
  *
  * @throws ShapeError naming the module, the cell or port, what it has and what it must have
  */
@@ -63,6 +64,7 @@ function checkNames(module: Module, implicit: { readonly clock: boolean; readonl
   }
   for (const instance of module.instances) claim(instance.name, `instance ${instance.name}`);
   for (const rom of module.roms) claim(rom.name, `ROM ${rom.name}`);
+  for (const memory of module.memories) claim(memory.name, `memory ${memory.name}`);
 }
 
 function checkCells(module: Module, known: ReadonlyMap<string, Module>): void {
@@ -77,6 +79,10 @@ function checkCells(module: Module, known: ReadonlyMap<string, Module>): void {
       throw new ShapeError(
         `module ${module.name}: ROM ${rom.name} word ${wrong} is ${rom.words[wrong]}, must fit into ${rom.width} unsigned bits`,
       );
+  }
+  for (const memory of module.memories) {
+    const complaint = memoryComplaint(module, memory);
+    if (complaint !== undefined) throw new ShapeError(`module ${module.name}: memory ${memory.name} ${complaint}`);
   }
   for (const instance of module.instances) {
     const callee = known.get(instance.module);
@@ -95,6 +101,20 @@ function checkCells(module: Module, known: ReadonlyMap<string, Module>): void {
     const complaint = cellComplaint(module, known, cell, net);
     if (complaint !== undefined) throw new ShapeError(`module ${module.name}: cell ${net} (${cell.kind}) ${complaint}`);
   });
+}
+
+/** What is wrong with a memory, as the end of a sentence; undefined if nothing is. */
+function memoryComplaint({ cells, widths }: Module, { width, words, write }: Memory): string | undefined {
+  if (!Number.isInteger(width) || width < 1) return `has width ${width}, must be an integer of at least 1`;
+  if (!Number.isInteger(words) || words < 2) return `has ${words} words, must be an integer of at least 2`;
+  const expected = { enable: 1, address: addressWidth(words), data: width } as const;
+  for (const port of ['enable', 'address', 'data'] as const) {
+    const has = widths[write[port]];
+    if (has !== expected[port]) return `has a write ${port} of ${has ?? 'no'} bits, must have ${expected[port]}`;
+  }
+  const address = cells[write.address]!;
+  // Yosys makes a register of such a memory, and warns of the other words.
+  return address.kind === 'constant' ? `is only written at word ${address.value}, must be a register then` : undefined;
 }
 
 /** What is wrong with one cell, as the end of a sentence; undefined if nothing is. */
@@ -157,6 +177,16 @@ function cellComplaint(module: Module, known: ReadonlyMap<string, Module>, cell:
       if (rom.words.length !== 2 ** of(cell.address))
         return `has an address of ${of(cell.address)} bits for ROM ${rom.name} of ${rom.words.length} words, must have 2^address words`;
       return expect(rom.width);
+    }
+    case 'memory': {
+      const memory = module.memories[cell.memory];
+      if (memory === undefined) return `reads memory ${cell.memory}, but there are ${module.memories.length}`;
+      if (addressWidth(memory.words) !== of(cell.address))
+        return `has an address of ${of(cell.address)} bits for memory ${memory.name} of ${memory.words} words, must have ${addressWidth(memory.words)}`;
+      const address = module.cells[cell.address]!;
+      if (address.kind === 'constant' && address.value >= BigInt(memory.words))
+        return `always reads word ${address.value} of memory ${memory.name}, must be below ${memory.words}`;
+      return expect(memory.width);
     }
     case 'register':
       if (cell.enable !== undefined && of(cell.enable) !== 1)

@@ -2,10 +2,11 @@
  * Flattens the hierarchy of a netlist into one list of cells in evaluation order.
  *
  * Ports vanish: an input of an instance is its parent's net, an output of an instance is its child's net. What remains
- * has one driver each, so that a value is stored and computed once however many module boundaries it crosses.
+ * has one driver each, so that a value is stored and computed once however many module boundaries it crosses. Every
+ * instance of a module has memories of its own.
  */
 import { findModule, isCombinational, operandsOf, validateNetlist } from '../netlist/index.ts';
-import type { Cell, Module, Net, Netlist } from '../netlist/index.ts';
+import type { Cell, Memory, Module, Net, Netlist } from '../netlist/index.ts';
 
 /** Number of a flattened value. */
 export type Slot = number;
@@ -26,6 +27,16 @@ export interface FlatCell {
   readonly width: number;
   /** Slots of `operandsOf(cell)`, in that order. */
   readonly operands: readonly Slot[];
+  /** Number of the flattened memory that a `memory` cell reads; −1 for every other cell. */
+  readonly memory: number;
+}
+
+/** A memory with the slots of what is written to it. */
+export interface FlatMemory {
+  readonly memory: Memory;
+  readonly enable: Slot;
+  readonly address: Slot;
+  readonly data: Slot;
 }
 
 /** A netlist without hierarchy. */
@@ -35,6 +46,7 @@ export interface Elaboration {
   readonly scopes: readonly Scope[];
   /** cells[slot]. */
   readonly cells: readonly FlatCell[];
+  readonly memories: readonly FlatMemory[];
   /** Combinational slots (without constants), operands before users. */
   readonly order: readonly Slot[];
 }
@@ -47,14 +59,19 @@ interface Node {
   readonly inputs: readonly Net[];
   readonly children: Node[];
   readonly slots: Slot[];
+  /** Number of the first memory of the module among the flattened ones. */
+  readonly firstMemory: number;
 }
 
 /** Validate and flatten a netlist. */
 export function elaborate(netlist: Netlist): Elaboration {
   validateNetlist(netlist);
   const nodes: Node[] = [];
+  let memoryCount = 0;
   const grow = (module: Module, path: readonly string[], parent: Node | undefined, inputs: readonly Net[]): Node => {
-    const node: Node = { path, module, parent, inputs, children: [], slots: module.cells.map(() => -1) };
+    const slots = module.cells.map(() => -1);
+    const node: Node = { path, module, parent, inputs, children: [], slots, firstMemory: memoryCount };
+    memoryCount += module.memories.length;
     nodes.push(node);
     for (const instance of module.instances) {
       node.children.push(grow(findModule(netlist, instance.module)!, [...path, instance.name], node, instance.inputs));
@@ -96,12 +113,19 @@ export function elaborate(netlist: Netlist): Elaboration {
       module: node.module,
       width: node.module.widths[net]!,
       operands: operandsOf(cell).map((operand) => node.slots[operand]!),
+      memory: cell.kind === 'memory' ? node.firstMemory + cell.memory : -1,
     };
   });
   return {
     top,
     scopes: nodes.map(({ path, module, slots }) => ({ path, module, slots })),
     cells,
+    memories: nodes.flatMap(({ module, slots }) =>
+      module.memories.map((memory): FlatMemory => {
+        const { enable, address, data } = memory.write;
+        return { memory, enable: slots[enable]!, address: slots[address]!, data: slots[data]! };
+      }),
+    ),
     order: evaluationOrder(cells),
   };
 }

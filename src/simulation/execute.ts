@@ -115,6 +115,12 @@ export function execute(code: Int32Array, m: Int32Array, roms: Int32Array, from:
       case 28 satisfies typeof OP.wideRom:
         for (let k = 0; k < c; k += 1) m[to + k] = roms[b + m[a]! * c + k]!;
         break;
+      case 29 satisfies typeof OP.memory:
+        m[to] = m[b + m[a]!]!;
+        break;
+      case 30 satisfies typeof OP.wideMemory:
+        for (let k = 0; k < c; k += 1) m[to + k] = m[b + m[a]! * c + k]!;
+        break;
     }
   }
 }

@@ -3,9 +3,11 @@
  *
  * A value of w bits lives in ceil(w / 32) consecutive words, lowest first, as a bit pattern with clear bits above w.
  * Most nets of a network fit one word and get one-word instructions; wider ones (buses between layers, wide products)
- * get the loops of `wide.ts`. An instruction is `STRIDE` integers: operation, destination, then what `execute` expects.
+ * get the loops of `wide.ts`. Behind the values stand the contents of the memories, a place for every address, so that
+ * a read needs no comparison. An instruction is `STRIDE` integers: operation, destination, then what `execute` expects.
  */
-import type { FlatCell, Slot } from './elaborate.ts';
+import { addressWidth } from '../netlist/index.ts';
+import type { FlatCell, FlatMemory, Slot } from './elaborate.ts';
 
 /** Integers per instruction. */
 export const STRIDE = 8;
@@ -41,15 +43,19 @@ export const OP = {
   wideLess: 26,
   wideMux: 27,
   wideRom: 28,
+  memory: 29,
+  wideMemory: 30,
 } as const;
 
 /** Instructions and the memory they work on. */
 export interface Program {
   readonly code: Int32Array;
-  /** Total words of all values. */
+  /** Total 32-bit words of all values and of the contents of all memories. */
   readonly words: number;
   /** First word of each slot. */
   readonly offsets: Int32Array;
+  /** Where the contents of each memory begin. */
+  readonly contents: readonly number[];
   /** Contents of all ROMs, word by word. */
   readonly roms: Int32Array;
 }
@@ -82,12 +88,21 @@ export function loadPattern(memory: Int32Array, offset: number, width: number): 
 }
 
 /** Compile the cells of `order`. */
-export function compileProgram(cells: readonly FlatCell[], order: readonly Slot[]): Program {
+export function compileProgram(
+  cells: readonly FlatCell[],
+  memories: readonly FlatMemory[],
+  order: readonly Slot[],
+): Program {
   const offsets = new Int32Array(cells.length);
   let words = 0;
   cells.forEach((cell, slot) => {
     offsets[slot] = words;
     words += wordsOf(cell.width);
+  });
+  const contents = memories.map(({ memory }) => {
+    const from = words;
+    words += 2 ** addressWidth(memory.words) * wordsOf(memory.width);
+    return from;
   });
   const code: number[] = [];
   const romWords: number[] = [];
@@ -109,7 +124,7 @@ export function compileProgram(cells: readonly FlatCell[], order: readonly Slot[
     return at;
   };
   for (const slot of order) {
-    const { cell, module, width, operands } = cells[slot]!;
+    const { cell, module, width, operands, memory } = cells[slot]!;
     const to = offsets[slot]!;
     const at = operands.map((operand) => offsets[operand]!);
     const widths = operands.map((operand) => cells[operand]!.width);
@@ -171,6 +186,10 @@ export function compileProgram(cells: readonly FlatCell[], order: readonly Slot[
         if (narrow) emit(OP.rom, to, a, romOffset(module.roms[cell.rom]!));
         else emit(OP.wideRom, to, a, romOffset(module.roms[cell.rom]!), count);
         break;
+      case 'memory':
+        if (narrow) emit(OP.memory, to, a, contents[memory]!);
+        else emit(OP.wideMemory, to, a, contents[memory]!, count);
+        break;
       case 'constant':
       case 'input':
       case 'register':
@@ -180,7 +199,7 @@ export function compileProgram(cells: readonly FlatCell[], order: readonly Slot[
         cell satisfies never;
     }
   }
-  return { code: Int32Array.from(code), words, offsets, roms: Int32Array.from(romWords) };
+  return { code: Int32Array.from(code), words, offsets, contents, roms: Int32Array.from(romWords) };
 }
 
 /** Parts stand most significant first; narrow results are shifted together, wide ones placed word by word. */

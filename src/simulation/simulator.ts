@@ -1,11 +1,11 @@
 /**
  * The clock-accurate simulator of a netlist. It knows cells, not circuits: what it shows is what the registers do.
  *
- * Two states per bit. Registers start at a pattern that is wrong on purpose (all ones unless told otherwise), so that a
- * design that relies on its initial state shows. The one clock is implicit: `step` is one rising edge.
+ * Two states per bit. Registers and memories start at a pattern that is wrong on purpose (all ones unless told otherwise),
+ * so that a design that relies on its initial state shows; a memory read beyond its last word gives all ones. The one clock is implicit: `step` is one rising edge.
  */
 import { ShapeError, ValueError } from '../errors.ts';
-import { RESET, ones } from '../netlist/index.ts';
+import { RESET, addressWidth, ones } from '../netlist/index.ts';
 import type { ModulePort, Netlist } from '../netlist/index.ts';
 import { elaborate } from './elaborate.ts';
 import type { Scope } from './elaborate.ts';
@@ -15,7 +15,7 @@ import { interpretProgram, translateProgram } from './translate.ts';
 /** How a simulation starts and runs. */
 export interface SimulatorOptions {
   /**
-   * Bit that fills every register at the start.
+   * Bit that fills every register and memory at the start.
    * @defaultValue 1
    */
   readonly initialBit?: 0 | 1;
@@ -48,7 +48,7 @@ export interface Simulator {
   readonly outputs: readonly ModulePort[];
   /** Drive an input of the top module, or `rst`, with a bit pattern, 0 ≤ value < 2^width. */
   set(input: string, value: bigint | number): void;
-  /** One rising edge: every register loads what stands at its input. */
+  /** One rising edge: every register loads what stands at its input, every memory is written as its enable says. */
   step(): void;
   /** Bit pattern of an output of the top module in the current cycle, for the current inputs. */
   get(output: string): bigint;
@@ -68,14 +68,25 @@ interface RegisterPlan {
   readonly reset: Int32Array | undefined;
 }
 
+/** Where one memory takes what is written to it. */
+interface MemoryPlan {
+  readonly enable: number;
+  readonly address: number;
+  readonly data: number;
+  /** 32-bit words of one of its words. */
+  readonly stride: number;
+  readonly words: number;
+  readonly contents: number;
+}
+
 /**
  * Start a simulation of a netlist.
  *
  * @throws ShapeError if the netlist is not valid
  */
 export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}): Simulator {
-  const { top, scopes, cells, order } = elaborate(netlist);
-  const program = compileProgram(cells, order);
+  const { top, scopes, cells, memories, order } = elaborate(netlist);
+  const program = compileProgram(cells, memories, order);
   const { offsets } = program;
   const { memory, run } = options.engine === 'loop' ? interpretProgram(program) : translateProgram(program);
   const plans: RegisterPlan[] = [];
@@ -103,6 +114,31 @@ export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}
   const plainTo = Int32Array.from(plain, (plan) => plan.q);
   const plainNext = new Int32Array(plain.length);
   const specialNext = special.map((plan) => new Int32Array(plan.words));
+
+  const memoryPlans = memories.map(({ memory: { words, width }, enable, address, data }, k): MemoryPlan => {
+    const stride = wordsOf(width);
+    const contents = program.contents[k]!;
+    const end = contents + stride * 2 ** addressWidth(words);
+    for (let at = contents; at < end; at += stride) {
+      const isBeyond = at >= contents + stride * words;
+      if (isBeyond || options.initialBit !== 0) storePattern(memory, at, width, ones(width));
+    }
+    return {
+      enable: offsets[enable]!,
+      address: offsets[address]!,
+      data: offsets[data]!,
+      stride,
+      words,
+      contents,
+    };
+  });
+  const writeMemories = (): void => {
+    for (const { enable, address, data, stride, words, contents } of memoryPlans) {
+      const at = memory[address]!;
+      if (memory[enable] === 0 || at >= words) continue;
+      memory.copyWithin(contents + at * stride, data, data + stride);
+    }
+  };
 
   let cycle = 0;
   let resetting = false;
@@ -164,6 +200,8 @@ export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}
           for (let w = 0; w < plan.words; w += 1) next[w] = memory[from + w]!;
         }
       });
+      // What is written may stand in registers: before they load.
+      writeMemories();
       for (let k = 0; k < plainTo.length; k += 1) memory[plainTo[k]!] = plainNext[k]!;
       special.forEach((plan, k) => memory.set(specialNext[k]!, plan.q));
       cycle += 1;

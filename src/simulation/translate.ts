@@ -2,7 +2,8 @@
  * Translates a compiled program into WebAssembly: straight-line code, one function per `CHUNK` instructions.
  *
  * About ten times as fast as the loop of `execute`, which stays the reference (tests run both) and does the rare wide
- * operations here too, called back on the same memory. Values stand at fixed addresses, ROMs behind them.
+ * operations here too, called back on the same memory. Values and memories stand at fixed addresses, ROMs behind
+ * them.
  */
 import { WasmModule, i32 } from '../wasm/index.ts';
 import type { Code, FunctionReference } from '../wasm/index.ts';
@@ -165,6 +166,19 @@ function translate(body: Code, code: Int32Array, pc: number, romBase: number, wi
         shifted(a, i32.shl, 2);
         i32.load(body, 4 * (romBase + b));
       });
+    case OP.memory:
+      return store(to, () => {
+        shifted(a, i32.shl, 2);
+        i32.load(body, 4 * b);
+      });
+    case OP.wideMemory:
+      for (let k = 0; k < c; k += 1) {
+        store(to + k, () => {
+          shifted(a, i32.mul, 4 * c);
+          i32.load(body, 4 * (b + k));
+        });
+      }
+      return;
     case OP.place:
       store(to, () => {
         load(to);

@@ -2,7 +2,8 @@
  * Counts registers between the inputs of a module and each of its nets, through instances.
  *
  * Used for comments only: the header's pipeline depth and the grouping of declarations by stage. A module whose
- * registers feed back on themselves (a counter, an accumulator) has no such number, and gets none. A bus counts as one
+ * registers feed back on themselves (a counter, an accumulator) has no such number, and gets none; nor has one with a
+ * memory, where a value stays until it is asked for. A bus counts as one
  * net: where its elements come and go in stages of their own, the numbers of a module are its longest ways, and those of
  * the modules around it are unknown.
  */
@@ -23,6 +24,7 @@ export function pipelineDepth(
   module: Module,
   callees: ReadonlyMap<string, PipelineDepth | undefined>,
 ): PipelineDepth | undefined {
+  if (module.cells.some((cell) => cell.kind === 'memory')) return { stages: [], depth: undefined, isUniform: false };
   const stages = new Array<number>(module.cells.length).fill(-1);
   /** Fewest registers, where `stages` has the most. */
   const shortest = new Array<number>(module.cells.length).fill(Infinity);

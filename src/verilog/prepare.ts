@@ -38,7 +38,7 @@ export interface PreparedInstance {
   readonly outputs: readonly { readonly port: string; readonly target: Identifier }[];
 }
 
-export interface PreparedMemory {
+export interface PreparedRom {
   /** Index in the module's `roms`. */
   readonly rom: number;
   readonly name: string;
@@ -46,6 +46,15 @@ export interface PreparedMemory {
   readonly depth: number;
   /** Path of the words, relative to the root of the emitted folder. */
   readonly path: string;
+}
+
+export interface PreparedMemory {
+  /** Index in the module's `memories`. */
+  readonly memory: number;
+  readonly name: string;
+  readonly width: number;
+  readonly depth: number;
+  readonly write: { readonly enable: Expression; readonly address: Expression; readonly data: Expression };
 }
 
 export interface PreparedModule {
@@ -58,6 +67,7 @@ export interface PreparedModule {
   readonly reset: boolean;
   readonly inputs: readonly Identifier[];
   readonly outputs: readonly { readonly target: Identifier; readonly value: Expression }[];
+  readonly roms: readonly PreparedRom[];
   readonly memories: readonly PreparedMemory[];
   readonly wires: readonly PreparedWire[];
   readonly registers: readonly PreparedRegister[];
@@ -94,6 +104,7 @@ const prefixes: Record<Cell['kind'], string> = {
   less: 'lt',
   mux: 'mux',
   rom: 'rom',
+  memory: 'word',
   register: 'reg',
   instance: 'out',
 };
@@ -110,10 +121,11 @@ export function describeCallee(module: Module, callees: ReadonlyMap<string, Call
   const isLive = (net: Net): boolean => live[net]! > 0;
   const called = liveInstances(module, live).map((instance) => calleeOf(instance, callees));
   const registers = module.cells.filter((cell, net) => cell.kind === 'register' && isLive(net));
+  const hasMemory = module.cells.some((cell, net) => cell.kind === 'memory' && isLive(net));
   const hasPort = (name: string): boolean => module.inputs.some((port) => port.name === name);
   return {
     module,
-    clock: !hasPort('clk') && (registers.length > 0 || called.some((callee) => callee.clock)),
+    clock: !hasPort('clk') && (registers.length > 0 || hasMemory || called.some((callee) => callee.clock)),
     reset:
       !hasPort('rst') &&
       (registers.some((cell) => cell.kind === 'register' && cell.reset !== undefined) ||
@@ -202,10 +214,13 @@ export function prepareModule(module: Module, callees: ReadonlyMap<string, Calle
     lines.push(net);
   });
 
+  const romNames = new Map<number, string>();
   const memoryNames = new Map<number, string>();
   module.cells.forEach((cell, net) => {
-    if (cell.kind === 'rom' && uses[net]! > 0 && !memoryNames.has(cell.rom))
-      memoryNames.set(cell.rom, scope.take(module.roms[cell.rom]!.name));
+    if (uses[net] === 0) return;
+    if (cell.kind === 'rom' && !romNames.has(cell.rom)) romNames.set(cell.rom, scope.take(module.roms[cell.rom]!.name));
+    if (cell.kind === 'memory' && !memoryNames.has(cell.memory))
+      memoryNames.set(cell.memory, scope.take(module.memories[cell.memory]!.name));
   });
 
   const bits = bitReader(module, declared);
@@ -222,7 +237,7 @@ export function prepareModule(module: Module, callees: ReadonlyMap<string, Calle
       const enable = cell.enable === undefined ? undefined : all(cell.enable);
       registers.push({ target, next: all(cell.d), reset, enable, stage: stageOf(net) });
     } else {
-      const value = cellExpression(cell, net, module, all, bits, memoryNames);
+      const value = cellExpression(cell, net, module, all, bits, { romNames, memoryNames });
       wires.push({ target, value, stage: stageOf(net) });
     }
   }
@@ -258,13 +273,23 @@ export function prepareModule(module: Module, callees: ReadonlyMap<string, Calle
     reset: self.reset,
     inputs,
     outputs: module.outputs.map((port, k) => ({ target: outputs[k]!, value: all(port.net) })),
-    memories: [...memoryNames].map(([rom, name]) => ({
+    roms: [...romNames].map(([rom, name]) => ({
       rom,
       name,
       width: module.roms[rom]!.width,
       depth: module.roms[rom]!.words.length,
       path: memoryPath(module.name, module.roms[rom]!.name),
     })),
+    memories: [...memoryNames].map(([memory, name]) => {
+      const { width, words, write } = module.memories[memory]!;
+      return {
+        memory,
+        name,
+        width,
+        depth: words,
+        write: { enable: all(write.enable), address: all(write.address), data: all(write.data) },
+      };
+    }),
     wires: byStage(wires),
     registers: byStage(registers),
     instances,
@@ -353,7 +378,7 @@ function cellExpression(
   module: Module,
   all: (net: Net) => Expression,
   bits: BitReader,
-  memoryNames: ReadonlyMap<number, string>,
+  { romNames, memoryNames }: { readonly [names in 'romNames' | 'memoryNames']: ReadonlyMap<number, string> },
 ): Expression {
   const width = module.widths[net]!;
   switch (cell.kind) {
@@ -389,7 +414,9 @@ function cellExpression(
     case 'mux':
       return { kind: 'conditional', width, select: all(cell.select), a: all(cell.a), b: all(cell.b) };
     case 'rom':
-      return { kind: 'word', width, memory: memoryNames.get(cell.rom)!, address: all(cell.address) };
+      return { kind: 'word', width, memory: romNames.get(cell.rom)!, address: all(cell.address) };
+    case 'memory':
+      return { kind: 'word', width, memory: memoryNames.get(cell.memory)!, address: all(cell.address) };
     case 'constant':
     case 'input':
     case 'register':
@@ -431,6 +458,8 @@ function unreadBits(module: Omit<PreparedModule, 'unread'>): readonly Expression
     visitReferences(next, mark);
     if (enable) visitReferences(enable, mark);
   }
+  for (const { write } of module.memories)
+    for (const value of [write.enable, write.address, write.data]) visitReferences(value, mark);
   const identifiers = [
     ...module.inputs.filter(({ name }) => name !== 'clk' && name !== 'rst'),
     ...module.instances.flatMap(({ outputs }) => outputs.map(({ target }) => target)),

@@ -2,7 +2,7 @@
  * Writes a prepared module as Verilog-2001: a walk that decides nothing and changes nothing.
  *
  * Combinational logic is net declarations with an assignment, state is one `always @(posedge clk)` with non-blocking
- * assignments, and bits that nothing reads are gathered in one wire named `unused`, which Verilator's lint exempts by
+ * assignments for the registers and one per memory, and bits that nothing reads are gathered in one wire named `unused`, which Verilator's lint exempts by
  * that name and synthesis removes. No compiler directives, no time scale, no vendor primitives.
  */
 import type { Module, Netlist } from '../netlist/index.ts';
@@ -11,7 +11,7 @@ import type { Expression, Identifier } from './expression.ts';
 import { generator } from './generator.ts';
 import type { PipelineDepth } from './pipeline-depth.ts';
 import { describeCallee, prepareModule } from './prepare.ts';
-import type { Callee, PreparedInstance, PreparedModule, PreparedRegister } from './prepare.ts';
+import type { Callee, PreparedInstance, PreparedMemory, PreparedModule, PreparedRegister } from './prepare.ts';
 
 /** A text file of the emitted folder; `path` is relative to its root, with forward slashes. */
 export interface TextFile {
@@ -48,15 +48,17 @@ export function describeAll(modules: readonly Module[]): ReadonlyMap<string, Cal
 
 function printPrepared(module: PreparedModule): string {
   const sections = [
-    module.memories.flatMap(({ name, width, depth, path }) => [
+    module.roms.flatMap(({ name, width, depth, path }) => [
       `  reg ${range(width)}${name} [0:${depth - 1}];`,
       `  initial $readmemh("${path}", ${name});`,
     ]),
+    module.memories.map(({ name, width, depth }) => `  reg ${range(width)}${name} [0:${depth - 1}];`),
     staged(module.registers, ({ target }) => [`  reg ${range(target.width)}${target.name};`]),
     module.instances.flatMap(({ outputs }) => outputs.map(({ target }) => `  wire ${declaration(target)};`)),
     staged(module.wires, ({ target, value }) => assignment(`  wire ${declaration(target)} = `, value)),
     ...module.instances.map(printInstance),
     printClocked(module.registers),
+    ...module.memories.map(printMemoryWrite),
     module.outputs.flatMap(({ target, value }) => assignment(`  assign ${target.name} = `, value)),
     printUnread(module.unread),
   ];
@@ -164,6 +166,11 @@ function printRegister({ target, next, reset, enable }: PreparedRegister): strin
   ];
 }
 
+function printMemoryWrite({ name, write: { enable, address, data } }: PreparedMemory): string[] {
+  const head = `    if (${expressionText(enable)}) ${name}[${expressionText(address)}] <= `;
+  return ['  always @(posedge clk) begin', ...assignment(head, data, '    '), '  end'];
+}
+
 function printUnread(unread: readonly Expression[]): string[] {
   if (unread.length === 0) return [];
   // Led by a constant 0, so that the reduction is 0 whatever the bits are.
@@ -184,7 +191,7 @@ export function memoryText(words: readonly bigint[], width: number): string {
 export function printMemories(netlist: Netlist): readonly TextFile[] {
   const described = describeAll(netlist.modules);
   return netlist.modules.flatMap((module) =>
-    prepareModule(module, described).memories.map(({ path, width, rom }) => ({
+    prepareModule(module, described).roms.map(({ path, width, rom }) => ({
       path,
       text: memoryText(module.roms[rom]!.words, width),
     })),

@@ -1,6 +1,6 @@
 /** What a netlist computes, as forms in time: one rule per cell. */
 import { sourcesOf } from '../../netlist/index.ts';
-import type { Cell, Module, Net, Netlist } from '../../netlist/index.ts';
+import type { Cell, Module, Net, Netlist, PureCell } from '../../netlist/index.ts';
 import {
   extendWord,
   invertWord,
@@ -71,6 +71,8 @@ export function netlistForms(
         if (!instances.has(cell.instance)) instances.set(cell.instance, writeInstance(cell.instance));
         result = instances.get(cell.instance)![cell.output]!;
       } else if (cell.kind === 'register') result = writeRegister(cell, net, word, path);
+      // What a memory holds depends on all cycles before; no pipeline of ours has one.
+      else if (cell.kind === 'memory') result = opaqueWord(store, [...path, `word ${net}`].join('.'), widths[net]!);
       else result = writeCell(store, module, cell, widths[net]!, word, watcher);
       words[net] = result;
       watcher.onWire?.(path, module.name, net, result);
@@ -107,12 +109,10 @@ function choose(store: FormStore, bit: Word, a: Word, b: Word, { settle }: Desig
   return wordOf(settle(selectForm(store, forms[0]!, forms[1]!, forms[2]!), width), width, delay);
 }
 
-type Combinational = Exclude<Cell, { kind: 'input' | 'instance' | 'register' }>;
-
 function writeCell(
   store: FormStore,
   module: Module,
-  cell: Combinational,
+  cell: PureCell,
   width: number,
   word: (net: Net) => Word,
   watcher: DesignWatcher,
