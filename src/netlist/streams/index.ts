@@ -1,0 +1,15 @@
+/** Stream graphs as clocked netlists with valid and ready. */
+export { beatsToSample, sampleToBeats } from './beats.ts';
+export { streamEdges, streamNetlist } from './build-streams.ts';
+export type { StreamEdge } from './build-streams.ts';
+export { leastDepths } from './depths.ts';
+export { fifoModule } from './fifo.ts';
+export { scheduleStage } from './schedule-stage.ts';
+export type { ScheduledCircuit, ScheduledStage, StreamTarget } from './schedule-stage.ts';
+export { sizeFifos } from './size-fifos.ts';
+export type { FifoSizes } from './size-fifos.ts';
+export { stageLatency } from './stage-latency.ts';
+export { streamTiming } from './stream-timing.ts';
+export type { StreamTiming, TimingOptions } from './stream-timing.ts';
+export { readyPort, validPort } from './stream-netlist.ts';
+export type { StreamFifo, StreamNetlist, StreamPort } from './stream-netlist.ts';

@@ -1,0 +1,55 @@
+/**
+ * How many places every buffer needs: the fewest with which samples that come without a pause leave as early as with
+ * buffers that never fill.
+ *
+ * A run decides more than its own case. What a stage does next depends on beats and places, not on when they came, and a
+ * step that can be taken stays possible whatever others do first; so all orders of steps lead to the same end, and if one
+ * run brings every sample out, no pattern of stalls can lock the design up. Samples without a pause, taken at once, are the
+ * case in which most beats are under way at a time.
+ */
+import { type StreamGraph, streamType } from '../../circuit/index.ts';
+import { busWidth } from '../bus.ts';
+import { streamEdges } from './build-streams.ts';
+import { leastDepths } from './depths.ts';
+import type { ScheduledStage } from './schedule-stage.ts';
+import { stageLatency } from './stage-latency.ts';
+import { type StreamTiming, streamTiming } from './stream-timing.ts';
+
+/** Samples that are followed: the first finds an empty design, the last a full one. */
+const SAMPLES = 4;
+
+export interface FifoSizes {
+  /** Places per edge, in the order of `streamEdges`. */
+  readonly depths: readonly number[];
+  /** Timing of samples without a pause with these depths. */
+  readonly timing: StreamTiming;
+}
+
+/** Find the depths. */
+export function sizeFifos(graph: StreamGraph, stages: readonly ScheduledStage[]): FifoSizes {
+  const latencies = stages.map(stageLatency);
+  const edges = streamEdges(graph);
+  const run = (depths: readonly number[]): StreamTiming => streamTiming(graph, latencies, depths, { samples: SAMPLES });
+  const ample = leastDepths(graph, stages).map(
+    (least, k) => least + 2 * streamType(graph, edges[k]!.from).elements.length,
+  );
+  const wanted = run(ample).givenAt;
+  const isAsFast = ({ givenAt, isStuck }: StreamTiming): boolean =>
+    !isStuck && givenAt.every((cycles, k) => cycles.every((cycle, beat) => cycle <= wanted[k]![beat]!));
+
+  // The widest first: a place there costs most. More places never make a design slower, so bisection finds the fewest.
+  const widths = edges.map(({ from }) => busWidth(streamType(graph, from).formats));
+  const order = edges.map((_, k) => k).toSorted((a, b) => widths[b]! - widths[a]! || a - b);
+  const depths = [...run(ample).committed].map((most) => Math.max(1, most));
+  for (const k of order) {
+    let [low, high] = [0, depths[k]!];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      depths[k] = middle;
+      if (isAsFast(run(depths))) high = middle;
+      else low = middle;
+    }
+    depths[k] = high;
+  }
+  return { depths, timing: run(depths) };
+}
