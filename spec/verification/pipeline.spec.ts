@@ -8,7 +8,14 @@ import { packVector, pipelineGraph, scheduleGraph } from '../../src/netlist/inde
 import type { DelayModel } from '../../src/netlist/index.ts';
 import { simulateBatch } from '../../src/simulation/index.ts';
 import { coSimulate, lintVerilog } from '../../src/verification/index.ts';
-import { benchGap, expectedOutputs, measuredVectors, projectFiles, writeProject } from '../../src/verilog/index.ts';
+import {
+  benchGap,
+  expectedOutputs,
+  measuredVectors,
+  pipelineProject,
+  projectFiles,
+  writeProject,
+} from '../../src/verilog/index.ts';
 import { graphCases } from '../../src/verification/arbitraries/index.ts';
 import { lacks } from './tools.ts';
 
@@ -34,7 +41,7 @@ describe.skipIf(lacks('iverilog', 'pipelined graphs in Icarus'))('pipelined grap
       );
       const batch = simulateBatch(netlist, stimuli, { idleBefore: benchGap });
       const vectors = measuredVectors(stimuli, batch);
-      const design = {
+      const facts = {
         netlist,
         model: graph.name,
         part: 'xcvu13p-flga2577-2-e',
@@ -42,8 +49,8 @@ describe.skipIf(lacks('iverilog', 'pipelined graphs in Icarus'))('pipelined grap
         latencyCycles: batch.latencyCycles,
         initiationInterval: batch.initiationInterval ?? 1,
         strategy: 'shift-add',
-        vectors,
       };
+      const design = pipelineProject(facts, vectors);
       const directory = join(root, `graph_${k}`);
       await writeProject(directory, projectFiles(design));
       const { result } = await coSimulate('icarus', directory, expectedOutputs(netlist, vectors));

@@ -1,6 +1,6 @@
 /** A random netlist as an emitted folder whose golden outputs come from our simulator, one output per cycle. */
 import { createSimulator } from '../../src/simulation/index.ts';
-import { expectedOutputs, projectFiles } from '../../src/verilog/index.ts';
+import { expectedOutputs, pipelineProject, projectFiles } from '../../src/verilog/index.ts';
 import type { BenchOutput, ProjectDesign, TestVectors } from '../../src/verilog/index.ts';
 import { dice, randomNetlist } from '../verilog/random-netlist.ts';
 
@@ -40,7 +40,7 @@ export function randomProject(seed: number, size: number, cycles = 150): RandomP
     return outputs;
   });
   const vectors: TestVectors = { stimuli, golden, goldenCycles: golden.map((_, k) => k), pattern, resetCycles };
-  const design: ProjectDesign = {
+  const facts = {
     netlist,
     model: `random cells ${seed}`,
     part: 'xcvu13p-flga2577-2-e',
@@ -48,7 +48,7 @@ export function randomProject(seed: number, size: number, cycles = 150): RandomP
     latencyCycles: 0,
     initiationInterval: 1,
     strategy: 'none',
-    vectors,
   };
+  const design = pipelineProject(facts, vectors);
   return { design, files: projectFiles(design), expected: expectedOutputs(netlist, vectors) };
 }

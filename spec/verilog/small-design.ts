@@ -1,8 +1,8 @@
 /** A registered adder with valid bits, and its project, for specs of folders and benches. */
 import { moduleBuilder } from '../../src/netlist/index.ts';
 import type { Netlist } from '../../src/netlist/index.ts';
-import { measuredVectors } from '../../src/verilog/index.ts';
-import type { ProjectDesign } from '../../src/verilog/index.ts';
+import { measuredVectors, pipelineProject } from '../../src/verilog/index.ts';
+import type { ProjectDesign, TestVectors } from '../../src/verilog/index.ts';
 
 export function smallNetlist(): Netlist {
   const b = moduleBuilder('adder', 'Adds two words of four bits.');
@@ -14,10 +14,13 @@ export function smallNetlist(): Netlist {
   return { name: 'adder', top: 'adder', modules: [b.build()] };
 }
 
-export function smallDesign(): ProjectDesign {
+export function smallVectors(): TestVectors {
   const stimuli = [0x12n, 0xffn, 0x80n].map((word) => [word]);
-  const batch = { outputs: [[3n], [30n], [8n]], presentedAt: [0, 1, 4], validAt: [1, 2, 5] };
-  return {
+  return measuredVectors(stimuli, { outputs: [[3n], [30n], [8n]], presentedAt: [0, 1, 4], validAt: [1, 2, 5] });
+}
+
+export function smallDesign(): ProjectDesign {
+  const facts = {
     netlist: smallNetlist(),
     model: 'adder example',
     part: 'xcvu13p-flga2577-2-e',
@@ -25,7 +28,7 @@ export function smallDesign(): ProjectDesign {
     latencyCycles: 1,
     initiationInterval: 1,
     strategy: 'shift-add',
-    vectors: measuredVectors(stimuli, batch),
     portContents: { x: '2 × ap_ufixed<4,4>', y: '1 × ap_ufixed<5,5>' },
   };
+  return pipelineProject(facts, smallVectors());
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { UnsupportedError, ValueError } from '../../src/errors.ts';
 import { moduleBuilder } from '../../src/netlist/index.ts';
 import { benchGap, expectedOutputs, readBenchOutputs, testBench } from '../../src/verilog/index.ts';
-import { smallDesign, smallNetlist } from './small-design.ts';
+import { smallNetlist, smallVectors } from './small-design.ts';
 
-const { vectors } = smallDesign();
+const vectors = smallVectors();
 const fileOf = (path: string): string | undefined =>
   testBench(smallNetlist(), vectors).find((file) => file.path === path)?.text;
 

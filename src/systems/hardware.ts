@@ -25,6 +25,7 @@ import {
   benchGap,
   expectedOutputs,
   measuredVectors,
+  pipelineProject,
   projectFiles,
   projectManifest,
   writeProject,
@@ -142,7 +143,7 @@ export async function buildHardware(
   const initiationInterval = batch.initiationInterval ?? 1;
 
   const vectors = measuredVectors(simulated.words, batch);
-  const design = {
+  const facts = {
     netlist,
     model: network.name,
     part: target.part,
@@ -150,9 +151,9 @@ export async function buildHardware(
     latencyCycles: batch.latencyCycles,
     initiationInterval,
     strategy: options.compile?.strategy ?? 'adder-graph',
-    vectors,
     portContents: portContents(netlist, graph),
   };
+  const design = pipelineProject(facts, vectors);
   await step(
     'verilog',
     () => {

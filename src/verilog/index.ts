@@ -12,7 +12,8 @@ export {
 } from './test-bench.ts';
 export type { BenchOutput, MeasuredBatch, TestVectors } from './test-bench.ts';
 export { projectFiles, projectManifest } from './project.ts';
-export type { ProjectDesign } from './project-design.ts';
+export { pipelineProject } from './pipeline-project.ts';
+export type { ProjectDesign, ProjectFacts } from './project-design.ts';
 export { netNames } from './net-names.ts';
 export { topPorts } from './top-ports.ts';
 export type { VerilogPort } from './top-ports.ts';

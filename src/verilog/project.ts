@@ -9,15 +9,13 @@ import type { TextFile } from './print.ts';
 import type { ProjectDesign, ProjectNames } from './project-design.ts';
 import { readmeText } from './readme.ts';
 import { constraintsText, makefileText, vivadoText, yosysText } from './scripts.ts';
-import { testBench } from './test-bench.ts';
 import { topPorts } from './top-ports.ts';
 
 /** Print a whole project folder but `manifest.json`, which the writer adds. */
 export function projectFiles(design: ProjectDesign): readonly TextFile[] {
-  const { netlist, vectors } = design;
+  const { netlist, bench } = design;
   const sources = printNetlist(netlist);
   const memories = printMemories(netlist);
-  const bench = testBench(netlist, vectors);
   const top = describeAll(netlist.modules).get(netlist.top)!;
   const names: ProjectNames = {
     top: netlist.top,
@@ -30,8 +28,8 @@ export function projectFiles(design: ProjectDesign): readonly TextFile[] {
   return [
     ...sources,
     ...memories,
-    ...bench,
-    { path: 'tb/icarus.f', text: ['+timescale+1ns/1ps', bench[0]!.path, ...names.sources, ''].join('\n') },
+    ...bench.files,
+    { path: 'tb/icarus.f', text: ['+timescale+1ns/1ps', bench.files[0]!.path, ...names.sources, ''].join('\n') },
     { path: `constraints/${netlist.top}.xdc`, text: constraintsText(design, names) },
     { path: 'build_vivado.tcl', text: vivadoText(design, names) },
     { path: 'build_yosys.ys', text: yosysText(names) },
@@ -50,6 +48,6 @@ export function projectManifest(design: ProjectDesign): Readonly<Record<string, 
     latencyCycles: design.latencyCycles,
     initiationInterval: design.initiationInterval,
     strategy: design.strategy,
-    vectors: design.vectors.golden.length,
+    vectors: design.bench.vectors,
   };
 }

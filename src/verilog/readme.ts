@@ -3,11 +3,9 @@ import { generator } from './generator.ts';
 import type { ProjectDesign, ProjectNames } from './project-design.ts';
 import { periodNs } from './scripts.ts';
 
-const roles: Readonly<Record<string, string>> = {
+const clockRoles: Readonly<Record<string, string>> = {
   clk: 'clock, rising edge',
-  rst: 'synchronous reset, active high; clears the valid pipeline',
-  valid_in: 'the data inputs carry a new vector in this cycle',
-  valid_out: 'the data outputs carry a result in this cycle',
+  rst: 'synchronous reset, active high; clears the valid bits and what controls, never data',
 };
 
 export function readmeText(design: ProjectDesign, names: ProjectNames): string {
@@ -26,10 +24,7 @@ Ports of module ${names.top}
 ${portTable(design, names)}
 
 Buses hold their elements side by side, element 0 in the least significant bits; every element is a two's-complement
-or unsigned fixed-point pattern. There is no back-pressure: a vector is taken whenever valid_in is 1.
-
-Timing (one character per cycle, sampled at the rising edge)
-${timingDiagram(latencyCycles, initiationInterval)}
+or unsigned fixed-point pattern. ${design.protocol.text}
 
 How to run (from this folder)
   make sim            Icarus Verilog: checks every vector of tb/vectors and its cycle; prints PASS or FAIL
@@ -53,7 +48,7 @@ function portTable(design: ProjectDesign, names: ProjectNames): string {
     name,
     direction,
     String(width),
-    roles[name] ?? design.portContents?.[name] ?? 'data',
+    clockRoles[name] ?? design.protocol.roles[name] ?? design.portContents?.[name] ?? 'data',
   ]);
   const table = [['name', 'dir', 'bits', 'meaning'], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
@@ -66,23 +61,4 @@ function portTable(design: ProjectDesign, names: ProjectNames): string {
           .trimEnd()}`,
     )
     .join('\n');
-}
-
-/** Draw three vectors back to back (at the initiation interval) and their results. */
-function timingDiagram(latency: number, interval: number): string {
-  // A long pipeline is drawn with its idle middle cut out.
-  const shown = Math.min(latency, 3 * interval + 6);
-  const length = shown + 3 * interval + 1;
-  const at = (start: number, mark: (k: number) => string, idle: string): string =>
-    Array.from({ length }, (_, cycle) => {
-      const k = (cycle - start) / interval;
-      return Number.isInteger(k) && k >= 0 && k < 3 ? mark(k) : idle;
-    }).join('');
-  const letters = (k: number): string => 'ABC'[k]!;
-  const high = (): string => '1';
-  const cut = shown < latency ? `  (results begin at cycle ${latency}; the idle middle is cut out)\n` : '';
-  return `${cut}  valid_in   ${at(0, high, '0')}
-  inputs     ${at(0, letters, '.')}
-  valid_out  ${at(shown, high, '0')}
-  outputs    ${at(shown, letters, '.')}`;
 }
