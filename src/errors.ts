@@ -46,6 +46,11 @@ export class WorkerError extends DistillError {
   override readonly exitCode = 1;
 }
 
+/** A design waits for itself: beats are on their way and none can move. */
+export class DeadlockError extends DistillError {
+  override readonly exitCode = 1;
+}
+
 /** Two things that must be equal to the bit are not. */
 export class MismatchError extends DistillError {
   override readonly exitCode = 3;

@@ -5,3 +5,4 @@ export { simulateBatch, simulateGraph } from './batch.ts';
 export type { BatchOptions, BatchResult, GraphBatchResult } from './batch.ts';
 export { recordVcd } from './vcd.ts';
 export type { VcdOptions, VcdRecorder } from './vcd.ts';
+export * from './streams/index.ts';

@@ -54,6 +54,10 @@ export interface Simulator {
   get(output: string): bigint;
   /** Bit pattern of any named net: instance names and net name joined by dots, or `#n` for net n of the module. */
   peek(path: string): bigint;
+  /** Give a function that reads a net of at most 32 bits, found once by its path, as an unsigned number. */
+  probe(path: string): () => number;
+  /** Copy all values of the current cycle. After two cycles with equal copies nothing changes until an input does. */
+  snapshot(): Int32Array;
   /** All named nets and ports, top module first. */
   signals(): readonly Signal[];
 }
@@ -170,6 +174,20 @@ export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}
     return named === undefined ? undefined : Number(named[0]);
   };
 
+  const locate = (path: string): { readonly offset: number; readonly width: number } => {
+    const parts = path.split('.');
+    const name = parts.pop()!;
+    const scope = scopeAt.get(parts.join('.'));
+    if (scope === undefined) {
+      throw new ValueError(
+        `there is no instance ${parts.join('.')}, must be one of ${[...scopeAt.keys()].filter((key) => key !== '').join(', ')}`,
+      );
+    }
+    const net = findNet(scope, name);
+    if (net === undefined) throw new ValueError(`module ${scope.module.name} has no net ${name}`);
+    return { offset: offsetOf(scope, net), width: scope.module.widths[net]! };
+  };
+
   return {
     get cycle() {
       return cycle;
@@ -213,18 +231,21 @@ export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}
       return loadPattern(memory, offsetOf(topScope, port.net), port.width);
     },
     peek: (path) => {
-      const parts = path.split('.');
-      const name = parts.pop()!;
-      const scope = scopeAt.get(parts.join('.'));
-      if (scope === undefined) {
-        throw new ValueError(
-          `there is no instance ${parts.join('.')}, must be one of ${[...scopeAt.keys()].filter((key) => key !== '').join(', ')}`,
-        );
-      }
-      const net = findNet(scope, name);
-      if (net === undefined) throw new ValueError(`module ${scope.module.name} has no net ${name}`);
+      const { offset, width } = locate(path);
       settle();
-      return loadPattern(memory, offsetOf(scope, net), scope.module.widths[net]!);
+      return loadPattern(memory, offset, width);
+    },
+    probe: (path) => {
+      const { offset, width } = locate(path);
+      if (width > 32) throw new ShapeError(`net ${path} has ${width} bits, must have at most 32 to be probed`);
+      return () => {
+        settle();
+        return memory[offset]! >>> 0;
+      };
+    },
+    snapshot: () => {
+      settle();
+      return memory.slice(0, program.words);
     },
     signals: () =>
       scopes.flatMap((scope) =>

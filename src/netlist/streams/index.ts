@@ -13,3 +13,4 @@ export { streamTiming } from './stream-timing.ts';
 export type { StreamTiming, TimingOptions } from './stream-timing.ts';
 export { readyPort, validPort } from './stream-netlist.ts';
 export type { StreamFifo, StreamNetlist, StreamPort } from './stream-netlist.ts';
+export { validateStreamNetlist } from './validate-stream-netlist.ts';
