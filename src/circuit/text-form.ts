@@ -96,7 +96,8 @@ function circuitFromText(text: CircuitText): Circuit {
   };
 }
 
-function read<T>(what: string, schema: z.ZodType<T>, text: string): T {
+/** Read JSON of a known shape. Errors: `FormatError` that says what is wrong where. */
+export function readText<T>(what: string, schema: z.ZodType<T>, text: string): T {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -116,7 +117,7 @@ export function serializeCircuit(circuit: Circuit): string {
 
 /** Read a circuit from `serializeCircuit`'s JSON. Errors: `FormatError` for bad JSON, shape or broken invariants. */
 export function parseCircuit(text: string): Circuit {
-  const circuit = circuitFromText(read('circuit', circuitText, text));
+  const circuit = circuitFromText(readText('circuit', circuitText, text));
   validateCircuit(circuit);
   return circuit;
 }
@@ -138,7 +139,7 @@ export function serializeGraph(graph: LayerGraph): string {
 
 /** Read a layer graph from `serializeGraph`'s JSON. Errors: `FormatError` for bad JSON, shape or broken invariants. */
 export function parseGraph(text: string): LayerGraph {
-  const { layers, ...rest } = read('layer graph', graphText, text);
+  const { layers, ...rest } = readText('layer graph', graphText, text);
   const graph = { ...rest, layers: layers.map((layer) => ({ ...layer, circuit: circuitFromText(layer.circuit) })) };
   validateGraph(graph);
   return graph;

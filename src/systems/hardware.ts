@@ -32,6 +32,7 @@ import {
 } from '../verilog/index.ts';
 import { excessText } from './part-fit.ts';
 import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
+import { stepRunner, type StepWatch } from './steps.ts';
 import type { Stimulus } from './stimuli.ts';
 
 /** How many vectors two evaluators were compared on, and on how many they differ. */
@@ -48,16 +49,11 @@ export interface Checks {
   readonly icarusVsSimulation: Comparison | null;
 }
 
-export interface HardwareOptions {
+export interface HardwareOptions extends StepWatch<HardwareStep> {
   readonly target: HardwareTarget;
   readonly compile?: CompileOptions;
   /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
   readonly simulators?: readonly SimulatorName[];
-  readonly signal?: AbortSignal;
-  /** Called before a step. */
-  readonly onStart?: (step: HardwareStep) => void;
-  /** Called when a step is done, with a sentence about it. */
-  readonly onStep?: (step: HardwareStep, message: string) => void;
 }
 
 /** Simulators of others that read the emitted Verilog. */
@@ -100,24 +96,7 @@ export async function buildHardware(
   options: HardwareOptions,
 ): Promise<HardwareResult> {
   const { target, simulators = ['icarus', 'verilator'], signal } = options;
-  const seconds: Partial<Record<HardwareStep, number>> = {};
-  const step = async <T>(name: HardwareStep, work: () => T | Promise<T>, say: (result: T) => string): Promise<T> => {
-    options.onStart?.(name);
-    // Steps compute without a pause: between them the event loop gets its turn, and Ctrl-C with it.
-    await new Promise((resolve) => setImmediate(resolve));
-    signal?.throwIfAborted();
-    const start = performance.now();
-    let result: T;
-    try {
-      result = await work();
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error;
-    }
-    seconds[name] = (performance.now() - start) / 1000;
-    options.onStep?.(name, say(result));
-    return result;
-  };
+  const { run: step, seconds } = stepRunner<HardwareStep>(options);
 
   const { graph, built, schedule, netlist, resources } = await step(
     'compile',

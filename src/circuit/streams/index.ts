@@ -11,4 +11,5 @@ export {
   streamType,
 } from './stage-facts.ts';
 export type { StageCounts } from './stage-facts.ts';
+export { parseStreams, serializeStreams } from './text-form.ts';
 export { validateStreams } from './validate-streams.ts';
