@@ -7,7 +7,7 @@
  * - `convolveKernelGradient` sums over the windows of a sample in row-major order, then over samples as `sum` does.
  *
  * It is lowered to matrix products over gathered windows (im2col), a few samples at a time and group by group; where
- * every channel is a group with one filter it is summed directly.
+ * every channel is a group it is summed directly.
  */
 import { ShapeError, ValueError } from '../errors.ts';
 import { toFloats } from './access.ts';
@@ -104,8 +104,7 @@ export function convolve(x: Tensor, kernel: Tensor, options: ConvolutionOptions 
   return wrap(compute(toFloats(x), toFloats(kernel), plan), plan.shape);
 }
 
-const isDepthwise = ({ windows, filters, options }: Convolution): boolean =>
-  windows.channels === options.groups && filters === options.groups;
+const isDepthwise = ({ windows, options }: Convolution): boolean => windows.channels === options.groups;
 
 /** Take a group of the last axis. */
 function part(t: Tensor, group: number, groups: number): Tensor {

@@ -324,10 +324,15 @@ const windows =
 
 const convolve = windows((a, { n, choose, input }, size, strides) => {
   const shape = shapeOf(a);
-  const kernel = input([...size, shape.at(-1)!, choose([1, 2, 3, 5, 8, 9], 4)], false);
+  const channels = shape.at(-1)!;
+  // Without groups, of one channel each, or a few.
+  const some = [2, 3, 4].find((count) => channels % count === 0) ?? 1;
+  const groups = choose([1, 1, 1, channels, channels, some], 3);
+  const each = groups === 1 ? choose([1, 2, 3, 5, 8, 9], 4) : choose([1, 2, 3], 4);
+  const kernel = input([...size, channels / groups, groups * each], false);
   const dilation = size.map((cells, axis) => (2 * (cells - 1) < shape[axis + 1]! ? 1 + (n(5) % 2) : 1));
   const pads = bit(n(6), 0) ? { pads: size.map((__, axis) => [n(axis) % 2, n(axis + 1) % 3] as const) } : {};
-  return ag.convolve(a.variable, kernel.variable, { strides, dilation, ...pads });
+  return ag.convolve(a.variable, kernel.variable, { strides, dilation, groups, ...pads });
 });
 const maxPool = windows((a, _, size, strides) => ag.maxPool(a.variable, { size, strides }));
 const averagePool = windows((a, { n }, size, strides) =>

@@ -2,7 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as t from '../../../src/tensor/index.ts';
-import { buildGraph, innerShape, isRowWise, type PlanNode } from '../../../src/tensor/plan/graph.ts';
+import { buildGraph } from '../../../src/tensor/plan/build-graph.ts';
+import { innerShape, isRowWise, type PlanNode } from '../../../src/tensor/plan/graph.ts';
 import { cutShards, layOut, type Layout } from '../../../src/tensor/plan/layout.ts';
 import { isBatchSum, legalise, type LegalGraph } from '../../../src/tensor/plan/legalise.ts';
 import { schedule, type Kernel, type Schedule } from '../../../src/tensor/plan/schedule.ts';

@@ -2,7 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as t from '../../../src/tensor/index.ts';
-import { buildGraph, isRowWise, type PlanNode } from '../../../src/tensor/plan/graph.ts';
+import { buildGraph } from '../../../src/tensor/plan/build-graph.ts';
+import { isRowWise, type PlanNode } from '../../../src/tensor/plan/graph.ts';
 import { isDense, readAs, viewResolver, type View } from '../../../src/tensor/plan/views.ts';
 import { computationOf, describeRecipe, recipes, type Recipe } from './arbitraries.ts';
 import { trace } from './law.ts';

@@ -326,10 +326,10 @@ function emitMask(code: Code, worker: Local, node: PlanNode, { pointer }: Cursor
   code.call(context.special(node));
 }
 
-/** Set the partial sums of a loop to zero, which each leaf starts from. */
-export function emitClearSums(code: Code, partial: Local, kernel: LoopKernel, context: EmitContext): void {
+/** Set the partial sums of nodes to zero, which each leaf starts from. */
+export function emitClearSums(code: Code, partial: Local, nodes: readonly PlanNode[], context: EmitContext): void {
   const zero = code.local('v128');
-  for (const node of kernel.sums) {
+  for (const node of nodes) {
     const floats = node.shape.reduce((product, n) => product * n, 1);
     const offset = context.partialOf(node);
     for (let at = 0; at < floats; at += 4) {

@@ -5,15 +5,7 @@ import { innerShape, type PlanNode } from './graph.ts';
 import { accessOf, emitLoad, emitStore, type EmitContext } from './loop-code.ts';
 import { emitNest, type Access, type Cursor, type KernelLocals } from './nest.ts';
 import { own } from './views.ts';
-import { windowsOver, type WindowGeometry } from './windows.ts';
-
-/** Offsets of the cells of a window in bytes. */
-function cellOffsets({ size, cellSteps }: WindowGeometry): readonly number[] {
-  return Array.from({ length: size[0] * size[1] }, (_, cell) => {
-    const row = Math.floor(cell / size[1]);
-    return 4 * (row * cellSteps[0] + (cell % size[1]) * cellSteps[1]);
-  });
-}
+import { cellOffsets, windowsOver, type WindowGeometry } from './windows.ts';
 
 /** An access that stands on the first cell of each window, channel by channel. */
 function windowAccess(node: PlanNode, geometry: WindowGeometry, context: EmitContext): Access {

@@ -18,6 +18,7 @@ import {
 } from '../../wasm/index.ts';
 import { LEAF } from '../backends/js/reduce.ts';
 import { countDown, increase } from '../backends/wasm/loops.ts';
+import { emitDepthwiseGradient } from './depthwise-gradient-code.ts';
 import type { PlanNode } from './graph.ts';
 import type { Layout } from './layout.ts';
 import type { LegalGraph } from './legalise.ts';
@@ -76,11 +77,12 @@ export function assemble(
         if (kernel.kind === 'loop') {
           if (kernel.sums.length > 0) {
             code.get(fresh);
-            code.if(() => emitClearSums(code, partial, kernel, context));
+            code.if(() => emitClearSums(code, partial, kernel.sums, context));
           }
           if (kernel.product === null) emitLoop(code, locals, kernel, context);
           else emitProduct(code, locals, kernel, context);
-        } else if (isKernelGradient(kernel.node)) emitRowProduct(code, locals, fresh, kernel.node, context);
+        } else if (isDepthwiseGradient(kernel.node)) emitDepthwiseGradient(code, locals, fresh, kernel.node, context);
+        else if (isKernelGradient(kernel.node)) emitRowProduct(code, locals, fresh, kernel.node, context);
         else emitNode(code, locals, kernel.node, context);
       },
     );
@@ -133,6 +135,10 @@ function defineFinite(module: WasmModule): void {
 
 const isKernelGradient = ({ operation }: PlanNode): boolean =>
   operation === 'rowProduct' || operation === 'convolveKernelGradient';
+
+/** Kernel gradients with more groups are taken apart (grouped-convolution.ts). */
+const isDepthwiseGradient = ({ operation, attributes }: PlanNode): boolean =>
+  operation === 'convolveKernelGradient' && attributes['groups'] !== 1;
 
 /** out[i] ← a[i] + b[i] over whole vectors; `out` may be `b`. Parameters: out, a, b, bytes. */
 function defineAddBlocks(module: WasmModule): FunctionReference {

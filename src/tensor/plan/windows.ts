@@ -48,3 +48,11 @@ export function cellRuns({
     Array.from({ length: size[1] }, (_, column) => ({ offset: row + column * cellSteps[1], count: channels })),
   );
 }
+
+/** Offsets of the cells of a window in bytes, in row-major order. */
+export function cellOffsets({ size, cellSteps }: WindowGeometry): readonly number[] {
+  return Array.from({ length: size[0] * size[1] }, (_, cell) => {
+    const row = Math.floor(cell / size[1]);
+    return 4 * (row * cellSteps[0] + (cell % size[1]) * cellSteps[1]);
+  });
+}

@@ -93,7 +93,7 @@ function forEachCell(w: Windows, visit: (window: number, cell: number, at: numbe
   }
 }
 
-/** Convolve one sample channel by channel: out[windows × channels], all 0 before, gains Σ over cells of x · kernel[cells × channels]. */
+/** Convolve one sample channel by channel: out[windows × filters], all 0 before, gains Σ over cells of x · kernel[cells × filters]; each channel has equally many filters. */
 export function depthwiseKernel(
   out: Float32Array,
   outOffset: number,
@@ -102,13 +102,13 @@ export function depthwiseKernel(
   kernel: Float32Array,
   w: Windows,
 ): void {
-  const { channels } = w;
+  const filters = kernel.length / (w.size[0] * w.size[1]);
   forEachCell(w, (window, cell, at) => {
-    addProducts(out, outOffset + window * channels, x, offset + at, kernel, cell * channels, channels);
+    addProducts(out, outOffset + window * filters, x, offset + at, kernel, cell * filters, w.channels, filters);
   });
 }
 
-/** The kernel gradient of that: out[cells × channels], all 0 before, gains Σ over windows of x · g[windows × channels]. */
+/** The kernel gradient of that: out[cells × filters], all 0 before, gains Σ over windows of x · g[windows × filters]. */
 export function depthwiseGradientKernel(
   out: Float32Array,
   x: Float32Array,
@@ -117,23 +117,31 @@ export function depthwiseGradientKernel(
   gOffset: number,
   w: Windows,
 ): void {
-  const { channels } = w;
+  const filters = out.length / (w.size[0] * w.size[1]);
   forEachCell(w, (window, cell, at) => {
-    addProducts(out, cell * channels, x, offset + at, g, gOffset + window * channels, channels);
+    addProducts(out, cell * filters, x, offset + at, g, gOffset + window * filters, w.channels, filters);
   });
 }
 
-/** out += a · b, a function of its own so that its operands stay in registers. */
+/** out += x · b for all filters, each channel of x by its own; a function by itself so that its operands stay in registers. */
 function addProducts(
   out: Float32Array,
   to: number,
-  a: Float32Array,
-  aAt: number,
+  x: Float32Array,
+  at: number,
   b: Float32Array,
-  bAt: number,
-  count: number,
+  from: number,
+  channels: number,
+  filters: number,
 ): void {
-  for (let i = 0; i < count; i += 1) out[to + i] = out[to + i]! + fround(a[aAt + i]! * b[bAt + i]!);
+  if (filters === channels) {
+    for (let i = 0; i < channels; i += 1) out[to + i] = out[to + i]! + fround(x[at + i]! * b[from + i]!);
+    return;
+  }
+  const multiplier = filters / channels;
+  for (let i = 0; i < filters; i += 1) {
+    out[to + i] = out[to + i]! + fround(x[at + Math.floor(i / multiplier)]! * b[from + i]!);
+  }
 }
 
 /** A sum of rows that come one after another. */
