@@ -92,6 +92,46 @@ describe('inputs with several axes', () => {
   });
 });
 
+describe('a depthwise convolution', () => {
+  const shape = [4, 3];
+  const multiplier = 2;
+  const draw = stream('rooms', 'depthwise');
+  const codes = Array.from({ length: 12 }, () => draw.integer(-128, 128));
+
+  it.each(['exact', 'hls4ml'] as const)('is a convolution of every channel by itself (%s)', (profile) => {
+    for (const padding of ['valid', 'same', 'causal'] as const) {
+      for (const accum of ['ap_fixed<20,9>', 'ap_fixed<12,5>', 'ap_fixed<14,6,AP_RND,AP_SAT>']) {
+        const geometry = { size: [2], strides: [2], padding };
+        const options: CompileOptions = {
+          profile,
+          precision: 'ap_fixed<8,3>',
+          layerPrecision: { it: { accum, result: 'ap_fixed<12,5>' } },
+        };
+        const attributes = { ...geometry, depthMultiplier: multiplier };
+        const whole = oneLayer({ kind: 'depthwiseConv1d', attributes }, shape);
+        const bias = tensor([0.5, -0.25, 1, 0, -1.5, 2], [6]);
+        const found = run(withParameters(whole, { it: { bias } }), options, codes);
+        const kernel = toFlat(whole.layers[0]!.parameters['kernel']!);
+        const channels = [0, 1, 2].map((c) => {
+          const alone = oneLayer({ kind: 'conv1d', attributes: { ...geometry, filters: multiplier } }, [4, 1]);
+          const own = [0, 1].flatMap((cell) => [0, 1].map((k) => kernel[(cell * 3 + c) * multiplier + k]!));
+          const parameters = {
+            kernel: tensor(own, [2, 1, multiplier]),
+            bias: tensor(Array.from(toFlat(bias)).slice(2 * c, 2 * c + 2)),
+          };
+          const values = codes.filter((_, i) => i % 3 === c);
+          return run(withParameters(alone, { it: parameters }), options, values);
+        });
+        const positions = found.length / 6;
+        const expected = Array.from({ length: positions }, (_, p) =>
+          channels.flatMap((values) => values.slice(multiplier * p, multiplier * (p + 1))),
+        ).flat();
+        expect(found).toEqual(expected);
+      }
+    }
+  });
+});
+
 describe('tables of hls4ml', () => {
   it('are addressed in whole steps of an input without a binary point', () => {
     // Steps of 16: x = 16 is 1,024 entries of 1/64 right of the centre, which is the last one.
@@ -197,6 +237,8 @@ describe('formats on auto in the hls4ml profile', () => {
   it.each<[LayerSpec, readonly number[], number, string]>([
     [{ kind: 'dense', attributes: { units: 1 } }, [4], 1, '19,9'],
     [{ kind: 'conv1d', attributes: { filters: 1, size: [2] } }, [4, 2], 1, '19,9'],
+    // Two terms per sum, whatever the channels.
+    [{ kind: 'depthwiseConv1d', attributes: { size: [2] } }, [4, 2], 1, '18,8'],
     [{ kind: 'affine' }, [4], 1, '17,7'],
     [{ kind: 'pooling1d', attributes: { operation: 'average', size: [2] } }, [4, 1], 1, '8,3'],
     [{ kind: 'merge', attributes: { operation: 'add' } }, [4], 2, '9,4'],

@@ -5,7 +5,7 @@ import type { LayerGraph } from '../../src/circuit/index.ts';
 import { compileNetwork, type CompileOptions, type NumericsProfile } from '../../src/compile/index.ts';
 import { interpretGraph } from '../../src/emulation/index.ts';
 import { UnsupportedError } from '../../src/errors.ts';
-import { buildNetwork, type Network } from '../../src/network/index.ts';
+import { buildNetwork, type LayerSpec, type Network } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';
 import { networkCases, samples } from '../../src/verification/arbitraries/index.ts';
 
@@ -98,6 +98,29 @@ describe('strategies', () => {
       { numRuns: 150 },
     );
     expect(shared).toBeGreaterThan(10);
+  });
+
+  it('compute the same for images, with and without groups of channels', () => {
+    const specs: readonly LayerSpec[] = [
+      { kind: 'conv2d', name: 'it', attributes: { filters: 3, size: [2, 2], padding: 'same' } },
+      { kind: 'depthwiseConv2d', name: 'it', attributes: { size: [2, 2], depthMultiplier: 3, padding: 'same' } },
+    ];
+    for (const spec of specs) {
+      const network = buildNetwork('images', [{ name: 'x', shape: [2, 3, 2] }], [spec], stream('strategies'));
+      for (const accum of ['ap_fixed<20,9>', 'ap_fixed<9,4>', 'ap_fixed<9,4,AP_RND,AP_SAT>']) {
+        for (const profile of ['exact', 'hls4ml'] as const) {
+          const options: CompileOptions = {
+            profile,
+            adderEffort: 0,
+            precision: 'ap_fixed<7,3>',
+            layerPrecision: { it: { accum, result: 'ap_fixed<12,6>' } },
+          };
+          expectSame(network, options, ({ inputs }) =>
+            fc.sample(samples(inputs), { numRuns: 5, seed: 1 }).map((sample) => sample.map((port) => [...port])),
+          );
+        }
+      }
+    }
   });
 
   const fields = { weight: 'ap_fixed<8,2>', bias: 'ap_fixed<12,2>', result: 'ap_fixed<10,4>' };

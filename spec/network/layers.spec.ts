@@ -153,6 +153,17 @@ describe('images', () => {
     expect(onSample(same, [[3, 3, 1]], [image], { kernel })).toEqual({ shape: [2, 2, 1], values: [51, 3, 7, 9] });
   });
 
+  it('are convolved channel by channel, the filters of a channel side by side', () => {
+    const two = [1, -1, 2, -2, 3, -3];
+    const spec: LayerSpec = { kind: 'depthwiseConv1d', attributes: { size: [2], depthMultiplier: 2 } };
+    // Cells by channels by filters.
+    const kernel = tensor([1, 0, 0, 1, 10, 0, 0, 10], [2, 2, 2]);
+    expect(onSample(spec, [[3, 2]], [two], { kernel, bias: tensor([0, 0.5, 0, 0]) })).toEqual({
+      shape: [2, 4],
+      values: [21, 0.5, 0, -21, 32, 0.5, 0, -32],
+    });
+  });
+
   it('keep their channels in pooling; padding takes no part in a maximum', () => {
     const two = [1, -1, 2, -2, 3, -3];
     const maximum: LayerSpec = { kind: 'pooling1d', attributes: { operation: 'maximum', size: [2], padding: 'same' } };
@@ -259,6 +270,16 @@ describe('shapes that do not fit', () => {
       { kind: 'conv1d', attributes: { filters: 1, size: [0] } },
       [[4, 1]],
       'Attribute "size" of layer "it" is [0]; it must be an integer of at least 1.',
+    ],
+    [
+      { kind: 'depthwiseConv1d', attributes: { size: [3], depthMultiplier: 0 } },
+      [[4, 1]],
+      'Attribute "depthMultiplier" of layer "it" is 0; it must be an integer of at least 1.',
+    ],
+    [
+      { kind: 'conv2d', attributes: { filters: 1, size: [2, 2], padding: 'causal' } },
+      [[4, 4, 1]],
+      'Attribute "padding" of layer "it" is "causal"; it must be one of valid, same.',
     ],
     [
       { kind: 'pooling2d', attributes: { operation: 'mean' as never, size: [2, 2] } },

@@ -77,10 +77,13 @@ describe('buildNetwork', () => {
   });
 
   it.each([
-    ['glorotUniform', Math.sqrt(6 / (30 + 20))],
-    ['heUniform', Math.sqrt(6 / 30)],
-  ] as const)('draws %s within its limit and spreads over it', (initializer, limit) => {
-    const values = toFloats(initialize([30, 20], initializer, stream(3)));
+    ['glorotUniform', [30, 20], Math.sqrt(6 / (30 + 20))],
+    ['heUniform', [30, 20], Math.sqrt(6 / 30)],
+    // A kernel of 3 × 3 cells, 8 channels and 12 filters.
+    ['glorotUniform', [3, 3, 8, 12], Math.sqrt(6 / (9 * 8 + 9 * 12))],
+    ['heUniform', [3, 3, 8, 12], Math.sqrt(6 / (9 * 8))],
+  ] as const)('draws %s of shape %j within its limit and spreads over it', (initializer, shape, limit) => {
+    const values = toFloats(initialize(shape, initializer, stream(3)));
     const largest = Math.max(...values.map(Math.abs));
     expect(largest).toBeLessThanOrEqual(limit);
     expect(largest).toBeGreaterThan(0.95 * limit);
@@ -226,11 +229,13 @@ describe('foldBatchNormalization', () => {
       { kind: 'reshape', attributes: { shape: [20, 3] } },
       { kind: 'conv1d', attributes: { filters: 2, size: [3] } },
       { kind: 'batchNormalization', name: 'second', initializers: { gamma: 'heUniform', movingMean: 'heUniform' } },
+      { kind: 'depthwiseConv1d', attributes: { size: [2], depthMultiplier: 3, useBias: false } },
+      { kind: 'batchNormalization', name: 'third', initializers: { gamma: 'heUniform', movingMean: 'heUniform' } },
     ];
     const network = buildNetwork('n', inputs, specs, stream('fold', 'convolutions'));
     const folded = foldBatchNormalization(network);
     const x = noise([6, 4, 5, 2], 'images');
-    expect(folded.layers.map((layer) => layer.kind)).toEqual(['conv2d', 'reshape', 'conv1d']);
+    expect(folded.layers.map((layer) => layer.kind)).toEqual(['conv2d', 'reshape', 'conv1d', 'depthwiseConv1d']);
     const [a, b] = [toFlat(predict(network, x)), toFlat(predict(folded, x))];
     a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThan(1e-5));
   });

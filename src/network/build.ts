@@ -89,12 +89,13 @@ const checkRoles = (
 /**
  * Draw a parameter.
  *
- * Fan-in is the product of all axes but the last, fan-out the last axis.
+ * As in Keras, the last two axes count what is summed and what is made; further axes, the cells of a convolution's kernel,
+ * count for both: fan-in and fan-out are the product of all axes but the last, and of all but the last but one.
  */
 export const initialize = (shape: readonly number[], initializer: Initializer, stream: RandomStream): Tensor => {
   const size = shape.reduce((a, b) => a * b, 1);
-  const fanOut = shape.at(-1) ?? 1;
-  const fanIn = size / fanOut;
+  const fanIn = size / (shape.at(-1) ?? 1);
+  const fanOut = size / (shape.at(-2) ?? 1);
   switch (initializer) {
     case 'zeros':
       return tensor(new Float32Array(size), shape);

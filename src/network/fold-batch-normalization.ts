@@ -1,20 +1,16 @@
 /**
  * Folding batch normalisation into the dense layer or convolution before it, as hardware wants it: no layer of its own.
  *
- * With s = γ / √(σ² + ε) and j the output (the last axis of the kernel): W'[i,j] = W[i,j]·s[j] and b'[j] = (b[j] − μ[j])·s[j] + β[j]. The formula is evaluated in
- * double precision and rounded once to f32.
+ * With s = γ / √(σ² + ε) and j the output channel (the last axis of the kernel, the last two of a depthwise one):
+ * W'[i,j] = W[i,j]·s[j] and b'[j] = (b[j] − μ[j])·s[j] + β[j]. The formula is evaluated in double precision and rounded
+ * once to f32.
  */
 import { UnsupportedError, ValueError } from '../errors.ts';
 import { tensor, toFlat } from '../tensor/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-import type { LayerKind } from './layers/index.ts';
+import { isWeightedKind, type WeightedKind } from './layers/index.ts';
 import type { Layer, Network } from './network.ts';
 import { validateNetwork } from './validate.ts';
-
-type WeightedKind = 'dense' | 'conv1d' | 'conv2d';
-
-const isWeighted = (kind: LayerKind | undefined): kind is WeightedKind =>
-  kind === 'dense' || kind === 'conv1d' || kind === 'conv2d';
 
 /**
  * Fold batch normalisations of a network into the dense layers and convolutions before them.
@@ -44,7 +40,7 @@ export const foldableBatchNormalizations = (network: Network): readonly string[]
 const foldingObstacle = (network: Network, norm: Layer): string | null => {
   const source = norm.inputs[0]!;
   const before = network.layers.find((layer) => layer.name === source);
-  if (!isWeighted(before?.kind)) {
+  if (before === undefined || !isWeightedKind(before.kind)) {
     const found = before === undefined ? 'an input of the network' : `of kind ${before.kind}`;
     return `"${source}" before it is ${found}, and only dense layers and convolutions take it in`;
   }
@@ -94,9 +90,9 @@ const movePrecision = (
 const merge = (before: Layer<WeightedKind>, norm: Layer<'batchNormalization'>): Layer => {
   const { epsilon } = norm.attributes;
   const kernel = before.parameters['kernel']!;
-  const units = kernel.shape.at(-1)!;
   const read = (role: string): ArrayLike<number> => toFlat(norm.parameters[role]!);
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'movingMean', 'movingVariance'].map(read);
+  const units = mean!.length;
   const scale = Float64Array.from({ length: units }, (_unused, j) => gamma![j]! / Math.sqrt(variance![j]! + epsilon));
   const bias: Tensor | undefined = before.parameters['bias'];
   const oldBias = bias === undefined ? new Float32Array(units) : toFlat(bias);

@@ -5,7 +5,7 @@ import { lowerAffine } from './affine.ts';
 import { lowerBinaryTanh } from './binary-tanh.ts';
 import { lowerClippedRelu } from './clipped-relu.ts';
 import { lowerConcatenate } from './concatenate.ts';
-import { lowerConvolution } from './convolution.ts';
+import { lowerConvolution, lowerDepthwiseConvolution } from './convolution.ts';
 import { lowerDense } from './dense.ts';
 import { lowerElu, lowerSelu } from './elu.ts';
 import { lowerHardSigmoid, lowerHardTanh } from './hard-sigmoid.ts';
@@ -29,6 +29,8 @@ export const lowerings: Readonly<Record<HardwareKind, Lowering>> = {
   conv1d: lowerConvolution,
   conv2d: lowerConvolution,
   dense: lowerDense,
+  depthwiseConv1d: lowerDepthwiseConvolution,
+  depthwiseConv2d: lowerDepthwiseConvolution,
   elu: lowerElu,
   // The elements stay in row-major order; kept as a layer only for the cast to a result format.
   flatten: lowerLinear,

@@ -1,5 +1,6 @@
 /**
- * The recipe of dense layers and convolutions: every row of inputs times the kernel, y_j = Σ_i x_i·w[i, j] + b_j.
+ * The recipe of dense layers and convolutions: every row of inputs times the kernel, y_j = Σ_i x_i·w[i, j] + b_j. Depthwise
+ * convolutions have rows for every group of outputs: those of a channel see its own window only.
  *
  * hls4ml (nnet_dense_latency.h): acc = accum(bias); for each input in order, acc = accum(acc + accum(x·w));
  * y = result(acc). With a wrapping accumulator the order is irrelevant modulo 2^W, so the sum becomes a balanced tree
@@ -19,10 +20,22 @@ import { castResult, inferredOr, type LoweringContext, uniformFormat } from '../
 import { quantizeParameter } from '../parameters.ts';
 import { castVector, type WireVector } from '../wire-vector.ts';
 
-/** Multiply rows of equal length by the layer's kernel, whose last axis counts the outputs; add its bias, if any. */
-export function weightedRows(context: LoweringContext, rows: readonly (readonly Wire[])[]): WireVector {
+/** Rows of equal length: inputs of the sums of one position each. */
+type Rows = readonly (readonly Wire[])[];
+
+/** Multiply rows by the layer's kernel, whose last axis counts the outputs; add its bias, if any. */
+export const weightedRows = (context: LoweringContext, rows: Rows): WireVector => weightedGroups(context, [rows]);
+
+/**
+ * Multiply rows by their part of the layer's kernel [terms, outputs]; add its bias, if any.
+ *
+ * @param groups rows by position for each group of outputs, the groups being equal parts of the outputs
+ * @returns the outputs of all groups, position by position
+ */
+export function weightedGroups(context: LoweringContext, groups: readonly Rows[]): WireVector {
   const { builder, layer, precision, profile } = context;
-  const terms = rows[0]!.length;
+  const positions = groups[0]!.length;
+  const terms = groups[0]![0]!.length;
   const weightFormat = precision.format('weight');
   const biasFormat = precision.format('bias');
   const weights =
@@ -37,13 +50,23 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
     layer.parameters['bias'] === undefined ? undefined : quantizeParameter(layer, 'bias', biasFormat, profile);
   const bias = (j: number): Wire | undefined =>
     biases === undefined ? undefined : builder.constant(biases[j]!, fractionBits(biasFormat));
-  const named = (sums: Wire[], row: number): Wire[] =>
-    sums.map((sum, j) => builder.label(sum, rows.length === 1 ? `n${j}_sum` : `p${row}_n${j}_sum`));
+  /** Sum group by group, each with its part of lists by output; the sums of all groups by position. */
+  const byPosition = (sumsOf: (rows: Rows, own: <T>(all: readonly T[]) => readonly T[]) => Wire[][]): Wire[] => {
+    const each = units / groups.length;
+    const sums = groups.map((rows, g) => sumsOf(rows, (all) => all.slice(g * each, (g + 1) * each)));
+    return Array.from({ length: positions }, (_, position) =>
+      sums
+        .flatMap((rows) => rows[position]!)
+        .map((sum, j) => builder.label(sum, positions === 1 ? `n${j}_sum` : `p${position}_n${j}_sum`)),
+    ).flat();
+  };
 
   if (profile === 'exact') {
     const constants = columns.map((_, j) => biases && { raw: biases[j]!, fraction: fractionBits(biasFormat) });
-    const sums = exactSums(context, rows, columns, fractionBits(weightFormat), constants);
-    return castResult(context, sums.flatMap(named));
+    const sums = byPosition((rows, own) =>
+      exactSums(context, rows, own(columns), fractionBits(weightFormat), own(constants)),
+    );
+    return castResult(context, sums);
   }
 
   const input = context.inputs[0]!;
@@ -57,17 +80,18 @@ export function weightedRows(context: LoweringContext, rows: readonly (readonly 
   const result = formatOf('result');
   const product = productRule(context, input.binary === true, weightFormat);
   const starts = columns.map((_, j) => builder.cast(bias(j) ?? builder.constant(0n, 0), accumulator));
-  const sums = (
-    modularSums(context, rows, columns, product, starts, accumulator) ??
-    orderedSums(context, rows, columns, product, starts, accumulator)
-  ).flatMap(named);
+  const sums = byPosition(
+    (rows, own) =>
+      modularSums(context, rows, own(columns), product, own(starts), accumulator) ??
+      orderedSums(context, rows, own(columns), product, own(starts), accumulator),
+  );
   return castVector(builder, product.countsOnes ? sums.map((sum) => signedCount(builder, sum, terms)) : sums, result);
 }
 
 /** All sums of all rows without any rounding. */
 function exactSums(
   { builder, strategy, adderOptimizer }: LoweringContext,
-  rows: readonly (readonly Wire[])[],
+  rows: Rows,
   columns: readonly (readonly bigint[])[],
   fraction: number,
   constants: readonly (Constant | undefined)[],
@@ -89,7 +113,7 @@ function exactSums(
 /** Sums whose products the accumulator only wraps, shared between outputs; null where it rounds or saturates. */
 function modularSums(
   { builder, strategy, adderOptimizer }: LoweringContext,
-  rows: readonly (readonly Wire[])[],
+  rows: Rows,
   columns: readonly (readonly bigint[])[],
   product: ProductRule,
   starts: readonly Wire[],
@@ -116,7 +140,7 @@ function modularSums(
 /** Sums as hls4ml makes them: every product and every partial sum in the accumulator's format. */
 function orderedSums(
   { builder }: LoweringContext,
-  rows: readonly (readonly Wire[])[],
+  rows: Rows,
   columns: readonly (readonly bigint[])[],
   product: ProductRule,
   starts: readonly Wire[],

@@ -10,6 +10,7 @@ export const conv1d: LayerDefinition<'conv1d', ConvolutionAttributes> = convolut
     { filters: 2, size: [3], strides: [1], dilation: [1], padding: 'valid', useBias: true },
     { filters: 3, size: [2], strides: [2], dilation: [1], padding: 'same', useBias: false },
     { filters: 1, size: [2], strides: [1], dilation: [2], padding: 'same', useBias: true },
+    { filters: 2, size: [3], strides: [2], dilation: [1], padding: 'causal', useBias: false },
   ],
   [5, 2],
 );

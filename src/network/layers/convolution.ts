@@ -17,25 +17,53 @@ import {
   readNumber,
 } from './attribute-reader.ts';
 import type { LayerDefinition } from './definition.ts';
-import { windowPlacement, type WindowGeometry, type WindowPlacement } from './sliding-windows.ts';
+import { windowPlacement, type WindowGeometry, type WindowPadding, type WindowPlacement } from './sliding-windows.ts';
 
-/** Attributes of a convolution; lists have one entry per spatial axis, and one number stands for all axes. */
-export interface ConvolutionAttributes {
-  /** Number of output channels, an integer of at least 1. */
-  readonly filters: number;
+/** How the windows of a convolution lie; lists have one entry per spatial axis, and one number stands for all axes. */
+export interface ConvolutionGeometry {
   /** Cells of the kernel along each axis. */
   readonly size: readonly number[];
   /** @defaultValue 1 along every axis */
   readonly strides: readonly number[];
   /** Distance between neighbouring cells. @defaultValue 1 along every axis */
   readonly dilation: readonly number[];
-  /** @defaultValue 'valid' */
-  readonly padding: 'valid' | 'same';
+  /** `causal` for one spatial axis only. @defaultValue 'valid' */
+  readonly padding: WindowPadding;
+}
+
+/** Attributes of a convolution. */
+export interface ConvolutionAttributes extends ConvolutionGeometry {
+  /** Number of output channels, an integer of at least 1. */
+  readonly filters: number;
   /** Whether a bias is added. @defaultValue true */
   readonly useBias: boolean;
 }
 
-const names = ['filters', 'size', 'strides', 'dilation', 'padding', 'useBias'];
+/** Names of the attributes that `readGeometry` reads. */
+export const geometryNames: readonly string[] = ['size', 'strides', 'dilation', 'padding'];
+
+/** The geometry that a convolution gets where its description leaves it out. */
+export const geometryDefaults = (rank: number): Omit<ConvolutionGeometry, 'size'> => ({
+  strides: new Array<number>(rank).fill(1),
+  dilation: new Array<number>(rank).fill(1),
+  padding: 'valid',
+});
+
+/**
+ * Read the geometry of a convolution with a number of spatial axes.
+ *
+ * @throws ValueError naming the attribute that is out of range
+ */
+export const readGeometry = (
+  raw: Readonly<Record<string, unknown>>,
+  layer: string,
+  rank: number,
+): ConvolutionGeometry => ({
+  size: readIntegers(raw, layer, 'size', rank),
+  strides: readIntegers(raw, layer, 'strides', rank, 1),
+  dilation: readIntegers(raw, layer, 'dilation', rank, 1),
+  padding: readChoice(raw, layer, 'padding', rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'], 'valid'),
+});
 
 /** Complete a convolution kind of a number of spatial axes. */
 export const convolution = <K extends 'conv1d' | 'conv2d'>(
@@ -45,20 +73,12 @@ export const convolution = <K extends 'conv1d' | 'conv2d'>(
   exampleInput: readonly number[],
 ): LayerDefinition<K, ConvolutionAttributes> => ({
   kind,
-  defaults: {
-    strides: new Array<number>(rank).fill(1),
-    dilation: new Array<number>(rank).fill(1),
-    padding: 'valid',
-    useBias: true,
-  },
+  defaults: { ...geometryDefaults(rank), useBias: true },
   attributes: (raw, layer) => {
-    checkNames(raw, layer, kind, names);
+    checkNames(raw, layer, kind, ['filters', ...geometryNames, 'useBias']);
     return {
       filters: readNumber(raw, layer, 'filters', positiveInteger),
-      size: readIntegers(raw, layer, 'size', rank),
-      strides: readIntegers(raw, layer, 'strides', rank, 1),
-      dilation: readIntegers(raw, layer, 'dilation', rank, 1),
-      padding: readChoice(raw, layer, 'padding', ['valid', 'same'], 'valid'),
+      ...readGeometry(raw, layer, rank),
       useBias: readBoolean(raw, layer, 'useBias', true),
     };
   },

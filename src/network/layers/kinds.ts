@@ -6,6 +6,7 @@ import type { ClippedReluAttributes } from './clipped-relu.ts';
 import type { ConcatenateAttributes } from './concatenate.ts';
 import type { ConvolutionAttributes } from './convolution.ts';
 import type { DenseAttributes } from './dense.ts';
+import type { DepthwiseConvolutionAttributes } from './depthwise-convolution.ts';
 import type { DropoutAttributes } from './dropout.ts';
 import type { EluAttributes } from './elu.ts';
 import type { FlattenAttributes } from './flatten.ts';
@@ -53,6 +54,8 @@ export interface LayerAttributes {
   readonly softsign: SoftsignAttributes;
   readonly conv1d: ConvolutionAttributes;
   readonly conv2d: ConvolutionAttributes;
+  readonly depthwiseConv1d: DepthwiseConvolutionAttributes;
+  readonly depthwiseConv2d: DepthwiseConvolutionAttributes;
   readonly pooling1d: PoolingAttributes;
   readonly pooling2d: PoolingAttributes;
   readonly globalPooling: GlobalPoolingAttributes;

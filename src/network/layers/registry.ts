@@ -9,6 +9,8 @@ import { conv1d } from './conv1d.ts';
 import { conv2d } from './conv2d.ts';
 import type { LayerDefinition } from './definition.ts';
 import { dense } from './dense.ts';
+import { depthwiseConv1d } from './depthwise-conv1d.ts';
+import { depthwiseConv2d } from './depthwise-conv2d.ts';
 import { dropout } from './dropout.ts';
 import { elu } from './elu.ts';
 import { flatten } from './flatten.ts';
@@ -58,6 +60,8 @@ export const layerRegistry: { readonly [K in LayerKind]: LayerDefinition<K, Laye
   softsign,
   conv1d,
   conv2d,
+  depthwiseConv1d,
+  depthwiseConv2d,
   pooling1d,
   pooling2d,
   globalPooling,

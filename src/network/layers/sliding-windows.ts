@@ -1,9 +1,14 @@
 /**
  * Which input positions each window of a convolution or pooling covers, for any number of spatial axes.
  *
- * Padding `same` follows TensorFlow: ⌈n / stride⌉ windows, and where an odd number of cells is added the extra one is
- * at the end. Float layers pad by this placement and hardware wires by its list, so both see the same geometry.
+ * Padding follows Keras. `same` gives ⌈n / stride⌉ windows, and where an odd number of cells is added the extra one is at
+ * the end. `causal` gives as many, and all padding is in front: the last cell of window p is cell p · stride of the
+ * input, so no result depends on later cells. Float layers pad by this placement and hardware wires by its list, so both
+ * see the same geometry.
  */
+
+/** How windows reach beyond the input: not at all, by as much on both sides, or only in front. */
+export type WindowPadding = 'valid' | 'same' | 'causal';
 
 /** How windows lie on the input; all lists have one entry per spatial axis. */
 export interface WindowGeometry {
@@ -11,7 +16,7 @@ export interface WindowGeometry {
   readonly strides: readonly number[];
   /** Distance between neighbouring cells of a window. @defaultValue 1 along every axis */
   readonly dilation?: readonly number[];
-  readonly padding: 'valid' | 'same';
+  readonly padding: WindowPadding;
 }
 
 /** Where the windows of one input lie. */
@@ -39,6 +44,7 @@ export const windowPlacement = (spatial: readonly number[], geometry: WindowGeom
       return { count: Math.max(0, Math.floor((length - reach) / stride) + 1), pads: [0, 0] as const };
     }
     const count = Math.ceil(length / stride);
+    if (geometry.padding === 'causal') return { count, pads: [reach - 1, 0] as const };
     const total = Math.max(0, (count - 1) * stride + reach - length);
     const before = Math.floor(total / 2);
     return { count, pads: [before, total - before] as const };
