@@ -111,12 +111,39 @@ describe('masks', () => {
     expect(toFlat(gradient!).some((value) => value !== 0)).toBe(true);
   });
 
+  it('reach kernels of convolutions as those of dense layers', () => {
+    const network = buildNetwork(
+      'images',
+      [{ name: 'x', shape: [4, 4, 2] }],
+      [
+        { kind: 'conv2d', attributes: { filters: 3, size: [2, 2] } },
+        { kind: 'depthwiseConv2d', attributes: { size: [2, 2], depthMultiplier: 2 } },
+        { kind: 'flatten' },
+        { kind: 'dense', attributes: { units: 2 } },
+      ],
+      stream('images'),
+    );
+    const x = tensor(
+      Float32Array.from({ length: 64 }, (_, i) => Math.sin(i)),
+      [2, 4, 4, 2],
+    );
+    for (const scope of ['layer', 'global'] as const) {
+      const state = pruningMasks(network, 0.5, { scope });
+      const pruned = applyMasks(network, state);
+      expect(kernelSparsities(pruned).map(({ weights }) => weights)).toEqual([24, 24, 48]);
+      expect(sparsityOf(pruned)).toBe(0.5);
+      expect(toFlat(forward(network, x, { transform: pruningTransform(state) }).value)).toEqual(
+        toFlat(predict(pruned, x)),
+      );
+    }
+  });
+
   it('prune only the layers asked for, and name one that cannot be', () => {
     const network = build(1);
     const pruned = applyMasks(network, pruningMasks(network, 0.5, { layers: ['b'] }));
     expect(kernelSparsities(pruned).map(({ zeros }) => zeros)).toEqual([0, 11]);
     expect(() => pruningMasks(network, 0.5, { layers: ['relu1'] })).toThrow(
-      'Pruning is asked for layer "relu1"; dense layers of the network are a, b.',
+      'Pruning is asked for layer "relu1"; layers of the network with a kernel are a, b.',
     );
   });
 });

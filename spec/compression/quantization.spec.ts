@@ -22,7 +22,7 @@ import {
 } from '../../src/fixed/index.ts';
 import type { FixedFormat, Overflow } from '../../src/fixed/index.ts';
 import { buildNetwork, forward, forwardLayers, hashNetwork, predict } from '../../src/network/index.ts';
-import type { Network } from '../../src/network/index.ts';
+import type { LayerSpec, Network } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';
 import { tensor, toFlat } from '../../src/tensor/index.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
@@ -265,6 +265,65 @@ describe('calibratePrecision', () => {
     expect(parseFormat(precision['t']!['result']!).signed).toBe(true);
     const all = calibratePrecision(build(), inputs(100), { ...options, preActivationBits: 14 });
     expect(parseFormat(all['a']!['result']!)).toMatchObject({ width: 14, signed: true });
+  });
+
+  it('treats convolutions as dense layers, and leaves elements that are only handed on as they are', () => {
+    const network = buildNetwork(
+      'images',
+      [{ name: 'x', shape: [6, 6, 1] }],
+      [
+        { kind: 'conv2d', name: 'c1', attributes: { filters: 2, size: [3, 3], padding: 'same' } },
+        { kind: 'pooling2d', name: 'p1', attributes: { operation: 'maximum', size: [2, 2] } },
+        { kind: 'relu', name: 'r1' },
+        { kind: 'depthwiseConv2d', name: 'c2', attributes: { size: [2, 2] } },
+        { kind: 'relu', name: 'r2' },
+        { kind: 'pooling2d', name: 'p2', attributes: { operation: 'average', size: [1, 2], strides: [1, 1] } },
+        { kind: 'pooling2d', name: 'p3', attributes: { operation: 'maximum', size: [2, 1] } },
+        { kind: 'flatten', name: 'f' },
+        { kind: 'dropout', name: 'd', attributes: { rate: 0.5 } },
+        { kind: 'dense', name: 'out', attributes: { units: 2 } },
+      ],
+      stream('calibration'),
+    );
+    const random = stream('calibration', 'images');
+    const x = tensor(
+      Float32Array.from({ length: 36 * 50 }, () => random.normal()),
+      [50, 6, 6, 1],
+    );
+    const precision = calibratePrecision(network, x, options);
+    const shape = (text: string | undefined): string => {
+      if (text === undefined) return 'none';
+      const { signed, width } = parseFormat(text);
+      return `${signed ? 'signed' : 'unsigned'} ${width}`;
+    };
+    const results = Object.entries(precision).map(([name, { result }]) => [name, shape(result)]);
+    expect(Object.fromEntries(results)).toEqual({
+      x: 'signed 12',
+      c1: 'none',
+      p1: 'none',
+      r1: 'unsigned 9',
+      c2: 'none',
+      r2: 'unsigned 9',
+      p2: 'unsigned 9',
+      p3: 'unsigned 9',
+      f: 'none',
+      d: 'none',
+      out: 'signed 9',
+    });
+    expect(precision['p3']!['result']).toBe(precision['p2']!['result']);
+    for (const name of ['c1', 'c2']) {
+      expect(shape(precision[name]!['weight'])).toBe('signed 8');
+      expect(shape(precision[name]!['bias'])).toBe('signed 10');
+    }
+    // A flatten does not make sums wide that another layer multiplies, nor those of an output.
+    const direct = (specs: readonly LayerSpec[]): string | undefined => {
+      const given: LayerSpec[] = [{ kind: 'conv2d', name: 'c', attributes: { filters: 1, size: [2, 2] } }, ...specs];
+      const bare = buildNetwork('bare', [{ name: 'x', shape: [6, 6, 1] }], given, stream('calibration'));
+      return calibratePrecision(bare, x, options)['c']!['result'];
+    };
+    expect(shape(direct([{ kind: 'flatten' }, { kind: 'dense', attributes: { units: 1 } }]))).toBe('signed 9');
+    expect(shape(direct([{ kind: 'flatten' }]))).toBe('signed 9');
+    expect(shape(direct([{ kind: 'flatten' }, { kind: 'relu' }]))).toBe('none');
   });
 
   it('clips nothing that it has seen by more than half a step', () => {

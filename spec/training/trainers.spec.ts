@@ -83,6 +83,30 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     outputs: 2,
   },
+  'depthwise and pointwise convolutions': {
+    input: [5, 9, 2],
+    layers: [
+      { kind: 'depthwiseConv2d', attributes: { size: [3, 3], padding: 'same', depthMultiplier: 3 } },
+      conv(5, [1, 1]),
+      relu,
+      { kind: 'depthwiseConv2d', attributes: { size: [2, 3], strides: [1, 2] } },
+      relu,
+      { kind: 'flatten' },
+      dense(2),
+    ],
+    outputs: 2,
+  },
+  'causal convolutions': {
+    input: [12, 3],
+    layers: [
+      { kind: 'conv1d', attributes: { filters: 4, size: [3], padding: 'causal', dilation: [2] } },
+      { kind: 'tanh' },
+      { kind: 'depthwiseConv1d', attributes: { size: [2], padding: 'causal', strides: [2] } },
+      { kind: 'flatten' },
+      dense(2),
+    ],
+    outputs: 2,
+  },
   'gradients clipped': { input: [6], layers: [dense(10), relu, dense(1)], outputs: 1, options: { clipNorm: 0.05 } },
   'quantization and pruning': {
     input: [6],
@@ -97,9 +121,32 @@ const cases: Readonly<Record<string, Case>> = {
         eraseState(magnitudePruning({ target: 0.5, begin: 1, end: 6, every: 2 })),
         eraseState(
           quantizationAware({
-            a: { kernel: 'ap_fixed<8,2,AP_RND_CONV,AP_SAT>' },
+            a: { weight: 'ap_fixed<8,2,AP_RND_CONV,AP_SAT>' },
             r: { result: 'ap_ufixed<8,2,AP_TRN,AP_SAT>' },
-            b: { kernel: 'ap_fixed<8,1,AP_RND_CONV,AP_SAT>' },
+            b: { weight: 'ap_fixed<8,1,AP_RND_CONV,AP_SAT>' },
+          }),
+        ),
+      ],
+    },
+  },
+  'quantization and pruning of convolutions': {
+    input: [4, 5, 3],
+    layers: [
+      { ...conv(6, [2, 2]), name: 'a' } as LayerSpec,
+      { ...relu, name: 'r' } as LayerSpec,
+      { kind: 'depthwiseConv2d', name: 'b', attributes: { size: [2, 2], depthMultiplier: 2 } },
+      { kind: 'flatten' },
+      dense(1),
+    ],
+    outputs: 1,
+    options: {
+      transforms: [
+        eraseState(magnitudePruning({ target: 0.5, begin: 1, end: 6, every: 2 })),
+        eraseState(
+          quantizationAware({
+            a: { weight: 'ap_fixed<8,2,AP_RND_CONV,AP_SAT>' },
+            r: { result: 'ap_ufixed<8,2,AP_TRN,AP_SAT>' },
+            b: { weight: 'ap_fixed<6,1,AP_RND_CONV,AP_SAT>', result: 'ap_fixed<8,3,AP_RND,AP_SAT>' },
           }),
         ),
       ],

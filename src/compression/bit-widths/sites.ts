@@ -8,7 +8,8 @@
  */
 import { UnsupportedError, ValueError } from '../../errors.ts';
 import { inferShapes } from '../../network/index.ts';
-import type { LayerKind, Network } from '../../network/index.ts';
+import type { Network } from '../../network/index.ts';
+import { notNegativeKinds } from '../not-negative.ts';
 
 /** For what each width is: for every weight, every output channel of a layer, or all of its weights. */
 export type WeightGranularity = 'weight' | 'channel' | 'tensor';
@@ -43,8 +44,6 @@ export interface BitWidthSites {
   readonly layers: readonly DenseSite[];
   readonly values: readonly ValueSite[];
 }
-
-const notNegative: ReadonlySet<LayerKind> = new Set(['relu', 'clippedRelu', 'sigmoid', 'hardSigmoid', 'softmax']);
 
 /**
  * Find the places of a network that have bit-widths.
@@ -81,7 +80,7 @@ export const bitWidthSites = (network: Network): BitWidthSites => {
   const kinds = new Map(network.layers.map(({ name, kind }) => [name, kind]));
   const values = [...sources].map((name): ValueSite => {
     const kind = kinds.get(name);
-    const isUnsigned = kind !== undefined && notNegative.has(kind);
+    const isUnsigned = kind !== undefined && notNegativeKinds.has(kind);
     return { name, elements: shapes.get(name)![0]!, isInput: kind === undefined, isUnsigned };
   });
   return { layers, values };

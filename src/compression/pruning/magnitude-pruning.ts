@@ -7,7 +7,7 @@
  */
 import * as ag from '../../autograd/index.ts';
 import { ValueError } from '../../errors.ts';
-import { parameterAt, withParameters } from '../../network/index.ts';
+import { isWeightedKind, parameterAt, withParameters } from '../../network/index.ts';
 import type { Network, ParameterSite, ParameterUpdates, Transform } from '../../network/index.ts';
 import { tensor, toFloats } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
@@ -19,7 +19,7 @@ import type { SparsitySchedule } from './sparsity-schedule.ts';
 export interface PruningOptions extends SparsitySchedule {
   /** Reach the sparsity in every layer, or in all of them together. @defaultValue 'layer' */
   readonly scope?: 'layer' | 'global';
-  /** Layers to prune; kernels only, biases stay. @defaultValue all dense layers */
+  /** Layers to prune; kernels only, biases stay. @defaultValue all with a kernel: dense layers and convolutions */
   readonly layers?: readonly string[];
 }
 
@@ -32,14 +32,14 @@ export interface PruningState {
 }
 
 const kernelSites = (network: Network, layers: readonly string[] | undefined): readonly ParameterSite[] => {
-  const dense = network.layers.filter((layer) => layer.kind === 'dense').map((layer) => layer.name);
-  const stranger = layers?.find((layer) => !dense.includes(layer));
+  const weighted = network.layers.filter(({ kind }) => isWeightedKind(kind)).map(({ name }) => name);
+  const stranger = layers?.find((layer) => !weighted.includes(layer));
   if (stranger !== undefined) {
     throw new ValueError(
-      `Pruning is asked for layer "${stranger}"; dense layers of the network are ${dense.join(', ')}.`,
+      `Pruning is asked for layer "${stranger}"; layers of the network with a kernel are ${weighted.join(', ')}.`,
     );
   }
-  return (layers ?? dense).map((layer) => ({ layer, role: 'kernel' }));
+  return (layers ?? weighted).map((layer) => ({ layer, role: 'kernel' }));
 };
 
 /** Mark the smallest ⌈sparsity·n⌉ magnitudes with 0 and the others with 1; of equal ones the first go first. */

@@ -5,10 +5,11 @@
 import { ValueError } from '../../errors.ts';
 import { fixed, formatText, powerOfTwo, ufixed } from '../../fixed/index.ts';
 import type { FixedFormat, Overflow, Quantization } from '../../fixed/index.ts';
-import { forwardLayers, layerRegistry } from '../../network/index.ts';
+import { forwardLayers, isWeightedKind } from '../../network/index.ts';
 import type { Layer, LayerKind, Network, NetworkInputs } from '../../network/index.ts';
 import { toFloats } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import { notNegativeKinds } from '../not-negative.ts';
 import { planRole } from './precision-plan.ts';
 import type { UniformPlan } from './precision-plan.ts';
 
@@ -23,8 +24,8 @@ export interface CalibrationOptions {
   /** Width of the inputs of the network. @defaultValue activationBits */
   readonly inputBits?: number;
   /**
-   * Width of results that only feed an activation or normalisation. Without it they get no format and stay as wide as
-   * the compiler computes them. @defaultValue none
+   * Width of results of dense layers, convolutions and normalisations that feed no other layer with a kernel. Without it
+   * they get no format and stay as wide as the compiler computes them. @defaultValue none
    */
   readonly preActivationBits?: number;
   /** Share of the magnitudes of inputs and results that must fit, in (0, 100]. @defaultValue 100 */
@@ -33,11 +34,14 @@ export interface CalibrationOptions {
   readonly quantization?: Quantization;
   /** @defaultValue 'AP_SAT' */
   readonly overflow?: Overflow;
-  /** Use `ap_ufixed` for results that cannot be negative (relu, sigmoid, hard sigmoid, softmax). @defaultValue true */
+  /**
+   * Use `ap_ufixed` for results that cannot be negative: of relu, clipped relu, sigmoid, hard sigmoid, softmax, and means
+   * of these over windows.
+   *
+   * @defaultValue true
+   */
   readonly unsigned?: boolean;
 }
-
-const notNegative: ReadonlySet<LayerKind> = new Set(['relu', 'sigmoid', 'hardSigmoid', 'softmax']);
 
 /** A range of observed values. */
 interface Range {
@@ -89,17 +93,52 @@ export const smallestFormat = (
   );
 };
 
-/** Tell whether a layer's result only feeds activations, batch normalisations or the like, and is no output. */
-const isPreActivation = (network: Network, layer: Layer): boolean => {
-  if (network.outputs.includes(layer.name) || !carriesWeights(layer.kind)) return false;
-  const readers = network.layers.filter((other) => other.inputs.includes(layer.name));
-  return readers.length > 0 && readers.every((reader) => reader.kind !== 'dense');
+/** Tell whether a layer hands on elements of what it reads, unchanged at inference: their format is that of its source. */
+const handsOn = ({ kind, attributes }: Layer): boolean => isMove(kind) || isPooling(kind, attributes, 'maximum');
+
+/** Kinds without gates. */
+const isMove = (kind: LayerKind): boolean => kind === 'flatten' || kind === 'reshape' || kind === 'dropout';
+
+const isPooling = (kind: LayerKind, attributes: object, operation: 'maximum' | 'average'): boolean =>
+  (kind === 'pooling1d' || kind === 'pooling2d' || kind === 'globalPooling') &&
+  (attributes as { readonly operation: string }).operation === operation;
+
+/** Name the input or layer whose elements a layer hands on. */
+const originOf = (network: Network, { inputs }: Layer): string => {
+  const source = network.layers.find(({ name }) => name === inputs[0]);
+  return source !== undefined && handsOn(source) ? originOf(network, source) : inputs[0]!;
 };
 
-const carriesWeights = (kind: LayerKind): boolean =>
-  kind === layerRegistry.dense.kind ||
-  kind === layerRegistry.affine.kind ||
-  kind === layerRegistry.batchNormalization.kind;
+/** List the layers that read a value, through those that hand it on, and tell whether it is an output. */
+const readersOf = (
+  network: Network,
+  name: string,
+): { readonly layers: readonly Layer[]; readonly isOutput: boolean } => {
+  const direct = network.layers.filter((layer) => layer.inputs.includes(name));
+  const behind = direct.filter(handsOn).map((layer) => readersOf(network, layer.name));
+  return {
+    layers: [...direct.filter((layer) => !handsOn(layer)), ...behind.flatMap(({ layers }) => layers)],
+    isOutput: network.outputs.includes(name) || behind.some(({ isOutput }) => isOutput),
+  };
+};
+
+/** Tell whether a layer makes sums that no other sums read. */
+const isPreActivation = (network: Network, layer: Layer): boolean => {
+  if (!makesSums(layer.kind)) return false;
+  const { layers, isOutput } = readersOf(network, layer.name);
+  return !isOutput && layers.length > 0 && layers.every((reader) => !isWeightedKind(reader.kind));
+};
+
+const makesSums = (kind: LayerKind): boolean =>
+  isWeightedKind(kind) || kind === 'affine' || kind === 'batchNormalization';
+
+/** Tell whether a layer's result cannot be negative. */
+const isNotNegative = (network: Network, { kind, attributes, inputs }: Layer): boolean => {
+  if (notNegativeKinds.has(kind)) return true;
+  const source = network.layers.find(({ name }) => name === inputs[0]);
+  const keeps = isMove(kind) || isPooling(kind, attributes, 'maximum') || isPooling(kind, attributes, 'average');
+  return keeps && source !== undefined && isNotNegative(network, source);
+};
 
 /**
  * Choose a precision plan from the parameters of a network and its values on calibration data.
@@ -143,8 +182,12 @@ export const calibratePrecision = (
       if (key !== null) formats[key] = choose(toFloats(parameter), 100, width, true);
     }
     const width = isPreActivation(network, layer) ? options.preActivationBits : options.activationBits;
-    const signed = !(options.unsigned ?? true) || !notNegative.has(layer.kind);
-    if (width !== undefined) {
+    if (handsOn(layer)) {
+      const handed = plan[originOf(network, layer)]?.['result'];
+      // Layers without gates cast nothing in hardware; a maximum has its operands' format.
+      if (handed !== undefined && !isMove(layer.kind)) formats['result'] = handed;
+    } else if (width !== undefined) {
+      const signed = !(options.unsigned ?? true) || !isNotNegative(network, layer);
       formats['result'] = choose(toFloats(values.get(layer.name)!.value), percentile, width, signed);
     }
     plan[layer.name] = formats;
