@@ -1,107 +1,24 @@
 /**
- * How long operations take on UltraScale+ fabric: a stated model, not a measurement of any placed design.
- *
- * Element delays are public figures; the net delay is the term that decides and the one that nobody can know before
- * placement, so treat a frequency from this model as a ranking of designs, not as a promise. Against Vivado reports the
- * model is uncalibrated. Every parameter can be replaced. An adder of n bits takes
- *
- *   T_add(n) = net + lut + carryEntry + (n ≤ 8 ? carryShort : carryIn + carryLink + carryOut + carryStep · (⌈n/8⌉ − 2)),
- *   net = netBase + netPerSink · (sinks − 1), at most netCap.
- *
- * Sources: [R] RapidWright timing data for UltraScale+ (speed grade not stated), [F] FloPoCo target
- * VirtexUltrascalePlus (xcvu3p-2), [L] Lakeroad's routed Zynq UltraScale+ reports (grade -1), [A] our assumption.
+ * How long operations of circuits take on UltraScale+ fabric, by the figures of `fabric-delays.ts`: what schedules are
+ * made with.
  */
 import { isSigned, operandsOf, widthOf } from '../circuit/index.ts';
 import type { Circuit, Op, Wire } from '../circuit/index.ts';
 import { adderWidth, castWork } from '../netlist/index.ts';
 import type { DelayModel } from '../netlist/index.ts';
-import type { Device, Family } from './devices.ts';
+import type { Device } from './devices.ts';
 import { DSP_MINIMUM_WIDTH } from './dsp-products.ts';
-
-/** All figures in picoseconds unless the name says otherwise. */
-export interface DelayParameters {
-  /** Local route to one sink [F: 180; L: 167–261]. */
-  readonly netBase: number;
-  /** Added per further sink [A; F has about 15]. */
-  readonly netPerSink: number;
-  /** Largest route of a high-fan-out net [L: 362–462 at 77 sinks, rounded up]. */
-  readonly netCap: number;
-  /** Through one 6-input look-up table, mean over its pins [R: 35–150]. */
-  readonly lut: number;
-  /** Look-up table output to carry select [R: 15; F: 11]. */
-  readonly carryEntry: number;
-  /** Select to sum within one CARRY8 [L: 238 to the carry output]. */
-  readonly carryShort: number;
-  /** Select to carry out of the first CARRY8 [R: 199]. */
-  readonly carryIn: number;
-  /** Carry out to the next carry in [R: 20 + 26]. */
-  readonly carryLink: number;
-  /** Carry in to sum in the last CARRY8 [R, F: 116]. */
-  readonly carryOut: number;
-  /** Through each CARRY8 between [R: 23 + 46]. */
-  readonly carryStep: number;
-  /** A carry output that feeds further logic [A: site pin]. */
-  readonly carryToLogic: number;
-  /** Through an F7 or F8 multiplexer [A]. */
-  readonly wideMux: number;
-  /** Through an unpipelined DSP multiplier, routing included [A]. */
-  readonly dsp: number;
-  /** Clock to output [R: 77], carry or look-up table to flip-flop [R: 25], margin for skew and jitter [A: 25]. */
-  readonly register: number;
-  /** Longest clock: 775 MHz global buffer at grade -2 and 0.85 V (DS923, as FloPoCo cites it), in MHz. */
-  readonly maximumClockMHz: number;
-}
-
-/** The figures for UltraScale+ at speed grade -2. */
-export const ULTRASCALE_PLUS: DelayParameters = {
-  netBase: 180,
-  netPerSink: 8,
-  netCap: 500,
-  lut: 100,
-  carryEntry: 15,
-  carryShort: 240,
-  carryIn: 199,
-  carryLink: 46,
-  carryOut: 116,
-  carryStep: 69,
-  carryToLogic: 30,
-  wideMux: 80,
-  dsp: 2000,
-  register: 127,
-  maximumClockMHz: 775,
-};
-
-/** Slow-down of all delays against UltraScale+ at the same grade [A]: older fabrics are served only roughly. */
-const FAMILY_FACTOR: Readonly<Record<Family, number>> = {
-  virtexUltrascalePlus: 1,
-  zynqUltrascalePlus: 1,
-  kintexUltrascale: 1.25,
-  zynq7000: 1.9,
-};
-
-/** Slow-down by speed grade [A], grade -2 being the reference. */
-const GRADE_FACTOR: Readonly<Record<1 | 2 | 3, number>> = { 1: 1.15, 2: 1, 3: 0.9 };
-
-/** What all delays of a device are multiplied by, for its family and speed grade. */
-export function delayFactor({ family, speedGrade }: Device): number {
-  return FAMILY_FACTOR[family] * GRADE_FACTOR[speedGrade];
-}
-
-/** Something that a path goes through: a look-up table, an adder of so many bits, or the register at its end. */
-export type DelayElement = { readonly kind: 'lut' | 'register' } | { readonly kind: 'adder'; readonly bits: number };
-
-/** Delay of an element in picoseconds, without the route to it and before the factor; registers have theirs apart. */
-export function elementDelay(p: DelayParameters, element: DelayElement): number {
-  if (element.kind !== 'adder') return element.kind === 'lut' ? p.lut : 0;
-  const blocks = Math.ceil(element.bits / 8);
-  const carry = blocks <= 1 ? p.carryShort : p.carryIn + p.carryLink + p.carryOut + p.carryStep * (blocks - 2);
-  return p.lut + p.carryEntry + carry + p.carryToLogic;
-}
-
-/** Route to so many pins, in picoseconds before the factor. */
-export function netDelay(p: Pick<DelayParameters, 'netBase' | 'netPerSink' | 'netCap'>, sinks: number): number {
-  return Math.min(p.netCap, p.netBase + p.netPerSink * (sinks - 1));
-}
+import {
+  delayFactor,
+  elementDelay,
+  netDelay,
+  productDelay,
+  readDelay,
+  readSinks,
+  tableLevels,
+  ULTRASCALE_PLUS,
+} from './fabric-delays.ts';
+import type { DelayParameters } from './fabric-delays.ts';
 
 /**
  * Give the delay model of a device.
@@ -166,38 +83,32 @@ function operationDelay(p: DelayParameters, circuit: Circuit, wire: Wire, sinks:
       if (isSignTest(circuit, op)) return 0;
       const compared = Math.max(bits(op.a), bits(op.b));
       if (op.relation === 'lt' || op.relation === 'le') return addDelay(p, compared) + extra;
-      return levels(isConstant(op.a) || isConstant(op.b) ? compared : 2 * compared) * level(p) + extra;
+      return tableLevels(isConstant(op.a) || isConstant(op.b) ? compared : 2 * compared) * level(p) + extra;
     }
     case 'select': {
       const condition = bits(op.condition);
-      const test = condition > 1 ? levels(condition) * level(p) : 0;
+      const test = condition > 1 ? tableLevels(condition) * level(p) : 0;
       return test + netDelay(p, sinks[op.condition]! * width) + p.lut;
     }
     case 'bitwise':
       return level(p) + extra;
     case 'table':
-      return romDelay(p, bits(op.a), width);
+      return netDelay(p, readSinks(bits(op.a), width)) + readDelay(p, bits(op.a));
     case 'cast': {
       const work = castWork(circuit.types[op.a]!, op.format);
-      const sticky = work.stickyBits > 0 ? levels(work.stickyBits + 2) * level(p) : 0;
+      const sticky = work.stickyBits > 0 ? tableLevels(work.stickyBits + 2) * level(p) : 0;
       const increment = work.incrementWidth > 0 ? addDelay(p, work.incrementWidth) : 0;
-      const limit = work.testBits > 0 ? levels(work.testBits) * level(p) + netDelay(p, width) + p.lut : 0;
+      const limit = work.testBits > 0 ? tableLevels(work.testBits) * level(p) + netDelay(p, width) + p.lut : 0;
       return sticky + increment + limit + (sticky + increment + limit > 0 ? extra : 0);
     }
     default:
       return op satisfies never;
   }
 }
+
 /** One look-up table with the route to it. */
 function level(p: DelayParameters): number {
   return p.netBase + p.lut;
-}
-
-/** Levels of 6-input look-up tables for a function of so many bits that can be split at will (and, or, equality). */
-function levels(inputs: number): number {
-  let count = 1;
-  for (let reach = 6; reach < inputs; reach *= 6) count += 1;
-  return count;
 }
 
 /** Adder of so many bits at fan-out 1, its output free to feed logic. */
@@ -205,28 +116,15 @@ function addDelay(p: DelayParameters, bits: number): number {
   return p.netBase + elementDelay(p, { kind: 'adder', bits });
 }
 
-/** A sum of partial products as a tree of adders, or one DSP block; a constant factor adds its non-zero digits. */
+/** A product, with the widths of its operands as they are built. */
 function multiplyDelay(p: DelayParameters, circuit: Circuit, op: Extract<Op, { kind: 'multiply' }>): number {
-  const widths = [widthOf(circuit.types[op.a]!), widthOf(circuit.types[op.b]!)] as const;
-  const narrow = Math.min(...widths);
+  const [a, b] = [widthOf(circuit.types[op.a]!), widthOf(circuit.types[op.b]!)];
   const constant = [op.a, op.b].some((operand) => circuit.ops[operand]!.kind === 'constant');
   const signs = [op.a, op.b].map((operand) => isSigned(circuit.types[operand]!));
   // Beside a signed factor an unsigned one needs a sign bit of its own.
-  const factors = widths.map((width, k) => width + (signs.includes(true) && !signs[k] ? 1 : 0));
-  if (!constant && Math.min(...factors) >= DSP_MINIMUM_WIDTH) return p.dsp;
-  // Partial products and their first sum share look-up tables; a recoded constant has a digit in every other bit at most.
-  const terms = constant ? Math.ceil(narrow / 2) : narrow;
-  let sums = 0;
-  for (let reach = 1; reach < terms; reach *= 2) sums += 1;
-  return Math.max(1, sums) * addDelay(p, widths[0] + widths[1]);
-}
-
-/** 64 entries per look-up table, two multiplexers behind it for 256, then tables as 4:1 multiplexers. */
-function romDelay(p: DelayParameters, address: number, width: number): number {
-  const sinks = width * 2 ** Math.max(0, Math.min(address, 20) - 6);
-  const wide = Math.min(2, Math.max(0, address - 6)) * p.wideMux;
-  const deep = Math.ceil(Math.max(0, address - 8) / 2) * level(p);
-  return netDelay(p, sinks) + p.lut + wide + deep;
+  const factors = [a, b].map((width, k) => width + (signs.includes(true) && !signs[k] ? 1 : 0));
+  const dsp = !constant && Math.min(...factors) >= DSP_MINIMUM_WIDTH;
+  return p.netBase + productDelay(p, { a, b, constant, dsp });
 }
 
 /** `a < 0` and `0 <= a` read the sign bit and nothing else. */

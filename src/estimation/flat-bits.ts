@@ -24,6 +24,16 @@ export interface FlipFlop {
   readonly owner: number;
 }
 
+/** One instance of a module in a flattened netlist, the top module among them. */
+export interface FlatInstance {
+  /** Index of the module. */
+  readonly module: number;
+  /** Names of the instances from the top down, joined by `/`; empty for the top. */
+  readonly path: string;
+  /** Number of the module's net 0 in the design. */
+  readonly firstCell: number;
+}
+
 /** A flattened netlist. */
 export interface FlatBits {
   readonly network: BitNetwork;
@@ -33,6 +43,10 @@ export interface FlatBits {
   readonly outputs: readonly Literal[];
   /** Index of the module in which each node was made first. */
   readonly owners: Int32Array;
+  /** Number of the cell that made each node first, in the design. */
+  readonly cells: Int32Array;
+  /** All instances in the order of their cells. */
+  readonly instances: readonly FlatInstance[];
 }
 
 type Bits = readonly Literal[];
@@ -49,9 +63,14 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
   const flipFlops: FlipFlop[] = [];
   const sharedFlipFlops = new Map<number | string, Literal>();
   const indexOf = new Map(netlist.modules.map((module, index) => [module.name, index]));
-  /** Node from which on each module was at work. */
-  const shifts: { readonly from: number; readonly owner: number }[] = [{ from: 0, owner: 0 }];
-  const workIn = (owner: number): void => void shifts.push({ from: network.size(), owner });
+  const flatInstances: FlatInstance[] = [];
+  /** Node from which on each cell was at work. */
+  const shifts: Shift[] = [];
+  const workIn = (owner: number, cell: number): void => {
+    const from = network.size();
+    if (shifts.at(-1)?.from === from) shifts.pop();
+    shifts.push({ from, owner, cell });
+  };
 
   const sum = (subtract: boolean, a: Bits, b: Bits, owner: number, id: number): Bits => {
     const { low, high } = isChain(id)
@@ -177,8 +196,7 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
     }
   };
 
-  const flatten = (owner: number, inputs: readonly Bits[]): readonly Bits[] => {
-    workIn(owner);
+  const flatten = (owner: number, path: string, inputs: readonly Bits[]): readonly Bits[] => {
     const module = netlist.modules[owner]!;
     const bits: Bits[] = [];
     const of = (net: Net): Bits => bits[net]!;
@@ -186,25 +204,24 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
     memories += module.roms.length;
     const firstCell = cells;
     cells += module.cells.length;
+    flatInstances.push({ module: owner, path, firstCell });
     /** What refers forward stands for itself until all is there. */
     const later: (() => void)[] = [];
     const instances = new Map<number, readonly Bits[]>();
     const instanceOutputs = (number: number, net: Net): readonly Bits[] => {
       const instance = module.instances[number]!;
       const callee = indexOf.get(instance.module)!;
+      const below = path === '' ? instance.name : `${path}/${instance.name}`;
       if (instance.inputs.every((input) => input < net)) {
-        const outputs = flatten(callee, instance.inputs.map(of));
-        workIn(owner);
-        return outputs;
+        return flatten(callee, below, instance.inputs.map(of));
       }
       const standIns = netlist.modules[callee]!.outputs.map(({ width }) =>
         Array.from({ length: width }, () => network.source()),
       );
       later.push(() => {
-        flatten(callee, instance.inputs.map(of)).forEach((made, output) =>
+        flatten(callee, below, instance.inputs.map(of)).forEach((made, output) =>
           made.forEach((bit, k) => network.define(standIns[output]![k]!, bit)),
         );
-        workIn(owner);
       });
       return standIns;
     };
@@ -223,6 +240,7 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
       return own;
     };
     module.cells.forEach((cell, net) => {
+      workIn(owner, firstCell + net);
       if (cell.kind === 'input') bits.push(inputs[cell.port]!);
       else if (cell.kind === 'register') bits.push(registerBits(cell, net));
       else if (cell.kind === 'instance') {
@@ -236,15 +254,32 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
   };
 
   const top = indexOf.get(netlist.top)!;
-  const ports = netlist.modules[top]!.inputs.map(({ width }) => Array.from({ length: width }, () => network.source()));
-  const outputs = flatten(top, ports).flat();
-  return { network, blocks, flipFlops, outputs, owners: ownersOf(shifts, network.size()) };
+  const ports = netlist.modules[top]!.inputs.map(({ net, width }) => {
+    workIn(top, net);
+    return Array.from({ length: width }, () => network.source());
+  });
+  const outputs = flatten(top, '', ports).flat();
+  const spread = (key: 'owner' | 'cell'): Int32Array => {
+    const values = new Int32Array(network.size());
+    shifts.forEach((shift, k) => values.fill(shift[key], shift.from, shifts[k + 1]?.from));
+    return values;
+  };
+  return {
+    network,
+    blocks,
+    flipFlops,
+    outputs,
+    owners: spread('owner'),
+    cells: spread('cell'),
+    instances: flatInstances,
+  };
 }
 
-function ownersOf(shifts: readonly { readonly from: number; readonly owner: number }[], size: number): Int32Array {
-  const owners = new Int32Array(size);
-  shifts.forEach(({ from, owner }, k) => owners.fill(owner, from, shifts[k + 1]?.from ?? size));
-  return owners;
+/** From a node on, the nodes that a cell makes. */
+interface Shift {
+  readonly from: number;
+  readonly owner: number;
+  readonly cell: number;
 }
 
 /** An order of operands that can be swapped. */

@@ -1,8 +1,9 @@
 /** Devices, the delay model and resource estimates. */
 export { DEVICE_NAMES, device } from './devices.ts';
 export type { Device, Family } from './devices.ts';
-export { ULTRASCALE_PLUS, ultrascalePlusDelay } from './delay.ts';
-export type { DelayElement, DelayParameters } from './delay.ts';
+export { ultrascalePlusDelay } from './delay.ts';
+export { ULTRASCALE_PLUS } from './fabric-delays.ts';
+export type { DelayElement, DelayParameters } from './fabric-delays.ts';
 export { readMeasuredPaths, readTimingReport } from './measured-paths.ts';
 export type { MeasuredPath, PathElement } from './measured-paths.ts';
 export { recalibrateDelay } from './recalibrate.ts';

@@ -9,7 +9,7 @@
  * Verilog.
  */
 import { FormatError } from '../errors.ts';
-import type { DelayElement } from './delay.ts';
+import type { DelayElement } from './fabric-delays.ts';
 
 /** One element on a path, with the pins that the net to it drives, at least 1. */
 export type PathElement = DelayElement & { readonly sinks: number };

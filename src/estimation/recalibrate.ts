@@ -7,8 +7,8 @@
  * other is fitted alone. Nets that reach the cap count as the cap, by the parameters of the round before.
  */
 import { ValueError } from '../errors.ts';
-import { delayFactor, elementDelay, netDelay, ULTRASCALE_PLUS } from './delay.ts';
-import type { DelayParameters } from './delay.ts';
+import { delayFactor, elementDelay, netDelay, ULTRASCALE_PLUS } from './fabric-delays.ts';
+import type { DelayParameters } from './fabric-delays.ts';
 import type { Device } from './devices.ts';
 import type { MeasuredPath } from './measured-paths.ts';
 
