@@ -22,7 +22,7 @@ export interface CarryChain {
 }
 
 /** Chains shorter than this are plain logic. */
-const SHORTEST_CHAIN = 3;
+export const SHORTEST_CHAIN = 3;
 
 /**
  * Build the sums and soft products of a design.

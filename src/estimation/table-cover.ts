@@ -7,30 +7,12 @@
  * Source: A. Mishchenko et al., "Combinational and sequential mapping with priority cuts", ICCAD 2007.
  */
 import type { BitNetwork, Literal } from './bit-network.ts';
+import { cutsOf, TABLE_COST } from './cuts.ts';
+import type { Cut } from './cuts.ts';
 import { countWideTables } from './wide-tables.ts';
-
-/** Cost of a table by its inputs: `abc -luts 2:2,3,6:5,10,20,40`. */
-const COST = [0, 1, 2, 3, 5, 5, 5, 10, 20, 40] as const;
-
-const MOST_INPUTS = COST.length - 1;
-
-/** Sets of inputs kept per gate: the fastest, and the cheapest. */
-const FAST_CUTS = 4;
-const CHEAP_CUTS = 6;
-
-/** Unions of cuts looked at per gate, the smallest ones. */
-const MOST_UNIONS = 200;
 
 /** Rounds of choosing by how often each gate was needed in the round before. */
 const ROUNDS = 3;
-
-interface Cut {
-  /** Nodes in ascending order. */
-  readonly leaves: readonly number[];
-  /** Tables in a row from the sources on. */
-  readonly depth: number;
-  cost: number;
-}
 
 /**
  * Cover all gates behind some bits.
@@ -56,7 +38,7 @@ export function coverWithTables(
   for (const nodes of inputs) for (const node of nodes) uses[node]! += 1;
 
   const price = (leaves: readonly number[]): number => {
-    let sum: number = COST[leaves.length]!;
+    let sum: number = TABLE_COST[leaves.length]!;
     for (const leaf of leaves) sum += flow[leaf]!;
     return sum;
   };
@@ -145,49 +127,4 @@ function gatesBehind(network: BitNetwork, sinks: readonly number[]): Gates {
     opened[node] = read;
   }
   return { order, inputs };
-}
-
-/** The best cuts of a gate: unions of one of each input's, or the input itself. */
-function cutsOf(
-  inputs: readonly number[],
-  cuts: readonly (readonly Cut[] | undefined)[],
-  cutAt: (leaves: readonly number[]) => Cut,
-): readonly Cut[] {
-  // Sources have no cuts, and most gates read nothing else.
-  if (inputs.every((input) => cuts[input] === undefined)) return [cutAt(inputs.toSorted((a, b) => a - b))];
-  let merged: (readonly number[])[] = [[]];
-  for (const input of inputs) {
-    const next: (readonly number[])[] = [];
-    const own = [input];
-    for (const leaves of merged) {
-      addUnion(next, leaves, own);
-      const choices = cuts[input];
-      if (choices !== undefined) for (const choice of choices) addUnion(next, leaves, choice.leaves);
-    }
-    merged = next;
-    if (merged.length > MOST_UNIONS) merged = merged.toSorted((p, q) => p.length - q.length).slice(0, MOST_UNIONS);
-  }
-  const all = merged.map(cutAt);
-  if (all.length <= CHEAP_CUTS) return all;
-  const byCost = all.toSorted((p, q) => p.cost - q.cost || p.depth - q.depth);
-  const byDepth = byCost.toSorted((p, q) => p.depth - q.depth);
-  return [...new Set([...byCost.slice(0, CHEAP_CUTS), ...byDepth.slice(0, FAST_CUTS)])];
-}
-
-/** Add the union of two ascending lists, unless it is too long or there already. */
-function addUnion(unions: (readonly number[])[], a: readonly number[], b: readonly number[]): void {
-  const union: number[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    if (union.length === MOST_INPUTS) return;
-    const x = i < a.length ? a[i]! : Infinity;
-    const y = j < b.length ? b[j]! : Infinity;
-    union.push(x < y ? x : y);
-    if (x <= y) i += 1;
-    if (y <= x) j += 1;
-  }
-  for (const other of unions) {
-    if (other.length === union.length && other.every((leaf, k) => leaf === union[k])) return;
-  }
-  unions.push(union);
 }
