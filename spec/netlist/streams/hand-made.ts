@@ -27,7 +27,8 @@ const columns: StreamType = {
   ],
 };
 
-const scalars = (beats: number, width: number): StreamType => ({
+/** Beats of one element. */
+export const scalars = (beats: number, width: number): StreamType => ({
   formats: [fixed(width, width)],
   elements: Array.from({ length: beats }, (_, k) => [k]),
 });

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MismatchError, ShapeError, ValueError } from '../../../src/errors.ts';
+import { DeadlockError, MismatchError, ShapeError, ValueError } from '../../../src/errors.ts';
+import type { Module, StreamNetlist } from '../../../src/netlist/index.ts';
 import { createSimulator, simulateStreams } from '../../../src/simulation/index.ts';
 import type { StallPattern } from '../../../src/simulation/index.ts';
 import { type HandMade, pairs, queue, slice } from '../../netlist/streams/hand-made.ts';
+import { forkJoin, sumAndDifference } from '../../netlist/streams/hand-made-joins.ts';
 import { samplesOf, stallsOf } from './stalls.ts';
 
 const right: Readonly<Record<string, HandMade>> = {
@@ -11,6 +13,8 @@ const right: Readonly<Record<string, HandMade>> = {
   'a FIFO of one place': queue(1),
   'a FIFO of three places': queue(3),
   'sums of pairs': pairs(),
+  'a fork joined again': forkJoin(4),
+  'two inputs and two outputs': sumAndDifference(),
 };
 
 describe('right designs under random stalls', () => {
@@ -107,6 +111,54 @@ describe('wrong designs', () => {
     );
   });
 });
+
+describe('deadlock', () => {
+  it('is told with the full and the empty FIFO, whatever stalls outside', () => {
+    const { design } = forkJoin(3);
+    const message =
+      'Stream design "fork join" is deadlocked from cycle 3 on: join needs a beat of each, while FIFO fifo_0_join from x to join is full (depth 3) and FIFO fifo_1_join from reverse to join is empty; make fifo_0_join deeper than 3.';
+    expect(() => simulateStreams(design, counting(4, 2))).toThrow(DeadlockError);
+    expect(() => simulateStreams(design, counting(4, 2))).toThrow(message);
+    const simulator = createSimulator(design.netlist);
+    fc.assert(
+      fc.property(samplesOf(design), stallsOf(design), (samples, stalls) => {
+        expect(() => simulateStreams(design, samples, { stalls, simulator })).toThrow(
+          /fifo_0_join from x to join is full \(depth 3\)/,
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is told after the patience where a counter keeps the state changing', () => {
+    const { design } = forkJoin(3);
+    const restless = withCounter(design);
+    const until = (patience: number): number => {
+      let cycles = 0;
+      const observe = (): void => void (cycles += 1);
+      expect(() => simulateStreams(restless, counting(4, 1), { patience, observe })).toThrow(DeadlockError);
+      return cycles;
+    };
+    expect(until(100)).toBe(103);
+    expect(until(500)).toBe(503);
+    expect(() => simulateStreams({ ...restless, quietCycles: 40 }, counting(4, 1))).toThrow(/from cycle 3 on/);
+  });
+});
+
+/** The same design with a counter that never stands still. */
+function withCounter(design: StreamNetlist): StreamNetlist {
+  const { netlist } = design;
+  const top = netlist.modules.at(-1)!;
+  const at = top.cells.length;
+  const cells: Module['cells'] = [
+    ...top.cells,
+    { kind: 'register', d: at + 2, reset: 0n },
+    { kind: 'constant', value: 1n },
+    { kind: 'add', a: at, b: at + 1 },
+  ];
+  const counting = { ...top, cells, widths: [...top.widths, 16, 16, 16] };
+  return { ...design, netlist: { ...netlist, modules: [...netlist.modules.slice(0, -1), counting] } };
+}
 
 describe('measures', () => {
   it('of a slice at full rate', () => {
