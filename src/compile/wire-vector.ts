@@ -2,11 +2,15 @@
 import { type CircuitBuilder, formatOfType, type Wire } from '../circuit/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 
-export interface WireVector {
-  readonly wires: readonly Wire[];
+/** What a vector's codes mean. */
+export interface VectorType {
   readonly formats: readonly FixedFormat[];
   /** True where the codes 0 and 1 of `ap_uint<1>` stand for −1 and 1 (hls4ml's binary activations). */
   readonly binary?: boolean;
+}
+
+export interface WireVector extends VectorType {
+  readonly wires: readonly Wire[];
 }
 
 /** Cast every wire to `format`, or, with no format asked for, keep the exact values in their narrowest formats. */

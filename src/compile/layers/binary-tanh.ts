@@ -7,7 +7,7 @@
 import { UnsupportedError } from '../../errors.ts';
 import { castResult, type LoweringContext, resultFormat } from '../lowering.ts';
 import type { WireVector } from '../wire-vector.ts';
-import { isBinary } from './weighted-rows.ts';
+import { isBinary } from './weighted-sum.ts';
 
 export function lowerBinaryTanh(context: LoweringContext): WireVector {
   const { builder, layer, profile } = context;
