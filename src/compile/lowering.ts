@@ -20,6 +20,8 @@ export interface LoweringContext {
   /** Entries of hls4ml's look-up tables. */
   readonly tableSize: number;
   readonly softmax: SoftmaxOptions;
+  /** Wires of the parameters of each element, by role, where they come from a memory. @defaultValue constants */
+  readonly memory?: Readonly<Record<string, readonly Wire[]>>;
 }
 
 export type Lowering = (context: LoweringContext) => WireVector;

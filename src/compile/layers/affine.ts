@@ -3,26 +3,29 @@
  *
  * Batch normalization at inference is this layer, and so is an addition of constants.
  */
-import { constantMultiple } from '../../circuit/index.ts';
 import { fractionBits } from '../../fixed/index.ts';
 import { affineFormat } from '../inferred-format.ts';
 import { castInferred, type LoweringContext, uniformFormat } from '../lowering.ts';
 import { quantizeParameter } from '../parameters.ts';
 import type { WireVector } from '../wire-vector.ts';
+import { elementFactor, type ElementParameter } from './element-parameters.ts';
 
 export function lowerAffine(context: LoweringContext): WireVector {
-  const { builder, layer, precision, profile } = context;
-  const scaleFormat = precision.format('scale');
-  const biasFormat = precision.format('bias');
-  const scales = quantizeParameter(layer, 'scale', scaleFormat, profile);
-  const biases = quantizeParameter(layer, 'bias', biasFormat, profile);
+  const { builder, precision } = context;
+  const [scale, bias] = affineParameters(context).map((parameter) => elementFactor(context, parameter));
   const wires = context.inputs[0]!.wires.map((wire, k) => {
-    // Fewer scales than elements: one per channel, channels last.
-    const channel = k % scales.length;
-    const product = constantMultiple(builder, wire, scales[channel]!, fractionBits(scaleFormat), context.strategy);
-    return builder.add(product, builder.constant(biases[channel]!, fractionBits(biasFormat)));
+    const product = scale!.times(wire, k);
+    return builder.add(product, bias!.at(k));
   });
   return castInferred(context, wires, () =>
-    affineFormat(uniformFormat(context, context.inputs[0]!), scaleFormat, biasFormat),
+    affineFormat(uniformFormat(context, context.inputs[0]!), precision.format('scale'), precision.format('bias')),
   );
+}
+
+/** Scales and biases. */
+export function affineParameters({ layer, precision, profile }: LoweringContext): readonly ElementParameter[] {
+  return ['scale', 'bias'].map((role) => {
+    const format = precision.format(role);
+    return { role, codes: quantizeParameter(layer, role, format, profile), fraction: fractionBits(format) };
+  });
 }

@@ -8,8 +8,8 @@
  *
  * The exact profile ignores padding in a maximum and divides the exact sum by n with one rounding, at the result.
  */
-import type { CircuitBuilder, Wire } from '../../circuit/index.ts';
-import { fractionBits } from '../../fixed/index.ts';
+import type { CircuitBuilder, Constant, Wire } from '../../circuit/index.ts';
+import { type FixedFormat, fractionBits } from '../../fixed/index.ts';
 import { slidingWindows, type WindowGeometry } from '../../network/index.ts';
 import { divideTowardZero, exactQuotient } from '../division.ts';
 import { averageFormat } from '../inferred-format.ts';
@@ -23,6 +23,30 @@ import {
 } from '../lowering.ts';
 import type { WireVector } from '../wire-vector.ts';
 
+/** How a layer pools one window of one channel. */
+export interface PoolRule {
+  readonly average: boolean;
+  /** Whether a mean divides by the size of the window, cells in the padding included. */
+  readonly countPadding: boolean;
+  /** What a maximum sees in the padding; undefined where it sees nothing. */
+  readonly padding: Constant | undefined;
+  /** hls4ml's accumulator; undefined in the exact profile. */
+  readonly accumulator: FixedFormat | undefined;
+  /** One cell more: the running sum or the running maximum. */
+  readonly combine: (running: Wire, cell: Wire) => Wire;
+  /** The maximum or, from the sum of `count` cells, the mean. */
+  readonly finish: (running: Wire, count: number) => Wire;
+  readonly cast: (pooled: readonly Wire[]) => WireVector;
+}
+
+/** One result of a pooling. */
+export interface PoolWindow {
+  /** Wires of the cells inside the input. */
+  readonly inside: readonly Wire[];
+  /** Number of all cells. */
+  readonly size: number;
+}
+
 export function lowerPooling(context: LoweringContext): WireVector {
   const { layer } = context;
   const { cells } = slidingWindows(layer.inputShapes[0]!.slice(0, -1), layer.attributes as unknown as WindowGeometry);
@@ -35,47 +59,73 @@ export function lowerGlobalPooling(context: LoweringContext): WireVector {
 }
 
 function pool(context: LoweringContext, windows: readonly (readonly number[])[]): WireVector {
-  const { builder, layer, profile } = context;
   const { wires } = context.inputs[0]!;
-  const channels = layer.inputShapes[0]!.at(-1)!;
+  const channels = context.layer.inputShapes[0]!.at(-1)!;
+  const rule = poolRule(context, windows[0]!.length);
+  const pooled = windows.flatMap((window) => {
+    const cells = window.filter((cell) => cell >= 0);
+    return Array.from({ length: channels }, (_, channel) =>
+      poolWindow(context.builder, rule, {
+        inside: cells.map((cell) => wires[cell * channels + channel]!),
+        size: window.length,
+      }),
+    );
+  });
+  return rule.cast(pooled);
+}
+
+/** Pool one window: its maximum, or its mean over the cells that count. */
+export function poolWindow(builder: CircuitBuilder, rule: PoolRule, { inside, size }: PoolWindow): Wire {
+  const { padding } = rule;
+  const isPadded = padding !== undefined && inside.length < size;
+  const cells = isPadded ? [...inside, builder.constant(padding.raw, padding.fraction)] : inside;
+  return rule.finish(poolCells(builder, rule, cells), rule.countPadding ? size : inside.length);
+}
+
+/** The maximum or sum of some cells, as the layer accumulates it. */
+export function poolCells(builder: CircuitBuilder, rule: PoolRule, cells: readonly Wire[]): Wire {
+  const { accumulator, average, combine } = rule;
+  if (!average || accumulator === undefined) return cells.reduce(combine);
+  return cells.reduce(combine, builder.constant(0n, fractionBits(accumulator)));
+}
+
+/** How a pooling layer with windows of `size` cells pools; the context's first input tells its formats. */
+export function poolRule(context: LoweringContext, size: number): PoolRule {
+  const { builder, layer, profile } = context;
   const average = layer.attributes['operation'] === 'average';
   const countPadding = layer.attributes['countPadding'] === true;
-  const taken = windows.flatMap((window) =>
-    Array.from({ length: channels }, (_, channel) => {
-      const inside = window.filter((cell) => cell >= 0).map((cell) => wires[cell * channels + channel]!);
-      return { inside, padded: inside.length < window.length, count: countPadding ? window.length : inside.length };
-    }),
-  );
   if (profile === 'exact') {
     const format = resultFormat(context);
     const fraction = format === undefined ? -Infinity : fractionBits(format);
-    const sum = (wires: readonly Wire[]): Wire => wires.reduce((a, b) => builder.add(a, b));
-    const pooled = taken.map(({ inside, count }) =>
-      average ? exactQuotient(builder, sum(inside), count, fraction) : inside.reduce((a, b) => larger(builder, a, b)),
-    );
-    return castResult(context, pooled);
+    return {
+      average,
+      countPadding,
+      padding: undefined,
+      accumulator: undefined,
+      combine: average ? (sum, cell) => builder.add(sum, cell) : (most, cell) => larger(builder, most, cell),
+      finish: (running, count) => (average ? exactQuotient(builder, running, count, fraction) : running),
+      cast: (pooled) => castResult(context, pooled),
+    };
   }
-
   const input = uniformFormat(context, context.inputs[0]!);
   // Global poolings have no inference of their own: their `auto` is the default precision.
   const infers = layer.kind !== 'globalPooling';
   const accumulator = infers
-    ? inferredOr(context, 'accum', () => (average ? averageFormat(input, windows[0]!.length) : input))
+    ? inferredOr(context, 'accum', () => (average ? averageFormat(input, size) : input))
     : context.precision.format('accum');
-  const padding = builder.constant(
-    input.signed ? -(1n << BigInt(input.width - 1)) : 1n << BigInt(input.width - 1),
-    fractionBits(input),
-  );
-  const pooled = taken.map(({ inside, padded, count }) => {
-    if (!average) {
-      const maximum = (padded ? [...inside, padding] : inside).reduce((a, b) => larger(builder, a, b));
-      return builder.cast(maximum, accumulator);
-    }
-    const zero = builder.constant(0n, fractionBits(accumulator));
-    const sum = inside.reduce((acc, wire) => builder.cast(builder.add(acc, wire), accumulator), zero);
-    return divideTowardZero(builder, sum, count, accumulator);
-  });
-  return infers ? castInferred(context, pooled, () => input) : castResult(context, pooled);
+  const half = 1n << BigInt(input.width - 1);
+  return {
+    average,
+    countPadding,
+    padding: average ? undefined : { raw: input.signed ? -half : half, fraction: fractionBits(input) },
+    accumulator,
+    combine: average
+      ? (sum, cell) => builder.cast(builder.add(sum, cell), accumulator)
+      : (most, cell) => larger(builder, most, cell),
+    finish: (running, count) =>
+      average ? divideTowardZero(builder, running, count, accumulator) : builder.cast(running, accumulator),
+    cast: (pooled) => (infers ? castInferred(context, pooled, () => input) : castResult(context, pooled)),
+  };
 }
 
 function larger(builder: CircuitBuilder, a: Wire, b: Wire): Wire {

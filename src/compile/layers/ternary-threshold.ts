@@ -6,24 +6,33 @@
 import { type FixedFormat, fixed, fractionBits, fromDouble } from '../../fixed/index.ts';
 import { type LoweringContext, uniformFormat } from '../lowering.ts';
 import { castVector, type WireVector } from '../wire-vector.ts';
+import { elementFactor, type ElementParameter } from './element-parameters.ts';
 
 export function lowerTernaryThreshold(context: LoweringContext): WireVector {
-  const { builder, layer } = context;
-  const { wires } = context.inputs[0]!;
-  const format = uniformFormat(context, context.inputs[0]!);
-  const { scale, bias } = layer.parameters as Record<'scale' | 'bias', ArrayLike<number>>;
+  const { builder } = context;
+  const [high, low] = ternaryThresholdParameters(context).map((parameter) => elementFactor(context, parameter));
   const one = builder.constant(1n, 0);
   const zero = builder.constant(0n, 0);
   const minusOne = builder.constant(-1n, 0);
-  const signs = wires.map((wire, k) => {
-    // Fewer scales than elements: one per channel, channels last.
-    const channel = k % scale.length;
-    const high = builder.constant(threshold(0.5, scale[channel]!, bias[channel]!, format), fractionBits(format));
-    const low = builder.constant(threshold(-0.5, scale[channel]!, bias[channel]!, format), fractionBits(format));
-    const notNegative = builder.select(builder.compare('lt', high, wire), one, zero);
-    return builder.select(builder.compare('le', wire, low), minusOne, notNegative);
+  const signs = context.inputs[0]!.wires.map((wire, k) => {
+    const above = high!.at(k);
+    const below = low!.at(k);
+    const notNegative = builder.select(builder.compare('lt', above, wire), one, zero);
+    return builder.select(builder.compare('le', wire, below), minusOne, notNegative);
   });
   return castVector(builder, signs, fixed(2, 2));
+}
+
+/** The thresholds `high` and `low`. */
+export function ternaryThresholdParameters(context: LoweringContext): readonly ElementParameter[] {
+  const { scale, bias } = context.layer.parameters as Record<'scale' | 'bias', ArrayLike<number>>;
+  const format = uniformFormat(context, context.inputs[0]!);
+  const codes = (half: number): bigint[] =>
+    Array.from(scale, (factor, channel) => threshold(half, factor, bias[channel]!, format));
+  return [
+    { role: 'high', codes: codes(0.5), fraction: fractionBits(format) },
+    { role: 'low', codes: codes(-0.5), fraction: fractionBits(format) },
+  ];
 }
 
 /** Largest code of the input format at or below (half − bias)/scale, computed in single precision as numpy does. */
