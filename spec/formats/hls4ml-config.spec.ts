@@ -11,11 +11,12 @@ KerasH5: weights.h5
 OutputDir: out
 Part: xcvu13p-flga2577-2-e
 ClockPeriod: 4
+IOType: io_stream
 ProjectName: jets
 HLSConfig:
-  Model: {Precision: {default: "fixed<16,6>"}, ReuseFactor: 1, Strategy: distributed_arithmetic, TraceOutput: false}
+  Model: {Precision: {default: "fixed<16,6>"}, ReuseFactor: 8, Strategy: distributed_arithmetic, TraceOutput: false}
   LayerName:
-    fc1: {Precision: "ap_fixed<8,3>", ReuseFactor: 1, Trace: false}
+    fc1: {Precision: "ap_fixed<8,3>", ReuseFactor: 4, Strategy: Resource, Trace: false}
     softmax: {Precision: {default: auto, exp_table: "fixed<18,8,RND,SAT>", inv_inp: "fixed<18,8>"}, TableSize: 512}
 `;
 
@@ -27,6 +28,8 @@ HLSConfig:
       outputFolder: 'out',
       part: 'xcvu13p-flga2577-2-e',
       clockPeriodNs: 4,
+      ioType: 'io_stream',
+      reuseFactor: 8,
       precision: 'fixed<16,6>',
       strategy: 'adder-graph',
       tableSize: 512,
@@ -34,12 +37,13 @@ HLSConfig:
         fc1: plain('ap_fixed<8,3>'),
         softmax: { ...plain('auto'), expTable: 'fixed<18,8,RND,SAT>', invInput: 'fixed<18,8>' },
       },
+      layerReuse: { fc1: 4 },
       ignored: ['ProjectName', 'HLSConfig.Model.TraceOutput'],
     });
   });
 
   it('reads a text without settings as a configuration that asks for nothing', () => {
-    expect(parseHls4mlConfig('# nothing\n', 'empty.yml')).toEqual({ layerPrecision: {}, ignored: [] });
+    expect(parseHls4mlConfig('# nothing\n', 'empty.yml')).toEqual({ layerPrecision: {}, layerReuse: {}, ignored: [] });
   });
 
   it.each([
@@ -52,14 +56,15 @@ HLSConfig:
     ['HLSConfig: {Model: {Precision: "ap_fixed<16,6"}}', FormatError, /HLSConfig\.Model\.Precision: .*character 14/],
     ['HLSConfig: {LayerName: {a: {Precision: {weigth: auto}}}}', FormatError, /LayerName\.a: .*"weigth".*weight/],
     ['HLSConfig: {LayerName: {a: {Precision: 6}}}', FormatError, /LayerName\.a\.Precision: must be a text/],
-    ['HLSConfig: {Model: {ReuseFactor: 4}}', UnsupportedError, /Model\.ReuseFactor is 4, but only 1/],
+    ['HLSConfig: {Model: {ReuseFactor: 0}}', FormatError, /HLSConfig\.Model\.ReuseFactor: /],
+    ['HLSConfig: {LayerName: {a: {ReuseFactor: 1.5}}}', FormatError, /a\.ReuseFactor: /],
     [
-      'HLSConfig: {LayerName: {a: {Strategy: Resource}}}',
+      'HLSConfig: {LayerName: {a: {Strategy: Compressed}}}',
       UnsupportedError,
-      /a\.Strategy is Resource, but only Latency/,
+      /a\.Strategy is Compressed, but only Latency/,
     ],
     ['HLSConfig: {LayerType: {Dense: {Precision: auto}}}', UnsupportedError, /LayerType/],
-    ['IOType: io_stream', UnsupportedError, /IOType is io_stream, but only io_parallel/],
+    ['IOType: io_serial', UnsupportedError, /IOType is io_serial, but only io_parallel or io_stream/],
   ])('refuses %s', (text, kind, message) => {
     const parse = (): unknown => parseHls4mlConfig(text, 'c.yml');
 

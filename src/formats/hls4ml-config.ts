@@ -2,7 +2,7 @@
  * hls4ml's YAML configuration, as far as it says what this package can be asked for.
  *
  * Meanings are hls4ml's: `ClockPeriod` in ns, `Precision` of the model, then of a layer, then of one of its variables.
- * What cannot be honoured (streaming, a reuse factor above 1, precisions by layer type) is refused by name; what only
+ * What cannot be honoured (precisions by layer type, compressed weights) is refused by name; what only
  * steers hls4ml's own flow (`Backend`, `WriterConfig`, `Trace`, …) is listed in `ignored`. A key that hls4ml does not
  * have is refused, since it is a misspelt one. Source: hls4ml 1.1, `config_from_keras_model` and `vivado_writer`.
  */
@@ -22,6 +22,12 @@ export interface Hls4mlConfig {
   readonly clockPeriodNs?: number;
   /** Default precision. */
   readonly precision?: string;
+  /** Whole samples, or a beat per clock. */
+  readonly ioType?: 'io_parallel' | 'io_stream';
+  /** Reuse factor of all layers with weights. */
+  readonly reuseFactor?: number;
+  /** Reuse factors by layer name. */
+  readonly layerReuse: Readonly<Record<string, number>>;
   /** `distributed_arithmetic` is our adder-graph; the other strategies leave the choice open. */
   readonly strategy?: 'adder-graph';
   /** Entries of all tables. */
@@ -88,9 +94,10 @@ const section = <S extends z.ZodRawShape>(shape: S) =>
 
 const anything = z.unknown().optional();
 const number = z.number().gt(0);
+const reuse = z.int().min(1).optional();
 const layer = section({
   Precision: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
-  ReuseFactor: anything,
+  ReuseFactor: reuse,
   Strategy: z.string().optional(),
   TableSize: z.int().min(2).max(65_536).optional(),
   Implementation: z.string().optional(),
@@ -101,7 +108,7 @@ const layer = section({
 });
 const modelSection = section({
   Precision: z.union([z.string(), section({ default: z.string() })]).optional(),
-  ReuseFactor: anything,
+  ReuseFactor: reuse,
   Strategy: z.string().optional(),
   BramFactor: anything,
   TraceOutput: anything,
@@ -168,20 +175,15 @@ export function parseHls4mlConfig(text: string, source: string): Hls4mlConfig {
   const { LayerType: layerType } = config.HLSConfig ?? {};
   const model: ModelSection = config.HLSConfig?.Model ?? {};
   const layers: Readonly<Record<string, LayerSection>> = config.HLSConfig?.LayerName ?? {};
-  refuseUnless(config.IOType === undefined || config.IOType === 'io_parallel', () => [
-    source,
-    'IOType',
-    config.IOType,
-    'io_parallel',
-  ]);
+  const { IOType: ioType } = config;
+  refuseUnless(ioType === undefined || isIoType(ioType), () => [source, 'IOType', ioType, ioTypes.join(' or ')]);
   refuseUnless(layerType === undefined, () => [source, 'HLSConfig.LayerType', layerType, 'precisions by LayerName']);
   const strategies = new Set<string>();
   const parts: (readonly [string, ModelSection | LayerSection])[] = [
     ['Model', model],
     ...Object.entries(layers).map(([name, own]) => [`LayerName.${name}`, own] as const),
   ];
-  for (const [place, { ReuseFactor: reuse = 1, Strategy: strategy }] of parts) {
-    refuseUnless(reuse === 1, () => [source, `HLSConfig.${place}.ReuseFactor`, reuse, '1']);
+  for (const [place, { Strategy: strategy }] of parts) {
     if (strategy !== undefined) strategies.add(readStrategy(strategy, `HLSConfig.${place}.Strategy`, source));
   }
   const precision = typeof model.Precision === 'string' ? model.Precision : model.Precision?.default;
@@ -210,10 +212,15 @@ export function parseHls4mlConfig(text: string, source: string): Hls4mlConfig {
     ...given('outputFolder', config.OutputDir),
     ...given('part', config.Part ?? config.XilinxPart),
     ...given('clockPeriodNs', config.ClockPeriod),
+    ...given('ioType', ioType !== undefined && isIoType(ioType) ? ioType : undefined),
+    ...given('reuseFactor', model.ReuseFactor),
     ...given('precision', precision),
     ...given('strategy', strategies.has('adder-graph') ? ('adder-graph' as const) : undefined),
     ...given('tableSize', sizes[0]),
     layerPrecision: Object.fromEntries(layerPrecision),
+    layerReuse: Object.fromEntries(
+      Object.entries(layers).flatMap(([name, own]) => (own.ReuseFactor === undefined ? [] : [[name, own.ReuseFactor]])),
+    ),
     ignored: [
       ...present([...ignoredTop, ...ignoredFiles], config, ''),
       ...present(ignoredModel, model, 'HLSConfig.Model.'),
@@ -225,15 +232,21 @@ export function parseHls4mlConfig(text: string, source: string): Hls4mlConfig {
 const given = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
 
-/** hls4ml's strategies that unroll fully; the gates of `latency` are whatever a synthesis tool makes of products. */
+const ioTypes = ['io_parallel', 'io_stream'] as const;
+const isIoType = (text: string): text is (typeof ioTypes)[number] => (ioTypes as readonly string[]).includes(text);
+
+/**
+ * hls4ml's strategies; the gates of `latency` are whatever a synthesis tool makes of products, and `resource` is what a
+ * reuse factor above 1 means here.
+ */
 function readStrategy(text: string, place: string, source: string): 'open' | 'adder-graph' {
   const name = text.toLowerCase();
   if (name === 'distributed_arithmetic' || name === 'da') return 'adder-graph';
-  refuseUnless(['latency', 'unrolled'].includes(name), () => [
+  refuseUnless(['latency', 'unrolled', 'resource'].includes(name), () => [
     source,
     place,
     text,
-    'Latency, Unrolled or distributed_arithmetic',
+    'Latency, Unrolled, Resource or distributed_arithmetic',
   ]);
   return 'open';
 }
