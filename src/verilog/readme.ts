@@ -1,4 +1,5 @@
 /** README.txt of an emitted folder, for the engineer who places the design in a system. */
+import { alignedColumns } from './aligned-columns.ts';
 import { generator } from './generator.ts';
 import type { ProjectDesign, ProjectNames } from './project-design.ts';
 import { periodNs } from './scripts.ts';
@@ -47,18 +48,8 @@ function portTable(design: ProjectDesign, names: ProjectNames): string {
   const rows = names.ports.map(({ name, direction, width }) => [
     name,
     direction,
-    String(width),
+    width,
     clockRoles[name] ?? design.protocol.roles[name] ?? design.portContents?.[name] ?? 'data',
   ]);
-  const table = [['name', 'dir', 'bits', 'meaning'], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table
-    .map(
-      (row) =>
-        `  ${row
-          .map((text, column) => text.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}`,
-    )
-    .join('\n');
+  return alignedColumns([['name', 'dir', 'bits', 'meaning'], ...rows]);
 }

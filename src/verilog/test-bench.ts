@@ -10,6 +10,7 @@
  */
 import type { Netlist } from '../netlist/index.ts';
 import { UnsupportedError, ValueError } from '../errors.ts';
+import { memoryDeclaration, portWords, rangeText } from './bench-memory.ts';
 import { generator } from './generator.ts';
 import { nameScope } from './names.ts';
 import { portNames } from './prepare.ts';
@@ -141,9 +142,7 @@ export function testBench(netlist: Netlist, vectors: TestVectors): readonly Text
   const when = own('golden_cycle');
   const stimulusOf = new Map(dataIn.map(({ name }) => [name, own(`${name}_stimulus`)]));
   const goldenOf = new Map(dataOut.map(({ name }) => [name, own(`${name}_golden`)]));
-  const range = (width: number): string => (width === 1 ? '' : `[${width - 1}:0] `);
-  const memory = (width: number, name: string, depth: number): string =>
-    `  reg ${range(width)}${name} [0:${depth - 1}];`;
+  const column = (rows: readonly (readonly bigint[])[], k: number): (bigint | undefined)[] => rows.map((row) => row[k]);
   const inputFile = (name: string): string => `tb/vectors/in_${name}.mem`;
   const outputFile = (name: string): string => `tb/vectors/out_${name}.mem`;
 
@@ -163,17 +162,17 @@ export function testBench(netlist: Netlist, vectors: TestVectors): readonly Text
     '  reg clk;',
     '  reg rst;',
     `  reg ${done};`,
-    ...inputs.map(({ name, width }) => `  reg ${range(width)}${name};`),
-    ...outputs.map(({ name, width }) => `  wire ${range(width)}${name};`),
+    ...inputs.map(({ name, width }) => `  reg ${rangeText(width)}${name};`),
+    ...outputs.map(({ name, width }) => `  wire ${rangeText(width)}${name};`),
     '',
     `  ${top.module.name} ${dut} (`,
     ...connections.map((name, k) => `    .${name}(${name})${k + 1 < connections.length ? ',' : ''}`),
     '  );',
     '',
-    memory(1, valid, pattern.length),
-    memory(32, when, golden.length),
-    ...dataIn.map(({ name, width }) => memory(width, stimulusOf.get(name)!, stimuli.length)),
-    ...dataOut.map(({ name, width }) => memory(width, goldenOf.get(name)!, golden.length)),
+    memoryDeclaration(1, valid, pattern.length),
+    memoryDeclaration(32, when, golden.length),
+    ...dataIn.map(({ name, width }) => memoryDeclaration(width, stimulusOf.get(name)!, stimuli.length)),
+    ...dataOut.map(({ name, width }) => memoryDeclaration(width, goldenOf.get(name)!, golden.length)),
     '',
     `  integer ${cycle};`,
     `  integer ${sent};`,
@@ -262,19 +261,13 @@ export function testBench(netlist: Netlist, vectors: TestVectors): readonly Text
     { path: `tb/${bench}.v`, text },
     { path: 'tb/vectors/valid_in.mem', text: memoryText(pattern.map(BigInt), 1) },
     { path: 'tb/vectors/golden_cycle.mem', text: memoryText(goldenCycles.map(BigInt), 32) },
-    ...dataIn.map(({ name, width }, k) => ({ path: inputFile(name), text: column(stimuli, k, width, name) })),
-    ...dataOut.map(({ name, width }, k) => ({ path: outputFile(name), text: column(golden, k, width, name) })),
+    ...dataIn.map(({ name, width }, k) => ({
+      path: inputFile(name),
+      text: portWords(column(stimuli, k), width, name),
+    })),
+    ...dataOut.map(({ name, width }, k) => ({
+      path: outputFile(name),
+      text: portWords(column(golden, k), width, name),
+    })),
   ];
-}
-
-function column(rows: readonly (readonly bigint[])[], k: number, width: number, port: string): string {
-  const words = rows.map((row, index) => {
-    const word = row[k];
-    if (word === undefined || word < 0n || word >> BigInt(width) !== 0n)
-      throw new ValueError(
-        `test bench: vector ${index} of port ${port} is ${word}, must be a word of ${width} unsigned bits`,
-      );
-    return word;
-  });
-  return memoryText(words, width);
 }
