@@ -14,7 +14,8 @@ import {
   readHdf5,
   type WeightArray,
 } from '../../src/formats/index.ts';
-import { hashNetwork, inferShapes, serializeNetwork, validateNetwork } from '../../src/network/index.ts';
+import { hashNetwork, inferShapes, predict, serializeNetwork, validateNetwork } from '../../src/network/index.ts';
+import { tensor, toFlat } from '../../src/tensor/index.ts';
 import { writeZip } from '../../src/formats/zip.ts';
 import { buildHdf5, ramp } from './build-files.ts';
 
@@ -290,6 +291,91 @@ describe('images', () => {
     ]);
   });
 
+  it('become causal convolutions along one axis', () => {
+    const layer = { class: 'Conv1D', filters: 1, kernel_size: 3, padding: 'causal', use_bias: false };
+    expect(turned([9, 2], layer, { 'l/0': ramp([3, 2, 1]) })).toEqual([
+      'conv1d',
+      { filters: 1, size: [3], strides: [1], dilation: [1], padding: 'causal', useBias: false },
+      [9, 1],
+    ]);
+  });
+
+  it('become depthwise convolutions, under the names of Keras 2 and of Keras 3', () => {
+    const layer = { class: 'DepthwiseConv2D', kernel_size: [3, 2], depth_multiplier: 2, padding: 'same' };
+    const attributes = { size: [3, 2], strides: [1, 1], dilation: [1, 1], padding: 'same', depthMultiplier: 2 };
+    const expected = ['depthwiseConv2d', { ...attributes, useBias: true }, [5, 4, 6]];
+    const kernel = ramp([3, 2, 3, 2]);
+    const bias = ramp([6]);
+
+    expect(turned([5, 4, 3], layer, { 'l/l/depthwise_kernel:0': kernel, 'l/l/bias:0': bias })).toEqual(expected);
+    expect(turned([5, 4, 3], layer, { 'l/kernel': kernel, 'l/bias': bias })).toEqual(expected);
+    expect(turned([5, 4, 3], layer, { 'l/0': kernel, 'l/1': bias })).toEqual(expected);
+    expect(
+      turned([5, 3], { class: 'DepthwiseConv1D', kernel_size: 2, use_bias: false }, { 'l/0': ramp([2, 3, 1]) }),
+    ).toEqual([
+      'depthwiseConv1d',
+      { size: [2], strides: [1], dilation: [1], padding: 'valid', depthMultiplier: 1, useBias: false },
+      [4, 3],
+    ]);
+  });
+
+  it('become a depthwise and a pointwise convolution where they are separable', () => {
+    const separable = {
+      class: 'SeparableConv1D',
+      name: 'sep',
+      filters: 2,
+      kernel_size: 2,
+      depth_multiplier: 1,
+      activation: 'relu',
+      batch_input_shape: [null, 3, 2],
+    };
+    const arrays = {
+      'sep/0': { shape: [2, 2, 1], data: [1, 2, 3, 4] },
+      'sep/1': { shape: [1, 2, 2], data: [1, 0, -1, 1] },
+      'sep/2': { shape: [2], data: [0.5, -0.5] },
+    };
+    const network = networkFromKerasLayers('n', [separable], lookup(arrays));
+
+    expect(network.layers.map(({ name, kind, inputs }) => [name, kind, inputs])).toEqual([
+      ['sep_depthwise', 'depthwiseConv1d', ['input1']],
+      ['sep_pointwise', 'conv1d', ['sep_depthwise']],
+      ['sep_relu', 'relu', ['sep_pointwise']],
+    ]);
+    // Channels 1, 2, 3 and 4, 0, −1: sums 1 + 3·2, 2 + 3·3 and 2·4 + 4·0, 0 − 4.
+    const result = predict(network, tensor([1, 4, 2, 0, 3, -1], [1, 3, 2]));
+    expect(Array.from(toFlat(result))).toEqual([0, 7.5, 15.5, 0]);
+  });
+
+  it('keep the quantizers of QKeras for each part', () => {
+    const quantizer = (bits: number): object => ({
+      class_name: 'quantized_bits',
+      config: { bits, integer: 0, alpha: 1 },
+    });
+    const layer = {
+      class: 'QSeparableConv2D',
+      name: 'q',
+      filters: 1,
+      kernel_size: [1, 1],
+      depthwise_quantizer: quantizer(4),
+      pointwise_quantizer: quantizer(6),
+      bias_quantizer: quantizer(5),
+      batch_input_shape: [null, 2, 2, 1],
+    };
+    const arrays = {
+      'q/0': { shape: [1, 1, 1, 1], data: [0.3] },
+      'q/1': { shape: [1, 1, 1, 1], data: [0.3] },
+      'q/2': { shape: [1], data: [0.3] },
+    };
+    const network = networkFromKerasLayers('n', [layer], lookup(arrays));
+
+    expect(network.precision).toEqual({
+      q_depthwise: { weight: 'ap_fixed<4,1>' },
+      q_pointwise: { weight: 'ap_fixed<6,1>', bias: 'ap_fixed<5,1>' },
+    });
+    const values = network.layers.map(({ parameters }) => Object.values(parameters).map(({ data }) => data[0]));
+    expect(values).toEqual([[0.25], [0.3125, 0.3125]]);
+  });
+
   it('become poolings whose windows do not overlap unless the file says so', () => {
     const common = { padding: 'valid', countPadding: false };
 
@@ -326,7 +412,17 @@ describe('images', () => {
     [{ class: 'MaxPooling2D' }, ShapeError, /gets an input of shape \[2, 3\], but needs 3 axes/],
     [{ class: 'MaxPooling1D', padding: 'causal' }, UnsupportedError, /padding "causal", but only valid and same/],
     [{ class: 'MaxPooling1D', pool_size: [0] }, FormatError, /"pool_size": \[0\], but 1 integers of at least 1/],
-    [{ class: 'Conv1D', filters: 1, groups: 2 }, UnsupportedError, /has 2 groups, but only 1 is supported/],
+    [
+      { class: 'Conv1D', filters: 1, kernel_size: 1, groups: 2 },
+      UnsupportedError,
+      /has 2 groups, but only 1 is supported/,
+    ],
+    [
+      { class: 'Conv1D', filters: 1, kernel_size: 1, padding: 'full' },
+      UnsupportedError,
+      /padding "full", but only valid, same and causal are supported/,
+    ],
+    [{ class: 'DepthwiseConv1D', kernel_size: 1 }, ShapeError, /needs a depthwise kernel of shape \[1, 3, 1\]/],
   ])('are refused in one sentence: %j', (layer, type, message) => {
     expect(() => turned([2, 3], layer)).toThrow(type);
     expect(() => turned([2, 3], layer)).toThrow(message);

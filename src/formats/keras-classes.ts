@@ -10,9 +10,10 @@ import { booleanField, isFields, numberField } from './config-fields.ts';
 import { imported } from './imported-layer.ts';
 import { activationLayer } from './keras-activation.ts';
 import { type ClassContext, type ClassResult, type KerasClass, knownShape, ownerOf, sameShape } from './keras-class.ts';
+import { kerasConvolutionClasses } from './keras-convolutions.ts';
+import { kerasDenseClasses } from './keras-dense.ts';
 import { kerasMergeClasses } from './keras-merges.ts';
 import { kerasShapeClasses } from './keras-shapes.ts';
-import { kerasWeightedClasses } from './keras-weighted.ts';
 import { readQuantizer } from './qkeras-quantizer.ts';
 import { floatTensor, parameterTensor } from './weights.ts';
 
@@ -141,7 +142,8 @@ const dropout = (context: ClassContext): ClassResult => {
 
 /** What each Keras class becomes. */
 export const kerasClasses: Readonly<Record<string, KerasClass>> = {
-  ...kerasWeightedClasses,
+  ...kerasDenseClasses,
+  ...kerasConvolutionClasses,
   BatchNormalization: batchNormalization,
   Activation: activation,
   QActivation: activation,

@@ -1,5 +1,6 @@
 /** Fields that Keras's convolutions and poolings share. */
 import { FormatError, ShapeError, UnsupportedError } from '../errors.ts';
+import type { WindowPadding } from '../network/index.ts';
 import type { Fields } from './config-fields.ts';
 import { type ClassContext, knownShape, ownerOf } from './keras-class.ts';
 import { shapeText } from './weights.ts';
@@ -41,9 +42,11 @@ export const integersField = (
   );
 };
 
-/** Read the padding. Throws UnsupportedError for `causal` and others. */
-export const paddingField = (fields: Fields, owner: string): 'valid' | 'same' => {
+/** Read the padding. Throws UnsupportedError for one that is not among `allowed`. */
+export const paddingField = <P extends WindowPadding>(fields: Fields, owner: string, allowed: readonly P[]): P => {
   const value = fields['padding'] ?? 'valid';
-  if (value === 'valid' || value === 'same') return value;
-  throw new UnsupportedError(`${owner} has padding ${JSON.stringify(value)}, but only valid and same are supported.`);
+  const found = allowed.find((padding) => padding === value);
+  if (found !== undefined) return found;
+  const known = `${allowed.slice(0, -1).join(', ')} and ${allowed.at(-1)!}`;
+  throw new UnsupportedError(`${owner} has padding ${JSON.stringify(value)}, but only ${known} are supported.`);
 };

@@ -91,8 +91,9 @@ const chained = (layers: readonly KerasLayer[]): readonly KerasLayer[] =>
  * A model without input layer gets an input named `input1`. The activation inside a dense layer `d` becomes a layer
  * `d_<activation>`; linear adds none; flattening a vector adds none.
  *
- * @param weight finds arrays by layer and role: kernel [in, out] or [rows, columns, channels, filters], bias [out],
- *   gamma, beta, movingMean, movingVariance [n], alpha
+ * @param weight finds arrays by layer and role: kernel [in, out] or [rows, columns, channels, filters], depthwiseKernel
+ *   [rows, columns, channels, multiplier], pointwiseKernel [1, 1, channels, filters], bias [out], gamma, beta, movingMean,
+ *   movingVariance [n], alpha
  * @throws UnsupportedError naming layer and class, with the supported ones; ShapeError for weights that do not fit;
  *   ValueError for NaN and infinite weights; FormatError for a malformed configuration.
  */

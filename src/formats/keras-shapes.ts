@@ -18,7 +18,7 @@ const pooling =
     const inputShape = imageShape(context, rank);
     const size = integersField(config, 'pool_size', owner, rank, 2);
     const strides = integersField(config, 'strides', owner, rank, size);
-    const geometry = { size, strides, padding: paddingField(config, owner) };
+    const geometry = { size, strides, padding: paddingField(config, owner, ['valid', 'same']) };
     const layer = imported(name, kind, { operation, ...geometry, countPadding: false });
     const { shape } = slidingWindows(inputShape.slice(0, -1), geometry);
     return { layers: [layer], inputShape, outputShape: [...shape, inputShape.at(-1)!] };

@@ -1,80 +1,35 @@
-/**
- * Keras classes with a kernel: dense layers and convolutions, plain and with QKeras's quantizers.
- *
- * TernaryDense is hls4ml's: its weights are −1, 0 and 1, where a float weight above ½ counts as 1 and one at or below
- * −½ as −1.
- */
-import { ShapeError, UnsupportedError } from '../errors.ts';
-import { type LayerAttributes, slidingWindows } from '../network/index.ts';
+/** What Keras's classes with a kernel share: how weights are rounded, the bias, and the activation inside the layer. */
+import type { LayerAttributes, WeightedKind } from '../network/index.ts';
 import type { Tensor } from '../tensor/index.ts';
-import { booleanField, integerField } from './config-fields.ts';
+import { booleanField } from './config-fields.ts';
 import { type ImportedLayer, imported } from './imported-layer.ts';
 import { activationLayer } from './keras-activation.ts';
-import { type ClassContext, type KerasClass, ownerOf, sameShape } from './keras-class.ts';
-import { imageShape, integersField, paddingField } from './keras-image.ts';
+import { type ClassContext, ownerOf } from './keras-class.ts';
 import { readQuantizer, weightQuantizer } from './qkeras-quantizer.ts';
 import { floatTensor, parameterTensor } from './weights.ts';
 
-const mapTensor = (tensor: Tensor, change: (value: number) => number): Tensor =>
-  floatTensor(tensor.shape, Array.from(tensor.data, change));
-
-const ternarise = (weight: number): number => (weight > 0.5 ? 1 : weight <= -0.5 ? -1 : 0);
-
-type WeightRule = (context: ClassContext) => {
+/** How weights become those of our layer, and with which formats. */
+export interface RoundedWeights {
   readonly kernel?: (value: number) => number;
   readonly bias?: (value: number) => number;
   readonly precision?: Readonly<Record<string, string>>;
-};
+}
 
-/** Make a weighted layer with its rounded parameters, and the layer of the activation inside it. */
-const weighted = <K extends 'dense' | 'conv1d' | 'conv2d'>(
-  context: ClassContext,
-  rules: ReturnType<WeightRule>,
-  kernel: Tensor,
-  describe: (useBias: boolean) => { readonly kind: K; readonly attributes: LayerAttributes[K] },
-): readonly ImportedLayer[] => {
-  const { name, config, weight } = context;
+/** Finds out how a layer's weights are rounded. @param kernelQuantizer QKeras's name of the kernel's quantizer */
+export type WeightRule = (context: ClassContext, kernelQuantizer?: string) => RoundedWeights;
+
+/** Keras's own layers. */
+export const asWritten: WeightRule = () => ({});
+
+/** QKeras's layers. */
+export const quantizedWeights: WeightRule = (context, kernelQuantizer = 'kernel_quantizer') => {
   const owner = ownerOf(context);
-  const useBias = booleanField(config, 'use_bias', owner, true);
-  const parameters: Record<string, Tensor> = { kernel: rules.kernel ? mapTensor(kernel, rules.kernel) : kernel };
-  if (useBias) {
-    const bias = parameterTensor(name, 'bias', weight(name, 'bias'), [kernel.shape.at(-1)!]);
-    parameters['bias'] = rules.bias ? mapTensor(bias, rules.bias) : bias;
-  }
-  const { kind, attributes } = describe(useBias);
-  const layer = imported(name, kind, attributes, parameters, rules.precision);
-  const activation = readQuantizer(config['activation']);
-  if (activation === undefined || activation.name === 'linear') return [layer];
-  return [layer, activationLayer(`${name}_${activation.name}`, activation, owner, context.version)];
-};
-
-const denseWith =
-  (rule: WeightRule): KerasClass =>
-  (context) => {
-    const { name, config, weight } = context;
-    const owner = ownerOf(context);
-    const units = integerField(config, 'units', owner, 1);
-    const foundKernel = weight(name, 'kernel');
-    const inputShape = context.inputShape ?? (foundKernel?.shape.length === 2 ? [foundKernel.shape[0]] : undefined);
-    if (inputShape === undefined) return { ...sameShape(context), outputShape: [units] };
-    const features = inputShape.at(-1);
-    if (features === undefined)
-      throw new ShapeError(`${owner} needs an input with at least one axis, but gets a scalar.`);
-
-    const kernel = parameterTensor(name, 'kernel', foundKernel, [features, units]);
-    const layers = weighted(context, rule(context), kernel, (useBias) => ({
-      kind: 'dense',
-      attributes: { units, useBias },
-    }));
-    return { layers, inputShape, outputShape: [...inputShape.slice(0, -1), units] };
+  const quantizerOf = (key: string) => {
+    const quantizer = readQuantizer(context.config[key]);
+    return quantizer && weightQuantizer(quantizer, owner);
   };
-
-const quantizedWeights: WeightRule = (context) => {
-  const owner = ownerOf(context);
-  const kernelQuantizer = readQuantizer(context.config['kernel_quantizer']);
-  const biasQuantizer = readQuantizer(context.config['bias_quantizer']);
-  const kernel = kernelQuantizer && weightQuantizer(kernelQuantizer, owner);
-  const bias = biasQuantizer && weightQuantizer(biasQuantizer, owner);
+  const kernel = quantizerOf(kernelQuantizer);
+  const bias = quantizerOf('bias_quantizer');
   return {
     ...(kernel && { kernel: kernel.snap }),
     ...(bias && { bias: bias.snap }),
@@ -82,43 +37,42 @@ const quantizedWeights: WeightRule = (context) => {
   };
 };
 
-const convolutionWith =
-  (kind: 'conv1d' | 'conv2d', rule: WeightRule): KerasClass =>
-  (context) => {
-    const { name, config, weight } = context;
-    const owner = ownerOf(context);
-    const rank = kind === 'conv1d' ? 1 : 2;
-    const inputShape = imageShape(context, rank);
-    const groups = integerField(config, 'groups', owner, 1, 1);
-    if (groups !== 1) throw new UnsupportedError(`${owner} has ${groups} groups, but only 1 is supported.`);
-    const filters = integerField(config, 'filters', owner, 1);
-    const geometry = {
-      size: integersField(config, 'kernel_size', owner, rank),
-      strides: integersField(config, 'strides', owner, rank, 1),
-      dilation: integersField(config, 'dilation_rate', owner, rank, 1),
-      padding: paddingField(config, owner),
-    };
-    const kernel = parameterTensor(name, 'kernel', weight(name, 'kernel'), [
-      ...geometry.size,
-      inputShape.at(-1)!,
-      filters,
-    ]);
-    const layers = weighted(context, rule(context), kernel, (useBias) => ({
-      kind,
-      attributes: { filters, ...geometry, useBias },
-    }));
-    return { layers, inputShape, outputShape: [...slidingWindows(inputShape.slice(0, -1), geometry).shape, filters] };
-  };
+/** A layer with a kernel on its way into our network. */
+export interface WeightedLayer<K extends WeightedKind> {
+  /** Name of our layer. @defaultValue that of Keras's */
+  readonly name?: string;
+  readonly kind: K;
+  readonly kernel: Tensor;
+  /** Output channels, each with a bias. */
+  readonly outputs: number;
+  /** @defaultValue what the file says */
+  readonly useBias?: boolean;
+  readonly attributes: Omit<LayerAttributes[K], 'useBias'>;
+}
 
-const asWritten: WeightRule = () => ({});
+/** Make a layer with its rounded parameters. */
+export const weightedLayer = <K extends WeightedKind>(
+  context: ClassContext,
+  rules: RoundedWeights,
+  { name = context.name, kind, kernel, outputs, useBias: given, attributes }: WeightedLayer<K>,
+): ImportedLayer => {
+  const rounded = (values: Tensor, round: RoundedWeights['kernel']): Tensor =>
+    round === undefined ? values : floatTensor(values.shape, Array.from(values.data, round));
+  const useBias = given ?? booleanField(context.config, 'use_bias', ownerOf(context), true);
+  const parameters: Record<string, Tensor> = { kernel: rounded(kernel, rules.kernel) };
+  if (useBias) {
+    const bias = parameterTensor(context.name, 'bias', context.weight(context.name, 'bias'), [outputs]);
+    parameters['bias'] = rounded(bias, rules.bias);
+  }
+  // A part without a bias of its own has no format for one either.
+  const { bias: _absent, ...ofKernel } = rules.precision ?? {};
+  const precision = given === false ? ofKernel : rules.precision;
+  return imported<WeightedKind>(name, kind, { ...attributes, useBias } as LayerAttributes[K], parameters, precision);
+};
 
-/** Classes with a kernel. */
-export const kerasWeightedClasses: Readonly<Record<string, KerasClass>> = {
-  Dense: denseWith(asWritten),
-  QDense: denseWith(quantizedWeights),
-  TernaryDense: denseWith(() => ({ kernel: ternarise, precision: { weight: 'ap_int<2>' } })),
-  Conv1D: convolutionWith('conv1d', asWritten),
-  QConv1D: convolutionWith('conv1d', quantizedWeights),
-  Conv2D: convolutionWith('conv2d', asWritten),
-  QConv2D: convolutionWith('conv2d', quantizedWeights),
+/** The layer of the activation inside a weighted one, `<layer>_<activation>`; none for linear. */
+export const innerActivation = (context: ClassContext): readonly ImportedLayer[] => {
+  const activation = readQuantizer(context.config['activation']);
+  if (activation === undefined || activation.name === 'linear') return [];
+  return [activationLayer(`${context.name}_${activation.name}`, activation, ownerOf(context), context.version)];
 };

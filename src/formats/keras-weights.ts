@@ -7,13 +7,12 @@
 import type { Hdf5Content } from './hdf5.ts';
 import type { WeightArray, WeightLookup } from './weights.ts';
 
-const kerasNames: Readonly<Record<string, string>> = {
-  kernel: 'kernel',
-  bias: 'bias',
-  gamma: 'gamma',
-  beta: 'beta',
-  movingMean: 'moving_mean',
-  movingVariance: 'moving_variance',
+/** Keras's names of a role, where they are not the role itself; the kernel of a depthwise layer has lost its own in Keras 3. */
+const kerasNames: Readonly<Record<string, readonly string[]>> = {
+  depthwiseKernel: ['depthwise_kernel', 'kernel'],
+  pointwiseKernel: ['pointwise_kernel'],
+  movingMean: ['moving_mean'],
+  movingVariance: ['moving_variance'],
 };
 
 /** Place of a role among the n arrays of a layer, in the order in which Keras lists weights. */
@@ -21,7 +20,8 @@ const kerasIndex = (role: string, n: number): number => {
   if (role === 'movingVariance') return n - 1;
   if (role === 'movingMean') return n - 2;
   if (role === 'beta') return n - 3;
-  return role === 'bias' ? 1 : 0;
+  if (role === 'bias') return Math.max(1, n - 1);
+  return role === 'pointwiseKernel' ? 1 : 0;
 };
 
 const isIndex = (text: string | undefined): boolean => text !== undefined && /^\d+$/.test(text);
@@ -59,9 +59,10 @@ export const kerasWeightLookup = (
   return (layer, role) => {
     const own = byLayer.get(layer);
     if (own === undefined) return undefined;
-    const leaf = kerasNames[role] ?? role;
-    const direct = own.get(`${leaf}:0`) ?? own.get(leaf);
-    if (direct !== undefined) return direct;
+    for (const leaf of kerasNames[role] ?? [role]) {
+      const direct = own.get(`${leaf}:0`) ?? own.get(leaf);
+      if (direct !== undefined) return direct;
+    }
     const indexed = [...own].filter(([key]) => isIndex(key)).length;
     return indexed === 0 ? undefined : own.get(String(kerasIndex(role, indexed)));
   };

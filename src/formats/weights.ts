@@ -15,7 +15,10 @@ export interface WeightArray {
   readonly origin?: string;
 }
 
-/** Finds the array of a layer by role ("kernel", "bias", "gamma", "beta", "movingMean", "movingVariance"). */
+/**
+ * Finds the array of a layer by role ("kernel", "depthwiseKernel", "pointwiseKernel", "bias", "gamma", "beta",
+ * "movingMean", "movingVariance", "alpha").
+ */
 export type WeightLookup = (layer: string, role: string) => WeightArray | undefined;
 
 /** Write a shape as people do: `[16, 64]`. */
