@@ -198,6 +198,25 @@ describe('networks', () => {
   });
 });
 
+describe('networks of images', () => {
+  const choice = { maxImageLayers: 2, maxLayers: 2 };
+
+  it('have convolutions, depthwise ones and poolings of lines and planes, and become hardware', () => {
+    const drawn = draw(networks(choice), 300);
+    const kinds = drawn.flatMap(({ layers }) => layers.map(({ kind }) => kind as string));
+    const windowed = ['conv', 'depthwiseConv', 'pooling'].flatMap((kind) => [`${kind}1d`, `${kind}2d`]);
+    expect(seen(kinds)).toEqual(expect.arrayContaining([...windowed, 'dense', 'relu', 'flatten']));
+    expect(drawn.some(({ inputs }) => inputs[0]!.shape.length === 1)).toBe(true);
+    fc.assert(
+      fc.property(networkCases(choice, { maxSamples: 3 }), ({ network, samples: rows, gaps }) => {
+        const delay = { name: 'one', registerOverheadNs: 0, delayNs: () => 1 };
+        properties.hardwareEqualsCircuit(network, { samples: rows, gaps }, 3, { delay });
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
 describe('stimuli', () => {
   it('have all corners and gaps, and fit their ports', () => {
     const ports = [

@@ -203,6 +203,7 @@ describe('without a reason to stay large', () => {
     expect(smallest(circuits()).ops).toEqual([{ kind: 'input', port: 0, index: 0 }]);
     expect(smallest(layerGraphs()).layers.map(({ circuit }) => circuit.ops.length)).toEqual([1]);
     expect(smallest(networkCases()).network.layers.length).toBe(2);
+    expect(smallest(networkCases({ maxImageLayers: 2 })).network.layers.length).toBe(2);
     expect(smallest(stimuli([{ name: 'x', formats: [fixed(8, 4), fixed(8, 4)] }]))).toEqual({
       samples: [[[0n, 0n]]],
       gaps: [0],

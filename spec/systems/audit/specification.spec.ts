@@ -68,6 +68,10 @@ describe('specificationGraph', () => {
     fc.pre(isSame(withoutResults(network), compile));
   });
 
+  test.prop([networks({ maxImageLayers: 2 }), options], { numRuns: 80 })('has them for images', (network, compile) => {
+    fc.pre(isSame(network, compile));
+  });
+
   const network = buildNetwork(
     'little',
     [{ name: 'in', shape: [6] }],

@@ -1,6 +1,6 @@
 /**
  * Small random networks with a precision for every layer: any kinds of the registry in any order, with the attributes
- * that the kinds give as examples and freshly initialised parameters.
+ * that the kinds give as examples and freshly initialised parameters; before them, if asked for, layers over an image.
  *
  * A linear layer with a format of its own stands at the end, so that every network has gates. Formats are narrow
  * (at most 8 bits by default): an activation in the exact profile has a table entry per code of its input.
@@ -20,6 +20,7 @@ import {
 import { stream } from '../../random/index.ts';
 import { describeSamples } from './describe.ts';
 import { type FormatChoice, formats } from './formats.ts';
+import { imageLayers, type ImageLayers } from './image-layers.ts';
 import { type SampleCount, type SampledPorts, stimuli, type Stimuli } from './samples.ts';
 import { described } from './with-shrinks.ts';
 
@@ -31,6 +32,13 @@ export interface NetworkChoice {
   readonly maxLayers?: number;
   /** Most input features and units of a dense layer, at least 1. @defaultValue 4 */
   readonly maxFeatures?: number;
+  /**
+   * Most layers over an image before the others, which then follow a flatten; 0 for vectors as inputs. With more, one
+   * network in two has an image.
+   *
+   * @defaultValue 0
+   */
+  readonly maxImageLayers?: number;
   /**
    * Formats of inputs, weights, biases and results.
    *
@@ -54,7 +62,7 @@ function mapsVectors(kind: LayerKind): boolean {
 
 /** Generate networks with one input "in" and layers named by kind and position; they shrink to fewer and plainer layers. */
 export function networks(choice: NetworkChoice = {}): fc.Arbitrary<Network> {
-  const { kinds = layerKinds.filter(mapsVectors), maxLayers = 3, maxFeatures = 4 } = choice;
+  const { kinds = layerKinds.filter(mapsVectors), maxLayers = 3, maxFeatures = 4, maxImageLayers = 0 } = choice;
   const format = formats({
     minWidth: 2,
     maxWidth: 8,
@@ -69,38 +77,52 @@ export function networks(choice: NetworkChoice = {}): fc.Arbitrary<Network> {
       kind: fc.constant(kind),
       attributes: fc.constantFrom(...layerRegistry[kind].examples),
       units: features,
-      weight: format,
-      bias: format,
-      result: format,
     }),
   );
+  const vector = features.map((count): ImageLayers => ({ shape: [count], layers: [] }));
+  const front = maxImageLayers === 0 ? vector : fc.oneof(vector, imageLayers(maxImageLayers));
+  const formatsOf = (count: number): fc.Arbitrary<readonly LayerFormats[]> =>
+    fc.array(fc.record({ weight: format, bias: format, result: format }), { minLength: count, maxLength: count });
   return fc
     .record({
-      inputs: features,
+      front,
       input: format,
       layers: fc.array(layer, { minLength: 1, maxLength: maxLayers }),
+      formats: formatsOf(maxImageLayers + maxLayers),
       result: format,
       seed: fc.noShrink(fc.nat({ max: 999 })),
     })
-    .map(({ inputs, input, layers, result, seed }) => {
-      const specs = layers.map(({ kind, attributes, units }, k) => {
+    .map(({ front: { shape, layers: overImage }, input, layers, formats: drawn, result, seed }) => {
+      const named = (spec: object, kind: string, k: number): LayerSpec =>
+        ({ ...spec, name: `${kind}${k}` }) as LayerSpec;
+      const images = overImage.map((spec, k) => named(spec, spec.kind, k));
+      const vectors = layers.map(({ kind, attributes, units }, k) => {
         // As an object of any kind: spreading the union of all kinds is beyond the compiler.
         const own: object = attributes;
-        return { kind, name: `${kind}${k}`, attributes: kind === 'dense' ? { ...own, units } : own };
-      }) as LayerSpec[];
+        const spec = { kind, attributes: kind === 'dense' ? { ...own, units } : own };
+        return named(spec, kind, k + images.length);
+      });
+      const flat: LayerSpec[] = images.length === 0 ? [] : [{ kind: 'flatten', name: 'flat' }];
       const network = buildNetwork(
         'random',
-        [{ name: 'in', shape: [inputs] }],
-        [...specs, { kind: 'linear', name: 'end' }],
+        [{ name: 'in', shape }],
+        [...images, ...flat, ...vectors, { kind: 'linear', name: 'end' }],
         stream('networks', String(seed)),
       );
       const precision = Object.fromEntries([
         ['in', { result: input }],
-        ...layers.map(({ weight, bias, result: own }, k) => [specs[k]!.name!, { weight, bias, result: own }] as const),
+        ...[...images, ...vectors].map((spec, k) => [spec.name!, drawn[k]!] as const),
         ['end', { result }],
       ]);
       return described({ ...network, precision }, (value) => `\n${describeNetwork(value)}\n`);
     });
+}
+
+/** Formats of one layer, as texts. */
+interface LayerFormats {
+  readonly weight: string;
+  readonly bias: string;
+  readonly result: string;
 }
 
 /** A network with a sequence for it. */
