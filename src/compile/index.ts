@@ -7,3 +7,4 @@ export { parseCompileOptions, type RecordedOptions, serializeCompileOptions } fr
 export { lowerings } from './layers/index.ts';
 export { quantizeConstant, quantizeParameter } from './parameters.ts';
 export type { WireVector } from './wire-vector.ts';
+export * from './streams/index.ts';

@@ -103,7 +103,7 @@ export function truncatedPosition(builder: CircuitBuilder, wire: Wire, size: num
 }
 
 /** Most input codes for which the exact profile builds a table directly. */
-const MAX_EXACT_ENTRIES = 4096n;
+export const MAX_EXACT_ENTRIES = 4096n;
 
 /** Tell whether the exact profile tabulates every code of a wire. */
 export function hasDirectTable(builder: CircuitBuilder, wire: Wire): boolean {

@@ -1,24 +1,25 @@
 /** The hardware view of every layer kind, by the name of the kind. */
 import type { HardwareKind } from '../hardware-layer.ts';
-import type { Lowering } from '../lowering.ts';
-import { lowerAffine } from './affine.ts';
+import type { Lowering, LoweringContext } from '../lowering.ts';
+import { affineParameters, lowerAffine } from './affine.ts';
 import { lowerBinaryTanh } from './binary-tanh.ts';
 import { lowerClippedRelu } from './clipped-relu.ts';
 import { lowerConcatenate } from './concatenate.ts';
 import { lowerConvolution, lowerDepthwiseConvolution } from './convolution.ts';
 import { lowerDense } from './dense.ts';
+import type { ElementParameter } from './element-parameters.ts';
 import { lowerElu, lowerSelu } from './elu.ts';
 import { lowerHardSigmoid, lowerHardTanh } from './hard-sigmoid.ts';
 import { lowerLeakyRelu } from './leaky-relu.ts';
 import { lowerLinear } from './linear.ts';
 import { lowerMerge } from './merge.ts';
 import { lowerGlobalPooling, lowerPooling } from './pooling.ts';
-import { lowerPrelu } from './prelu.ts';
+import { lowerPrelu, preluParameters } from './prelu.ts';
 import { lowerRelu } from './relu.ts';
 import { lowerSoftmax } from './softmax.ts';
 import { lowerTableActivation } from './table-activation.ts';
 import { lowerTernaryTanh } from './ternary-tanh.ts';
-import { lowerTernaryThreshold } from './ternary-threshold.ts';
+import { lowerTernaryThreshold, ternaryThresholdParameters } from './ternary-threshold.ts';
 import { lowerThresholdedRelu } from './thresholded-relu.ts';
 
 export const lowerings: Readonly<Record<HardwareKind, Lowering>> = {
@@ -54,4 +55,13 @@ export const lowerings: Readonly<Record<HardwareKind, Lowering>> = {
   ternaryTanh: lowerTernaryTanh,
   ternaryThreshold: lowerTernaryThreshold,
   thresholdedRelu: lowerThresholdedRelu,
+};
+
+/** The parameters of single elements or channels, for the kinds that have such. */
+export const elementParameters: Readonly<
+  Partial<Record<HardwareKind, (context: LoweringContext) => readonly ElementParameter[]>>
+> = {
+  affine: affineParameters,
+  prelu: preluParameters,
+  ternaryThreshold: ternaryThresholdParameters,
 };

@@ -1,0 +1,3 @@
+/** From networks to streams, by a schedule per layer. */
+export { compileStreams, scheduleChoices, type ScheduleChoices } from './compile-streams.ts';
+export { type BeatLayout, beatLayouts, type LayerSchedule, type Schedules } from './schedules.ts';

@@ -1,0 +1,255 @@
+/**
+ * Every layer of a network in its schedule, without formats: which beats it takes and gives, in which form, and how its
+ * work is cut.
+ *
+ * - `beats`: every beat by itself, a whole sample in one beat included;
+ * - `windows`: patches of several beats from a tap line;
+ * - `sum`: accumulated over all beats of a sample.
+ */
+import { UnsupportedError } from '../../errors.ts';
+import { isWrapping } from '../../fixed/index.ts';
+import { type WindowGeometry, windowPlacement } from '../../network/index.ts';
+import type { HardwareLayer } from '../hardware-layer.ts';
+import type { HardwareNetwork } from '../hardware-network.ts';
+import type { LoweringSettings } from '../lower-layer.ts';
+import { type PrecisionRequest, precisionRequest } from '../precision.ts';
+import { type StreamKind, streamKind } from './layer-kinds.ts';
+import { type Beats, beatsOf, commonDivisor, isInOrder, positionsPerBeat, wholeBeat } from './layouts.ts';
+import { type Divisible, type ReuseSplit, splitReuse } from './reuse.ts';
+import { type BeatLayout, scheduleOf, type Schedules } from './schedules.ts';
+
+export interface LayerPlan {
+  readonly layer: HardwareLayer;
+  readonly kind: StreamKind;
+  readonly layout: BeatLayout;
+  readonly form: 'beats' | 'windows' | 'sum';
+  /** The beats that it takes of each input. */
+  readonly inputs: readonly Beats[];
+  readonly output: Beats;
+  /** What a reuse factor can cut, and how the schedule's cuts it. */
+  readonly work: Divisible;
+  readonly split: ReuseSplit;
+  /** Results that make one beat of the output. */
+  readonly results: number;
+  /** Parameters of each role that it has, 0 where it has none by element or channel. */
+  readonly parameterCount: number;
+  /** Whether the parameters of an element differ from beat to beat. */
+  readonly changesParameters: boolean;
+  /** Whether it can be computed right behind another layer, result by result in the same clock. */
+  readonly isFollower: boolean;
+  /** Whether it is one function of single elements, so that it can follow where a result is a part of a beat. */
+  readonly isElementwise: boolean;
+}
+
+export interface NetworkPlan {
+  /** The beats of each input of the network. */
+  readonly inputs: ReadonlyMap<string, Beats>;
+  /** Layers that lead to an output, in topological order. */
+  readonly layers: readonly LayerPlan[];
+}
+
+/**
+ * Plan all layers.
+ *
+ * @throws UnsupportedError for a layout that a layer cannot have or an input that no output depends on, ValueError for a
+ * reuse factor that does not divide
+ */
+export function planNetwork({ settings, layers, outputs }: HardwareNetwork, schedules: Schedules): NetworkPlan {
+  const { network } = settings;
+  const beats = new Map<string, Beats>();
+  const shapes = new Map(network.inputs.map(({ name, shape }) => [name, shape]));
+  const live = liveLayers(layers, outputs);
+  const plans = live.map((layer): LayerPlan => {
+    const { layout, reuse } = scheduleOf(layer, schedules);
+    const natural = layer.inputs.map((name) => {
+      const shape = shapes.get(name);
+      return beats.get(name) ?? beatsOf(shape!, layout);
+    });
+    const known = layer.inputs.findIndex((name) => beats.has(name));
+    const inputs = wantedBeats(settings, layer, layout, natural, Math.max(0, known));
+    layer.inputs.forEach((name, k) => {
+      if (!beats.has(name)) beats.set(name, inputs[k]!);
+    });
+    const plan = planLayer(settings, layer, layout, reuse, inputs);
+    beats.set(layer.name, plan.output);
+    return plan;
+  });
+  const unread = network.inputs.find(({ name }) => !beats.has(name));
+  if (unread !== undefined) {
+    throw new UnsupportedError(
+      `No output of network "${network.name}" depends on its input "${unread.name}"; in a stream design every input must be read.`,
+    );
+  }
+  return { inputs: new Map(network.inputs.map(({ name }) => [name, beats.get(name)!])), layers: plans };
+}
+
+/** The layers on which an output depends. */
+function liveLayers(layers: readonly HardwareLayer[], outputs: readonly string[]): readonly HardwareLayer[] {
+  const live = new Set(outputs);
+  for (const layer of layers.toReversed()) {
+    if (live.has(layer.name)) for (const name of layer.inputs) live.add(name);
+  }
+  return layers.filter(({ name }) => live.has(name));
+}
+
+/** The beats that a layer takes of each input, where `natural` are those in which they come. */
+function wantedBeats(
+  settings: LoweringSettings,
+  layer: HardwareLayer,
+  layout: BeatLayout,
+  natural: readonly Beats[],
+  first: number,
+): readonly Beats[] {
+  const kind = streamKind(layer);
+  const whole = (): Beats[] => layer.inputShapes.map((shape) => wholeBeat(sizeOf(shape)));
+  if (layout === 'whole') return whole();
+  if (layer.inputShapes[0]!.length > 1) {
+    const wanted = layer.inputShapes.map((shape) => beatsOf(shape, layout));
+    return kind === 'globalPool' && mustKeepOrder(settings, layer) && !isInOrder(wanted[0]!) ? whole() : wanted;
+  }
+  if (kind === 'positions') return whole();
+  if (kind === 'join') return natural.every(({ length }) => length === natural[0]!.length) ? natural : whole();
+  if (kind === 'weights' && mustKeepOrder(settings, layer) && !isInOrder(natural[0]!)) return whole();
+  return natural.map(() => natural[first]!);
+}
+
+/**
+ * Whether a sum depends on the order of its terms. An accumulator that only wraps does not, and where terms are finer
+ * than it, neither do roundings that commute with adding what it holds already.
+ */
+function mustKeepOrder(
+  { network, options, profile }: LoweringSettings,
+  { name, kind, attributes }: HardwareLayer,
+): boolean {
+  if (profile === 'exact' || attributes['operation'] === 'maximum') return false;
+  const asked = precisionRequest(network, name, options).format('accum');
+  // What hls4ml infers for `auto` wraps, and products of weights are cast before they are added.
+  if (kind !== 'globalPooling')
+    return precisionRequest(network, name, options).role('accum') !== 'auto' && !isWrapping(asked);
+  return !isWrapping(asked) || !['AP_TRN', 'AP_RND', 'AP_RND_MIN_INF'].includes(asked.quantization);
+}
+
+function planLayer(
+  settings: LoweringSettings,
+  layer: HardwareLayer,
+  layout: BeatLayout,
+  reuse: number,
+  inputs: readonly Beats[],
+): LayerPlan {
+  const kind = streamKind(layer);
+  const shape = layer.inputShapes[0]!;
+  const [first] = inputs as readonly [Beats];
+  const isVector = shape.length === 1;
+  const isSingle = first.length === 1;
+  const form = isSingle
+    ? 'beats'
+    : kind === 'windows' || kind === 'pools'
+      ? 'windows'
+      : kind === 'globalPool' || (kind === 'weights' && isVector)
+        ? 'sum'
+        : 'beats';
+  const work = workOf(layer, kind, isSingle ? 'whole' : layout, inputs);
+  const split = splitReuse(layer.name, reuse, work);
+  const precision = precisionRequest(settings.network, layer.name, settings.options);
+  const parameterCount = kind === 'parameters' ? Object.values(layer.parameters)[0]!.length : 0;
+  const changesParameters = kind === 'parameters' && changesOverBeats(first, parameterCount);
+  return {
+    layer,
+    kind,
+    layout: isSingle ? 'whole' : layout,
+    form,
+    inputs,
+    output: outputBeats(layer, kind, layout, form, inputs),
+    work,
+    split,
+    results: form === 'sum' ? 1 : split.outputs,
+    parameterCount,
+    changesParameters,
+    isFollower: form === 'beats' && reuse === 1 && !changesParameters,
+    isElementwise: kind === 'elementwise' && !hasElementFormats(precision),
+  };
+}
+
+function hasElementFormats({ elements }: PrecisionRequest): boolean {
+  return elements !== undefined;
+}
+
+/** What a reuse factor can cut. */
+function workOf(layer: HardwareLayer, kind: StreamKind, layout: BeatLayout, inputs: readonly Beats[]): Divisible {
+  const shape = layer.inputShapes[0]!;
+  const channels = shape.at(-1)!;
+  const kernel = layer.parameters['kernel']?.length ?? 0;
+  switch (kind) {
+    case 'weights': {
+      const { length } = shape.length === 1 ? inputs[0]![0]! : { length: channels };
+      return { terms: length, outputs: kernel / channels };
+    }
+    case 'windows': {
+      const cells = (layer.attributes['size'] as readonly number[]).reduce((a, b) => a * b, 1);
+      return { terms: cells * channels, outputs: kernel / (cells * channels) };
+    }
+    case 'pools':
+    case 'globalPool':
+      return { terms: 1, outputs: channels };
+    case 'positions':
+      return { terms: 1, outputs: positionsPerBeat(shape, layout) };
+    case 'elementwise':
+    case 'parameters':
+    case 'join':
+      return { terms: 1, outputs: inputs.map((beats) => beats[0]!.length).reduce(commonDivisor) };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function outputBeats(
+  layer: HardwareLayer,
+  kind: StreamKind,
+  layout: BeatLayout,
+  form: LayerPlan['form'],
+  inputs: readonly Beats[],
+): Beats {
+  const shape = outputShape(layer, kind);
+  if (form === 'sum' || inputs[0]!.length === 1) return wholeBeat(sizeOf(shape));
+  if (kind === 'elementwise' || kind === 'parameters' || kind === 'positions') return inputs[0]!;
+  if (kind !== 'join' || shape.length > 1) return beatsOf(shape, layout);
+  const offsets = layer.inputShapes.map((_, k) => layer.inputShapes.slice(0, k).reduce((sum, [n]) => sum + n!, 0));
+  return inputs[0]!.map((_, beat) => inputs.flatMap((beats, k) => beats[beat]!.map((place) => place + offsets[k]!)));
+}
+
+/** Shape of a result; of elementwise kinds that of the first input, whatever axes they give it. */
+function outputShape(layer: HardwareLayer, kind: StreamKind): readonly number[] {
+  const shape = layer.inputShapes[0]!;
+  const positions = shape.slice(0, -1);
+  const { units, filters } = layer.attributes as { readonly units?: number; readonly filters?: number };
+  switch (kind) {
+    case 'elementwise':
+    case 'parameters':
+    case 'positions':
+      return shape;
+    case 'weights':
+      return [...positions, (units ?? filters)!];
+    case 'windows':
+      return [...windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape, filters!];
+    case 'pools':
+      return [...windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape, shape.at(-1)!];
+    case 'globalPool':
+      return shape.slice(-1);
+    case 'join': {
+      const axis = layer.attributes['axis'] as number;
+      const joined = axis < 0 ? axis + shape.length : axis;
+      return shape.map((n, k) => (k === joined ? layer.inputShapes.reduce((sum, other) => sum + other[k]!, 0) : n));
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Whether the elements at one place of all beats have different parameters; there is one per channel or per element. */
+function changesOverBeats(beats: Beats, count: number): boolean {
+  return beats.some((row) => row.some((place, k) => place % count !== beats[0]![k]! % count));
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
