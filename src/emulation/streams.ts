@@ -38,9 +38,18 @@ export function emulateStreams(
   return graph.outputs.map((name) => all.get(name)!);
 }
 
+/** How a stream graph is run. */
+export interface StreamEmulatorOptions {
+  /** What computes the circuits: generated code, or the interpreter, which is the reference of both. @defaultValue 'webassembly' */
+  readonly engine?: 'webassembly' | 'interpreter';
+}
+
 /** Make a stream graph ready to run. */
-export function streamEmulator(graph: StreamGraph): StreamEmulator {
-  const stages = graph.stages.map((stage) => ({ stage, run: stageRunner(graph, stage) }));
+export function streamEmulator(
+  graph: StreamGraph,
+  { engine = 'webassembly' }: StreamEmulatorOptions = {},
+): StreamEmulator {
+  const stages = graph.stages.map((stage) => ({ stage, run: stageRunner(graph, stage, engine) }));
   return {
     run: (batch, inputs) => {
       const beats = new Map<string, Codes>();
@@ -67,15 +76,17 @@ export function streamEmulator(graph: StreamGraph): StreamEmulator {
   };
 }
 
+type Engine = NonNullable<StreamEmulatorOptions['engine']>;
+
 type Runner = (batch: number, inputs: readonly Codes[]) => Codes;
 
-function stageRunner(graph: StreamGraph, stage: StreamStage): Runner {
+function stageRunner(graph: StreamGraph, stage: StreamStage, engine: Engine): Runner {
   const { taps, steps, fold, gather } = stage;
   const counts = stageCounts(graph, stage);
   const formats = beatFormats(graph, stage);
-  const circuit = circuitRunner(stage.circuit);
-  const update = fold && circuitRunner(fold.circuit);
-  const finish = stage.finish && circuitRunner(stage.finish);
+  const circuit = circuitRunner(stage.circuit, engine);
+  const update = fold && circuitRunner(fold.circuit, engine);
+  const finish = stage.finish && circuitRunner(stage.finish, engine);
   const times = taps.classes.flatMap((which, time) => (which >= 0 ? [{ which, time }] : []));
   const everything = taps.ages.flatMap((_, cell) => formats.map((_, k) => cell * formats.length + k));
   const hasClasses = classCount(stage) > 1;
@@ -211,14 +222,20 @@ function converter(array: Codes): (code: number | bigint) => never {
 }
 
 /** Compile a circuit with one output, or fall back to the interpreter where it needs more than 64 bits. */
-function circuitRunner(target: Circuit | LayerGraph): (rows: number, inputs: readonly Codes[]) => Codes {
+function circuitRunner(
+  target: Circuit | LayerGraph,
+  engine: Engine,
+): (rows: number, inputs: readonly Codes[]) => Codes {
   const circuit = emulatedCircuit(target);
+  const interpreted = (rows: number, inputs: readonly Codes[]): Codes =>
+    interpretBatch(circuit, rows, inputs.map(plainCodes))[0]!;
+  if (engine === 'interpreter') return interpreted;
   try {
     const emulator = compileCircuit(circuit);
     return (rows, inputs) => emulator.run(rows, inputs)[0]!;
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    return (rows, inputs) => interpretBatch(circuit, rows, inputs.map(plainCodes))[0]!;
+    return interpreted;
   }
 }
 

@@ -31,6 +31,7 @@ import {
   writeProject,
 } from '../verilog/index.ts';
 import { excessText } from './part-fit.ts';
+import { contentsText } from './port-contents.ts';
 import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
 import { stepRunner, type StepWatch } from './steps.ts';
 import type { Stimulus } from './stimuli.ts';
@@ -307,21 +308,7 @@ function portContents(netlist: Netlist, graph: LayerGraph): Record<string, strin
   const top = netlist.modules.find(({ name }) => name === netlist.top)!;
   const data = (ports: readonly ModulePort[]): string[] =>
     ports.filter(({ name }) => name !== VALID_IN && name !== VALID_OUT).map(({ name }) => name);
-  const inputs = data(top.inputs).map((name, k) => [name, formatsText(graph.inputs[k]!.formats)]);
-  const outputs = data(top.outputs).map((name, k) => [name, formatsText(outputFormats(graph, graph.outputs[k]!))]);
+  const inputs = data(top.inputs).map((name, k) => [name, contentsText(graph.inputs[k]!.formats)]);
+  const outputs = data(top.outputs).map((name, k) => [name, contentsText(outputFormats(graph, graph.outputs[k]!))]);
   return Object.fromEntries([...inputs, ...outputs]);
-}
-
-/** Formats of a vector in runs: "6 × ap_fixed<8,3>, 1 × ap_ufixed<7,2>", element 0 first. */
-function formatsText(formats: readonly FixedFormat[]): string {
-  const runs: { text: string; count: number }[] = [];
-  for (const format of formats) {
-    // A port carries codes; the modes that made them belong to the model.
-    const { signed, width, integer } = format;
-    const text = `${signed ? 'ap_fixed' : 'ap_ufixed'}<${width},${integer}>`;
-    const last = runs.at(-1);
-    if (last?.text === text) last.count++;
-    else runs.push({ text, count: 1 });
-  }
-  return runs.map(({ text, count }) => `${count} × ${text}`).join(', ');
 }

@@ -32,3 +32,12 @@ export {
 export { type Excess, excessOf, excessText, fittingReuse, RESOURCE_KINDS, smallestPart } from './part-fit.ts';
 export * from './synthesis/index.ts';
 export * from './audit/index.ts';
+export { runScenarios, type StreamScenarioRun } from './streams/scenarios.ts';
+export {
+  buildStreamHardware,
+  compileStreamsFor,
+  type StreamChecks,
+  type StreamHardwareOptions,
+  type StreamHardwareResult,
+} from './streams/stream-hardware.ts';
+export { type BuiltStreams, buildStreams, formatsByPlace, sampleInputs } from './streams/stream-pipeline.ts';

@@ -13,7 +13,13 @@ import { stageLatency } from './stage-latency.ts';
 import { fifoModule } from './fifo.ts';
 import type { ScheduledStage } from './schedule-stage.ts';
 import { stageModule } from './stage-module.ts';
-import { readyPort, type StreamNetlist, type StreamPort, validPort } from './stream-netlist.ts';
+import {
+  readyPort,
+  type StreamNetlist,
+  type StreamPort,
+  type StreamStageModules,
+  validPort,
+} from './stream-netlist.ts';
 
 /** An edge of the graph that has a buffer. */
 export interface StreamEdge {
@@ -50,11 +56,13 @@ export function streamNetlist(
   const edges = streamEdges(graph).map((edge, k) => ({ ...edge, depth: depths[k]! }));
   const modules: Module[] = [];
   const stageModules = new Map<string, Module>();
+  const modulesOf: StreamStageModules[] = [];
   for (const scheduled of stages) {
     const { name } = scheduled.stage;
     const behind = edges.filter(({ from }) => from === name).map(({ depth }) => depth);
     const made = stageModule(graph, scheduled, uniqueIdentifier(`${top}_${name}`, taken), behind);
     modules.push(...made.modules);
+    modulesOf.push({ stage: name, modules: made.modules.map((module) => module.name) });
     stageModules.set(name, made.module);
   }
   const fifoModules = new Map<string, Module>();
@@ -130,6 +138,7 @@ export function streamNetlist(
       width,
       depth: edge.depth,
     })),
+    stages: modulesOf,
     quietCycles: quietCycles(graph, stages),
   };
 }

@@ -12,5 +12,5 @@ export { stageLatency } from './stage-latency.ts';
 export { streamTiming } from './stream-timing.ts';
 export type { StreamTiming, TimingOptions } from './stream-timing.ts';
 export { readyPort, validPort } from './stream-netlist.ts';
-export type { StreamFifo, StreamNetlist, StreamPort } from './stream-netlist.ts';
+export type { StreamFifo, StreamNetlist, StreamPort, StreamStageModules } from './stream-netlist.ts';
 export { validateStreamNetlist } from './validate-stream-netlist.ts';

@@ -34,11 +34,19 @@ export interface StreamFifo {
   readonly depth: number;
 }
 
+/** The modules that make a stage, callees first. */
+export interface StreamStageModules {
+  readonly stage: string;
+  readonly modules: readonly string[];
+}
+
 export interface StreamNetlist {
   readonly netlist: Netlist;
   readonly inputs: readonly StreamPort[];
   readonly outputs: readonly StreamPort[];
   readonly fifos: readonly StreamFifo[];
+  /** The stages in their order. @defaultValue unknown, as for a netlist made by hand */
+  readonly stages?: readonly StreamStageModules[];
   /**
    * A bound on the cycles for which the design may work without a beat moving at a port or FIFO: its longest run of
    * steps and its deepest pipeline together.

@@ -1,0 +1,75 @@
+/** Options that say how layers share hardware over time, and the schedules that they make together with a configuration. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { beatLayouts, type BeatLayout, type LayerSchedule, type Schedules } from '../compile/index.ts';
+import type { Hls4mlConfig } from '../formats/index.ts';
+import { givenOptions, wholeNumber } from './options.ts';
+import { UsageError } from './usage.ts';
+
+/** What `chosenSchedules` reads. */
+export interface ScheduleArguments {
+  readonly ioType: 'io_parallel' | 'io_stream';
+  readonly reuseFactor?: number;
+  readonly schedule?: readonly NamedSchedule[];
+}
+
+interface NamedSchedule extends LayerSchedule {
+  readonly layer: string;
+}
+
+/** Options of verbs that build hardware. */
+export function scheduleOptions(): Option[] {
+  return [
+    new Option('--io-type <name>', 'whole samples at once, or one pixel (all its channels) per clock with valid and ready')
+      .choices(['io_parallel', 'io_stream'])
+      .default('io_parallel'),
+    new Option('--reuse-factor <n>', 'clocks that layers with weights spend on what they read at once').argParser(
+      wholeNumber(1),
+    ),
+    new Option('--schedule <layer=layout[:reuse]>', `layout (${beatLayouts.join(', ')}) and reuse factor of a layer; may be repeated`)
+      .argParser(addSchedule),
+  ];
+}
+
+function addSchedule(text: string, before: readonly NamedSchedule[] = []): readonly NamedSchedule[] {
+  const [, layer, layout, reuse] = /^(.+)=([a-z]+)(?::(\d+))?$/.exec(text) ?? [];
+  if (layer === undefined || !beatLayouts.includes(layout as BeatLayout)) {
+    throw new InvalidArgumentError(
+      `it must be <layer>=<layout> or <layer>=<layout>:<reuse> with a layout of ${beatLayouts.join(', ')}.`,
+    );
+  }
+  if (before.some((other) => other.layer === layer)) {
+    throw new InvalidArgumentError(`layer ${layer} has a schedule already.`);
+  }
+  return [
+    ...before,
+    { layer, layout: layout as BeatLayout, ...(reuse !== undefined && { reuse: wholeNumber(1)(reuse) }) },
+  ];
+}
+
+/**
+ * The schedules asked for; undefined where every layer is to be unrolled in one pipeline, which needs no streams.
+ *
+ * @throws UsageError if a configuration names reuse factors for layers that the command line schedules
+ */
+export function chosenSchedules(
+  options: ScheduleArguments,
+  config: Hls4mlConfig | undefined,
+  command: Command,
+): Schedules | undefined {
+  const given = givenOptions(command);
+  const ioType = given('ioType') ? options.ioType : (config?.ioType ?? options.ioType);
+  const reuse = options.reuseFactor ?? config?.reuseFactor ?? 1;
+  const named = options.schedule ?? [];
+  const ofConfig = Object.entries(config?.layerReuse ?? {}).filter(([, factor]) => factor > 1);
+  const twice = named.find(({ layer }) => ofConfig.some(([name]) => name === layer));
+  if (twice !== undefined) {
+    throw new UsageError(`Layer ${twice.layer} has a reuse factor in --config and a --schedule; give one of them.`);
+  }
+  if (ioType === 'io_parallel' && reuse === 1 && named.length === 0 && ofConfig.length === 0) return undefined;
+  return {
+    default: ioType === 'io_stream' ? 'stream' : { layout: 'whole' },
+    ...(reuse > 1 && { reuse }),
+    layers: Object.fromEntries(named.map(({ layer, ...schedule }) => [layer, schedule])),
+    ...(ofConfig.length > 0 && { layerReuse: Object.fromEntries(ofConfig) }),
+  };
+}
