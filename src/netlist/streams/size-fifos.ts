@@ -1,6 +1,6 @@
 /**
  * How many places every buffer needs: the fewest with which samples that come without a pause leave as early as with
- * buffers that never fill.
+ * buffers of two samples more than their writers need.
  *
  * A run decides more than its own case. What a stage does next depends on beats and places, not on when they came, and a
  * step that can be taken stays possible whatever others do first; so all orders of steps lead to the same end, and if one
@@ -30,17 +30,15 @@ export function sizeFifos(graph: StreamGraph, stages: readonly ScheduledStage[])
   const latencies = stages.map(stageLatency);
   const edges = streamEdges(graph);
   const run = (depths: readonly number[]): StreamTiming => streamTiming(graph, latencies, depths, { samples: SAMPLES });
-  const ample = leastDepths(graph, stages).map(
-    (least, k) => least + 2 * streamType(graph, edges[k]!.from).elements.length,
-  );
-  const wanted = run(ample).givenAt;
+  const ample = ampleDepths(graph, stages);
+  const { givenAt: wanted, committed } = run(ample);
   const isAsFast = ({ givenAt, isStuck }: StreamTiming): boolean =>
     !isStuck && givenAt.every((cycles, k) => cycles.every((cycle, beat) => cycle <= wanted[k]![beat]!));
 
   // The widest first: a place there costs most. More places never make a design slower, so bisection finds the fewest.
   const widths = edges.map(({ from }) => busWidth(streamType(graph, from).formats));
   const order = edges.map((_, k) => k).toSorted((a, b) => widths[b]! - widths[a]! || a - b);
-  const depths = [...run(ample).committed].map((most) => Math.max(1, most));
+  const depths = [...committed];
   for (const k of order) {
     let [low, high] = [0, depths[k]!];
     while (high - low > 1) {
@@ -52,4 +50,10 @@ export function sizeFifos(graph: StreamGraph, stages: readonly ScheduledStage[])
     depths[k] = high;
   }
   return { depths, timing: run(depths) };
+}
+
+/** Depths beyond which nothing is gained but room for samples that wait for a slower stage. */
+export function ampleDepths(graph: StreamGraph, stages: readonly ScheduledStage[]): readonly number[] {
+  const edges = streamEdges(graph);
+  return leastDepths(graph, stages).map((least, k) => least + 2 * streamType(graph, edges[k]!.from).elements.length);
 }

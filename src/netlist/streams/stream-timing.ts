@@ -31,7 +31,7 @@ export interface StreamTiming {
   readonly givenAt: readonly (readonly number[])[];
   /** Most beats inside the buffer of each edge. */
   readonly highest: readonly number[];
-  /** Most beats inside or on the way of each edge: depth less the fewest credits. */
+  /** Places of each edge that were needed for never being held up: with fewer, a step would have waited for a credit. */
   readonly committed: readonly number[];
   /** Whether beats were missing when nothing moved any more. */
   readonly isStuck: boolean;
@@ -124,8 +124,8 @@ export function streamTiming(
       underWay[cycle % underWay.length] = 0;
       for (const edge of behind) {
         edge.enters = givesBeat;
+        if (issues && completes && edge.credits < edge.fewest) edge.fewest = edge.credits;
         edge.credits += (edge.left ? 1 : 0) - (issues && completes ? 1 : 0);
-        if (edge.credits < edge.fewest) edge.fewest = edge.credits;
       }
       if (advances) {
         stage.hasPatch = plan.taps.classes[stage.time]! >= 0;
@@ -151,7 +151,7 @@ export function streamTiming(
     takenAt,
     givenAt,
     highest: edges.map(({ highest }) => highest),
-    committed: edges.map(({ fewest }, k) => depths[k]! - fewest),
+    committed: edges.map(({ fewest }, k) => depths[k]! - fewest + 1),
     isStuck: !isDone(),
   };
 }
