@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { device, ultrascalePlusDelay } from '../../../src/estimation/index.ts';
-import { ampleDepths, scheduleStage, sizeFifos, stageLatency, streamTiming } from '../../../src/netlist/index.ts';
+import {
+  ampleDepths,
+  samplesToFill,
+  scheduleStage,
+  sizeFifos,
+  stageLatency,
+  streamTiming,
+} from '../../../src/netlist/index.ts';
 import { streamGraphs } from './arbitrary-streams.ts';
 
 const target = { periodNs: 4, delay: ultrascalePlusDelay(device('xcvu13p')) };
@@ -12,7 +19,8 @@ describe('sizeFifos', () => {
       fc.property(streamGraphs, (graph) => {
         const stages = graph.stages.map((stage) => scheduleStage(stage, target));
         const latencies = stages.map(stageLatency);
-        const run = (depths: readonly number[]) => streamTiming(graph, latencies, depths, { samples: 4 });
+        const run = (depths: readonly number[]) =>
+          streamTiming(graph, latencies, depths, { samples: samplesToFill(graph, latencies) });
 
         const { depths, timing } = sizeFifos(graph, stages);
 

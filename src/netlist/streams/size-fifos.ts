@@ -7,16 +7,13 @@
  * run brings every sample out, no pattern of stalls can lock the design up. Samples without a pause, taken at once, are the
  * case in which most beats are under way at a time.
  */
-import { type StreamGraph, streamType } from '../../circuit/index.ts';
+import { stageCounts, type StreamGraph, streamType } from '../../circuit/index.ts';
 import { busWidth } from '../bus.ts';
 import { streamEdges } from './build-streams.ts';
 import { leastDepths } from './depths.ts';
 import type { ScheduledStage } from './schedule-stage.ts';
 import { stageLatency } from './stage-latency.ts';
 import { type StreamTiming, streamTiming } from './stream-timing.ts';
-
-/** Samples that are followed: the first finds an empty design, the last a full one. */
-const SAMPLES = 4;
 
 export interface FifoSizes {
   /** Places per edge, in the order of `streamEdges`. */
@@ -29,7 +26,8 @@ export interface FifoSizes {
 export function sizeFifos(graph: StreamGraph, stages: readonly ScheduledStage[]): FifoSizes {
   const latencies = stages.map(stageLatency);
   const edges = streamEdges(graph);
-  const run = (depths: readonly number[]): StreamTiming => streamTiming(graph, latencies, depths, { samples: SAMPLES });
+  const samples = samplesToFill(graph, latencies);
+  const run = (depths: readonly number[]): StreamTiming => streamTiming(graph, latencies, depths, { samples });
   const ample = ampleDepths(graph, stages);
   const { givenAt: wanted, committed } = run(ample);
   const isAsFast = ({ givenAt, isStuck }: StreamTiming): boolean =>
@@ -56,4 +54,16 @@ export function sizeFifos(graph: StreamGraph, stages: readonly ScheduledStage[])
 export function ampleDepths(graph: StreamGraph, stages: readonly ScheduledStage[]): readonly number[] {
   const edges = streamEdges(graph);
   return leastDepths(graph, stages).map((least, k) => least + 2 * streamType(graph, edges[k]!.from).elements.length);
+}
+
+/** Samples to follow: the first finds an empty design, the last one that has been full for as long as filling it took. */
+export function samplesToFill(graph: StreamGraph, latencies: readonly number[]): number {
+  const slowest = Math.max(
+    ...graph.stages.map((stage) => {
+      const { times, patches } = stageCounts(graph, stage);
+      return times + patches * (stage.steps.count - 1);
+    }),
+  );
+  const onTheWay = latencies.reduce((sum, latency) => sum + latency + 3, 0);
+  return 4 + Math.ceil((2 * onTheWay) / slowest);
 }
