@@ -68,6 +68,19 @@ describe('bitNetwork', () => {
     expect(network.majority(a, b, c)).toBe(network.majority(c, a, b));
     expect(network.size()).toBe(size + 5);
   });
+
+  it('knows no bit as its own data behind a multiplexer', () => {
+    const { network, bits } = open();
+    const both = network.and(bits[2]!, bits[3]!);
+    expect(network.mux(both, both, FALSE)).toBe(both);
+    expect(network.gatedBit(both)?.data).not.toBe(both);
+    expect(network.mux(bits[4]!, both, FALSE)).not.toBe(both);
+    expect(network.gatedBit(network.mux(bits[4]!, both, FALSE))).toEqual({
+      select: bits[4]! ^ 1,
+      data: both,
+      value: 0,
+    });
+  });
 });
 
 describe('coverWithTables', () => {

@@ -20,10 +20,11 @@ export interface Gate {
   readonly truth: bigint;
 }
 
-/** Truth tables of the gates: and, exclusive or, multiplexer (select first, then its 1 and its 0), majority. */
+/** Truth table of a multiplexer: select first, then its 1 and its 0. */
+export const MULTIPLEXER = 0b11011000n;
+/** Truth tables of the other gates. */
 const AND = 0b1000n;
 const XOR = 0b0110n;
-const MUX = 0b11011000n;
 const MAJORITY = 0b11101000n;
 
 /** More than the largest literal of any design; pairs of literals are exact numbers below 2^53. */
@@ -121,14 +122,14 @@ export function bitNetwork(): BitNetwork {
             : b === FALSE
               ? and(select, a)
               : or(select ^ 1, a);
-      if (gates[result >> 1] !== undefined && !gated.has(result)) {
-        const data = a <= TRUE ? b : a;
+      const data = a <= TRUE ? b : a;
+      if (gates[result >> 1] !== undefined && result !== data && !gated.has(result)) {
         gated.set(result, { select: a <= TRUE ? select : select ^ 1, data, value: (a <= TRUE ? a : b) as 0 | 1 });
       }
       return result;
     }
     if (a === (b ^ 1)) return xor(select, b);
-    return gate(MUX, [select, a, b]);
+    return gate(MULTIPLEXER, [select, a, b]);
   };
   const majority = (a: Literal, b: Literal, c: Literal): Literal => {
     const [p, q, r] = [a, b, c].toSorted((x, y) => x - y) as [Literal, Literal, Literal];
