@@ -138,10 +138,10 @@ describe.skipIf(lacks('iverilog', 'streams in Icarus'))('streams in Icarus', () 
 
 describe.skipIf(lacks('verilator', 'streams in Verilator'))('streams in Verilator', () => {
   it('agree with our simulator in every cycle of every scenario', async () => {
-    for (const design of [designs.sums.design, built(8).at(-1)!]) {
-      const { directory, expected } = await emit(design, randomCases(design, 20));
-      const { result } = await coSimulate('verilator', directory, expected);
-      expect(result).toMatchObject({ vectors: expected.length, mismatches: 0 });
-    }
+    // One build, many scenarios: several outputs, and everything that Icarus has seen.
+    const design = built(20).find(({ outputs, fifos }) => outputs.length === 2 && fifos.length > 3)!;
+    const { directory, expected } = await emit(design, randomCases(design, 40));
+    const { result } = await coSimulate('verilator', directory, expected);
+    expect(result).toMatchObject({ vectors: expected.length, mismatches: 0 });
   }, 120_000);
 });

@@ -10,6 +10,7 @@ import type { ModulePort, Netlist } from '../netlist/index.ts';
 import { elaborate } from './elaborate.ts';
 import type { Scope } from './elaborate.ts';
 import { compileProgram, loadPattern, storePattern, wordsOf } from './program.ts';
+import { registers } from './registers.ts';
 import { interpretProgram, translateProgram } from './translate.ts';
 
 /** How a simulation starts and runs. */
@@ -62,16 +63,6 @@ export interface Simulator {
   signals(): readonly Signal[];
 }
 
-/** Where one register reads and writes. */
-interface RegisterPlan {
-  readonly q: number;
-  readonly d: number;
-  readonly words: number;
-  readonly enable: number;
-  /** Words of the reset pattern; undefined without a reset. */
-  readonly reset: Int32Array | undefined;
-}
-
 /** Where one memory takes what is written to it. */
 interface MemoryPlan {
   readonly enable: number;
@@ -93,31 +84,12 @@ export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}
   const program = compileProgram(cells, memories, order);
   const { offsets } = program;
   const { memory, run } = options.engine === 'loop' ? interpretProgram(program) : translateProgram(program);
-  const plans: RegisterPlan[] = [];
-  cells.forEach(({ cell, width, operands }, slot) => {
+  cells.forEach(({ cell, width }, slot) => {
     if (cell.kind === 'constant') storePattern(memory, offsets[slot]!, width, cell.value);
-    if (cell.kind !== 'register') return;
-    if ((options.initialBit ?? 1) === 1) storePattern(memory, offsets[slot]!, width, ones(width));
-    let reset: Int32Array | undefined;
-    if (cell.reset !== undefined) {
-      reset = new Int32Array(wordsOf(width));
-      storePattern(reset, 0, width, cell.reset);
-    }
-    plans.push({
-      q: offsets[slot]!,
-      d: offsets[operands[0]!]!,
-      words: wordsOf(width),
-      enable: cell.enable === undefined ? -1 : offsets[operands[1]!]!,
-      reset,
-    });
+    const isSet = cell.kind === 'register' && options.initialBit !== 0;
+    if (isSet) storePattern(memory, offsets[slot]!, width, ones(width));
   });
-  // Plain one-word registers, nearly all of a pipeline, load in two tight loops; the others one by one.
-  const plain = plans.filter((plan) => plan.words === 1 && plan.enable < 0 && plan.reset === undefined);
-  const special = plans.filter((plan) => plan.words > 1 || plan.enable >= 0 || plan.reset !== undefined);
-  const plainFrom = Int32Array.from(plain, (plan) => plan.d);
-  const plainTo = Int32Array.from(plain, (plan) => plan.q);
-  const plainNext = new Int32Array(plain.length);
-  const specialNext = special.map((plan) => new Int32Array(plan.words));
+  const state = registers(cells, offsets, memory);
 
   const memoryPlans = memories.map(({ memory: { words, width }, enable, address, data }, k): MemoryPlan => {
     const stride = wordsOf(width);
@@ -209,19 +181,10 @@ export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}
     },
     step: () => {
       settle();
-      for (let k = 0; k < plainFrom.length; k += 1) plainNext[k] = memory[plainFrom[k]!]!;
-      special.forEach((plan, k) => {
-        const next = specialNext[k]!;
-        if (resetting && plan.reset !== undefined) next.set(plan.reset);
-        else {
-          const from = plan.enable >= 0 && memory[plan.enable] === 0 ? plan.q : plan.d;
-          for (let w = 0; w < plan.words; w += 1) next[w] = memory[from + w]!;
-        }
-      });
+      state.sample(resetting);
       // What is written may stand in registers: before they load.
       writeMemories();
-      for (let k = 0; k < plainTo.length; k += 1) memory[plainTo[k]!] = plainNext[k]!;
-      special.forEach((plan, k) => memory.set(specialNext[k]!, plan.q));
+      state.load();
       cycle += 1;
       stale = true;
     },
