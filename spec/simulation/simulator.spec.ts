@@ -266,6 +266,32 @@ describe('createSimulator', () => {
     expect(simulator.peek('a')).toBe(254n);
   });
 
+  it('reads nets by a function found once, and copies all values, which are equal once nothing changes', () => {
+    const leaf = moduleBuilder('leaf', '');
+    const x = leaf.input('x', 40);
+    const low = leaf.slice(x, 0, 32);
+    leaf.name(low, 'low');
+    leaf.output('y', leaf.register(low));
+    const module = leaf.build();
+    const top = moduleBuilder('top', '');
+    const [y] = top.instance('u', module, [top.input('a', 40)]);
+    top.output('y', y!);
+    const simulator = createSimulator(netlistOf(module, top.build()));
+    const read = simulator.probe('u.low');
+    simulator.set('a', 0xff_ffff_fff0n);
+    expect(read()).toBe(0xffff_fff0);
+    simulator.set('a', 7n);
+    expect(read()).toBe(7);
+    const before = simulator.snapshot();
+    simulator.step();
+    const loaded = simulator.snapshot();
+    simulator.step();
+    expect(loaded).not.toEqual(before);
+    expect(simulator.snapshot()).toEqual(loaded);
+    expect(() => simulator.probe('u.x')).toThrow('net u.x has 40 bits, must have at most 32 to be probed');
+    expect(() => simulator.probe('u.z')).toThrow('module leaf has no net z');
+  });
+
   it('names what is missing or too wide', () => {
     const builder = moduleBuilder('m', '');
     builder.output('y', builder.input('a', 2));
