@@ -173,7 +173,9 @@ export async function coSimulate(
   }
   if (run.result.mismatches > mismatches) {
     mismatches = run.result.mismatches;
-    firstMismatch ??= `The test bench itself found ${mismatches} differences from its golden files.`;
+    const said = /^MISMATCH:? ?(.*)$/m.exec(run.result.text)?.[1];
+    const first = said === undefined ? '' : `; first: ${said}`;
+    firstMismatch ??= `The test bench itself found ${mismatches} differences from its golden files${first}.`;
   }
   const result = { tool, version, vectors: expected.length, mismatches, buildSeconds, runSeconds };
   return { result: firstMismatch === undefined ? result : { ...result, firstMismatch }, reason: null };
