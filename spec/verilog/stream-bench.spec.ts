@@ -8,6 +8,7 @@ import {
   measuredScenario,
   projectFiles,
   projectManifest,
+  streamProject,
   streamBench,
 } from '../../src/verilog/index.ts';
 import { sumAndDifference } from '../netlist/streams/hand-made-joins.ts';
@@ -106,7 +107,7 @@ describe('expected outputs of a stream bench', () => {
 });
 
 describe('the project of a stream design', () => {
-  const project = {
+  const facts = {
     netlist: design.netlist,
     model: 'queue',
     part: 'xcvu13p-flga2577-2-e',
@@ -114,8 +115,8 @@ describe('the project of a stream design', () => {
     latencyCycles: 2,
     initiationInterval: 3,
     strategy: 'none',
-    vectors,
   };
+  const project = streamProject(facts, vectors);
 
   it('says in its README how beats move and how full FIFOs get', () => {
     const text = projectFiles(project).find(({ path }) => path === 'README.txt')!.text;
