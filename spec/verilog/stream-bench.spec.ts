@@ -10,6 +10,7 @@ import {
   projectManifest,
   streamProject,
   streamBench,
+  streamProject,
 } from '../../src/verilog/index.ts';
 import { sumAndDifference } from '../netlist/streams/hand-made-joins.ts';
 import { queue, scalars } from '../netlist/streams/hand-made.ts';
@@ -124,6 +125,7 @@ describe('the project of a stream design', () => {
     expect(text).toContain('name  dir  beats per sample  bits per beat\n  x     in   3                 8');
     expect(text).toContain('fifo_0_y  x     y   8     2      2\n');
     expect(text).not.toContain('valid_in');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });
 
   it('counts output beats in its manifest', () => {

@@ -43,9 +43,9 @@ function streamText(vectors: StreamVectors): string {
     const most = Math.max(...scenarios.map(({ occupancy }) => occupancy[k]!));
     return [instance, from, to, width, depth, most];
   });
-  return `A sample passes as a number of beats. A beat moves at a rising edge where valid and ready are both 1. Once valid is 1
-it must stay, with the same data, until then; ready may fall at any time. No ready follows its own valid within the
-cycle.
+  return `A sample passes as a number of beats. A beat moves at a rising edge where
+valid and ready are both 1. Once valid is 1 it must stay, with the same data, until then; ready may fall at any time.
+No ready follows its own valid within the cycle.
 
 Streams
 ${alignedColumns([['name', 'dir', 'beats per sample', 'bits per beat'], ...streams])}
