@@ -8,7 +8,6 @@ import {
   measuredScenario,
   projectFiles,
   projectManifest,
-  streamProject,
   streamBench,
   streamProject,
 } from '../../src/verilog/index.ts';

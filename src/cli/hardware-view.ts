@@ -12,6 +12,7 @@ import {
   type ParameterFit,
   parameterFits,
   type Stimulus,
+  type StreamChecks,
   wrappedLayers,
 } from '../systems/index.ts';
 import type { LayerGraph } from '../circuit/index.ts';
@@ -93,7 +94,7 @@ export function layerTable(result: HardwareResult): Table {
 }
 
 /** The comparisons of evaluators as text, with the reasons of those that did not run. */
-export function checksText(checks: Checks, skipped: readonly string[]): string {
+export function checksText(checks: Checks | StreamChecks, skipped: readonly string[]): string {
   const table = textTable({
     columns: [{ header: 'check' }, { header: 'vectors' }, { header: 'mismatches' }],
     rows: Object.entries(checks).map(([name, check]) => [name, check?.vectors ?? null, check?.mismatches ?? null]),

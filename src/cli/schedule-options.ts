@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { beatLayouts, type BeatLayout, type LayerSchedule, type Schedules } from '../compile/index.ts';
 import type { Hls4mlConfig } from '../formats/index.ts';
+import type { ReuseRequest } from '../systems/index.ts';
 import { givenOptions, wholeNumber } from './options.ts';
 import { UsageError } from './usage.ts';
 
@@ -19,14 +20,19 @@ interface NamedSchedule extends LayerSchedule {
 /** Options of verbs that build hardware. */
 export function scheduleOptions(): Option[] {
   return [
-    new Option('--io-type <name>', 'whole samples at once, or one pixel (all its channels) per clock with valid and ready')
+    new Option(
+      '--io-type <name>',
+      'whole samples at once, or one pixel (all its channels) per clock with valid and ready',
+    )
       .choices(['io_parallel', 'io_stream'])
       .default('io_parallel'),
     new Option('--reuse-factor <n>', 'clocks that layers with weights spend on what they read at once').argParser(
       wholeNumber(1),
     ),
-    new Option('--schedule <layer=layout[:reuse]>', `layout (${beatLayouts.join(', ')}) and reuse factor of a layer; may be repeated`)
-      .argParser(addSchedule),
+    new Option(
+      '--schedule <layer=layout[:reuse]>',
+      `layout (${beatLayouts.join(', ')}) and reuse factor of a layer; may be repeated`,
+    ).argParser(addSchedule),
   ];
 }
 
@@ -46,30 +52,37 @@ function addSchedule(text: string, before: readonly NamedSchedule[] = []): reado
   ];
 }
 
+/** What was asked for: schedules, and reuse factors that the layers still have to be looked up for. */
+export interface ChosenSchedules {
+  readonly schedules: Schedules;
+  readonly reuse: ReuseRequest;
+}
+
 /**
  * The schedules asked for; undefined where every layer is to be unrolled in one pipeline, which needs no streams.
  *
- * @throws UsageError if a configuration names reuse factors for layers that the command line schedules
+ * @throws UsageError if a layer has a reuse factor in the configuration and a schedule on the command line
  */
 export function chosenSchedules(
   options: ScheduleArguments,
   config: Hls4mlConfig | undefined,
   command: Command,
-): Schedules | undefined {
-  const given = givenOptions(command);
-  const ioType = given('ioType') ? options.ioType : (config?.ioType ?? options.ioType);
+): ChosenSchedules | undefined {
+  const ioType = givenOptions(command)('ioType') ? options.ioType : (config?.ioType ?? options.ioType);
   const reuse = options.reuseFactor ?? config?.reuseFactor ?? 1;
   const named = options.schedule ?? [];
-  const ofConfig = Object.entries(config?.layerReuse ?? {}).filter(([, factor]) => factor > 1);
-  const twice = named.find(({ layer }) => ofConfig.some(([name]) => name === layer));
+  const layerReuse = config?.layerReuse ?? {};
+  const twice = named.find(({ layer }) => layerReuse[layer] !== undefined);
   if (twice !== undefined) {
     throw new UsageError(`Layer ${twice.layer} has a reuse factor in --config and a --schedule; give one of them.`);
   }
-  if (ioType === 'io_parallel' && reuse === 1 && named.length === 0 && ofConfig.length === 0) return undefined;
+  const isUnrolled = [reuse, ...Object.values(layerReuse)].every((factor) => factor === 1);
+  if (ioType === 'io_parallel' && isUnrolled && named.length === 0) return undefined;
   return {
-    default: ioType === 'io_stream' ? 'stream' : { layout: 'whole' },
-    ...(reuse > 1 && { reuse }),
-    layers: Object.fromEntries(named.map(({ layer, ...schedule }) => [layer, schedule])),
-    ...(ofConfig.length > 0 && { layerReuse: Object.fromEntries(ofConfig) }),
+    schedules: {
+      default: ioType === 'io_stream' ? 'stream' : { layout: 'whole' },
+      layers: Object.fromEntries(named.map(({ layer, ...schedule }) => [layer, schedule])),
+    },
+    reuse: { reuse, layerReuse },
   };
 }

@@ -30,25 +30,12 @@ import {
   projectManifest,
   writeProject,
 } from '../verilog/index.ts';
+import type { Checks, Comparison } from './checks.ts';
 import { excessText } from './part-fit.ts';
 import { contentsText } from './port-contents.ts';
 import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
 import { stepRunner, type StepWatch } from './steps.ts';
 import type { Stimulus } from './stimuli.ts';
-
-/** How many vectors two evaluators were compared on, and on how many they differ. */
-export interface Comparison {
-  readonly vectors: number;
-  readonly mismatches: number;
-}
-
-/** Null where a tool is absent. */
-export interface Checks {
-  readonly interpreterVsEmulation: Comparison;
-  readonly simulationVsEmulation: Comparison;
-  readonly verilatorVsSimulation: Comparison | null;
-  readonly icarusVsSimulation: Comparison | null;
-}
 
 export interface HardwareOptions extends StepWatch<HardwareStep> {
   readonly target: HardwareTarget;
@@ -197,11 +184,6 @@ export async function buildHardware(
     seconds,
     batch,
   };
-}
-
-/** Tell whether any two evaluators differ. */
-export function hasMismatch(checks: Checks): boolean {
-  return Object.values(checks).some((check: Comparison | null) => check !== null && check.mismatches > 0);
 }
 
 /**

@@ -2,16 +2,14 @@
 export { adderBits, layerAdderBits } from './adder-cost.ts';
 export {
   buildHardware,
-  type Checks,
   checkTarget,
-  type Comparison,
   compileFor,
-  hasMismatch,
   type HardwareOptions,
   type HardwareResult,
   type HardwareStep,
   type SimulatorName,
 } from './hardware.ts';
+export { type Checks, type Comparison, hasMismatch, type StreamChecks } from './checks.ts';
 export { randomStimuli, type Stimulus } from './stimuli.ts';
 export {
   layersThatCanWrap,
@@ -32,11 +30,11 @@ export {
 export { type Excess, excessOf, excessText, fittingReuse, RESOURCE_KINDS, smallestPart } from './part-fit.ts';
 export * from './synthesis/index.ts';
 export * from './audit/index.ts';
+export { type ReuseRequest, type ReuseSchedules, withReuse } from './streams/reuse-schedules.ts';
 export { runScenarios, type StreamScenarioRun } from './streams/scenarios.ts';
 export {
   buildStreamHardware,
   compileStreamsFor,
-  type StreamChecks,
   type StreamHardwareOptions,
   type StreamHardwareResult,
 } from './streams/stream-hardware.ts';

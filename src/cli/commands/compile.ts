@@ -1,10 +1,8 @@
 /** `distill-rtl compile <model>`: a trained network to a verified Verilog project. */
 import { Command } from 'commander';
-import type { LayerGraph } from '../../circuit/index.ts';
-import { MismatchError, ValueError } from '../../errors.ts';
+import { MismatchError } from '../../errors.ts';
 import { loadModel } from '../../formats/index.ts';
 import type { Network } from '../../network/index.ts';
-import { stream } from '../../random/index.ts';
 import { textTable } from '../../report/index.ts';
 import {
   buildHardware,
@@ -13,14 +11,11 @@ import {
   hasMismatch,
   type HardwareResult,
   type HardwareTarget,
-  randomStimuli,
-  type Stimulus,
 } from '../../systems/index.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
 import { checksText, hardwareProgress, layerRows, layerTable, parameterNotes, wrapNotes } from '../hardware-view.ts';
 import { interruptSignal } from '../interrupt.ts';
 import {
-  type CompilerArguments,
   compilerOptions,
   type CompilerSetup,
   compilerSetup,
@@ -30,25 +25,19 @@ import {
 } from '../options.ts';
 import { makeProgress } from '../progress.ts';
 import { writeRunRecord } from '../run-record.ts';
-import { readSamples, sampleStimuli } from '../samples.ts';
+import { chosenSchedules, scheduleOptions } from '../schedule-options.ts';
+import { chooseStimuli, type CompileArguments } from '../compile-arguments.ts';
+import { compileToStreams } from './compile-streams.ts';
 import { UsageError } from '../usage.ts';
-
-interface CompileArguments extends CompilerArguments {
-  readonly part: string;
-  readonly clock: number;
-  readonly latency?: number;
-  readonly out?: string;
-  readonly inputs?: string;
-  readonly vectors: number;
-  readonly seed: string;
-  readonly tools: boolean;
-  readonly json?: true;
-}
 
 const example = `
 Examples:
   distill-rtl compile KERAS_3layer.json --precision "ap_fixed<16,6>" --clock 200 --out out/jet
-  distill-rtl compile KERAS_3layer.json --config hls4ml.yml --inputs samples.npy --out out/jet`;
+  distill-rtl compile KERAS_3layer.json --config hls4ml.yml --inputs samples.npy --out out/jet
+  distill-rtl compile jetTagger_Conv2D_Small.json --io-type io_stream --reuse-factor 4 --out out/stream`;
+
+/** Vectors that every evaluator of a pipeline runs. */
+const DEFAULT_VECTORS = 256;
 
 /** Make the verb. */
 export function compileCommand(): Command {
@@ -56,14 +45,22 @@ export function compileCommand(): Command {
     .summary('a trained Keras or ONNX network to a verified Verilog project')
     .description('Compile a trained network to a Verilog project, and verify it with every evaluator there is.')
     .argument('[model]', 'model file: .json with HDF5 weights, .h5, .keras or .onnx; may stand in --config');
-  for (const option of compilerOptions()) command.addOption(option);
+  for (const option of [...compilerOptions(), ...scheduleOptions()]) command.addOption(option);
   return command
     .option('--part <name>', 'FPGA part', 'xcvu13p-flga2577-2-e')
     .option('--clock <MHz>', 'clock to meet', positiveNumber, 200)
-    .option('--latency <cycles>', 'pipeline stages (default: the fewest for the clock)', wholeNumber(1))
+    .option(
+      '--latency <cycles>',
+      'pipeline stages (default: the fewest for the clock; not for streams)',
+      wholeNumber(1),
+    )
     .option('--out <folder>', 'folder of the project, new or made by an earlier run')
     .option('--inputs <file>', 'samples to verify with, .npy, .npz or .csv (default: random codes)')
-    .option('--vectors <n>', 'vectors that every evaluator runs, at least 2', wholeNumber(2), 256)
+    .option(
+      '--vectors <n>',
+      `vectors that every evaluator runs, at least 2 (default: ${DEFAULT_VECTORS}; for streams fewer where a sample takes long)`,
+      wholeNumber(2),
+    )
     .option('--seed <text>', 'name of the random codes', '1')
     .option('--no-tools', 'do not run Icarus and Verilator')
     .option('--json', 'print the summary as JSON')
@@ -78,8 +75,10 @@ async function compile(model: string | undefined, options: CompileArguments, com
   const target = chooseTarget(options, setup, command);
   checkTarget(target);
   const network = await loadModel(setup.model, setup.weights === undefined ? {} : { weights: setup.weights });
+  const chosen = chosenSchedules(options, setup.config, command);
+  if (chosen !== undefined) return compileToStreams({ network, out, target, options, setup, chosen });
   const { graph } = compileFor(network, target, setup.compile);
-  const stimuli = chooseStimuli(graph, options);
+  const stimuli = chooseStimuli(graph.inputs, options, DEFAULT_VECTORS);
   const samples = options.inputs === undefined ? undefined : stimuli;
   const notes = [...parameterNotes(network, setup.compile), ...wrapNotes(graph, samples)];
   const progress = makeProgress(process.stderr);
@@ -125,20 +124,6 @@ function chooseTarget(options: CompileArguments, { config }: CompilerSetup, comm
     clockMHz: given('clock') ? options.clock : clockOfConfig,
     ...(options.latency !== undefined && { latencyCycles: options.latency }),
   };
-}
-
-/** Given samples, or random codes. */
-function chooseStimuli(graph: LayerGraph, options: CompileArguments): Stimulus[] {
-  if (options.inputs === undefined) {
-    return randomStimuli(graph.inputs, options.vectors, stream(options.seed, 'compile', 'stimuli'));
-  }
-  const stimuli = sampleStimuli(readSamples(options.inputs, graph.inputs), graph.inputs).slice(0, options.vectors);
-  if (stimuli.length < 2) {
-    throw new ValueError(
-      `Samples file "${options.inputs}" holds 1 sample; at least 2 are needed, so that the initiation interval can be measured.`,
-    );
-  }
-  return stimuli;
 }
 
 function summaryOf(network: Network, result: HardwareResult, notes: readonly string[]) {

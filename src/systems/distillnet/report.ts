@@ -1,6 +1,7 @@
 /** The HTML report of a DistillNet run, to be read by a physicist who has not read the paper. */
 import { htmlReport, type ReportFigure, type ReportSection, type Table } from '../../report/index.ts';
-import { type Checks, hasMismatch, type HardwareResult } from '../hardware.ts';
+import { type Checks, hasMismatch } from '../checks.ts';
+import type { HardwareResult } from '../hardware.ts';
 import { publishedComparison } from './comparison.ts';
 import type { FigureName } from './figures.ts';
 import { referenceSource } from './reference.ts';

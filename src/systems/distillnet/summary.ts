@@ -1,5 +1,5 @@
 /** What a DistillNet run came to, as the plain data of `summary.json`. */
-import type { Checks } from '../hardware.ts';
+import type { Checks } from '../checks.ts';
 
 /** Half the interquartile range of the missing-momentum response, with its bootstrap error. */
 export interface Resolution {

@@ -6,7 +6,7 @@ import { type LayerGraph, type StreamGraph, streamType } from '../../circuit/ind
 import { type Codes, interpretGraph, streamEmulator } from '../../emulation/index.ts';
 import { fractionBits } from '../../fixed/index.ts';
 import type { FixedFormat } from '../../fixed/index.ts';
-import type { Comparison } from '../hardware.ts';
+import type { Comparison } from '../checks.ts';
 import type { Stimulus } from '../stimuli.ts';
 import { formatsByPlace } from './stream-pipeline.ts';
 

@@ -26,7 +26,8 @@ import {
   streamProject,
   writeProject,
 } from '../../verilog/index.ts';
-import { checkTarget, type Comparison, type HardwareStep, type SimulatorName } from '../hardware.ts';
+import type { Comparison, StreamChecks } from '../checks.ts';
+import { checkTarget, type HardwareStep, type SimulatorName } from '../hardware.ts';
 import { excessText } from '../part-fit.ts';
 import { contentsText } from '../port-contents.ts';
 import type { HardwareTarget } from '../pipeline.ts';
@@ -50,15 +51,6 @@ const INTERPRETED_LIMIT = 4_000_000;
 
 /** Samples that run under stalls. */
 const STALLED_SAMPLES = 16;
-
-/** Null where a comparison was not made. */
-export interface StreamChecks {
-  readonly interpreterVsEmulation: Comparison;
-  readonly unrolledVsEmulation: Comparison | null;
-  readonly simulationVsEmulation: Comparison;
-  readonly verilatorVsSimulation: Comparison | null;
-  readonly icarusVsSimulation: Comparison | null;
-}
 
 export interface StreamHardwareOptions extends StepWatch<HardwareStep> {
   readonly target: HardwareTarget;

@@ -1,0 +1,125 @@
+/** The part of `distill-rtl compile` that builds streams: layers that take turns, line buffers, valid and ready. */
+import { MismatchError, UnsupportedError } from '../../errors.ts';
+import type { Network } from '../../network/index.ts';
+import { textTable } from '../../report/index.ts';
+import {
+  buildStreamHardware,
+  compileStreamsFor,
+  hasMismatch,
+  type HardwareTarget,
+  sampleInputs,
+  type StreamHardwareResult,
+  withReuse,
+} from '../../systems/index.ts';
+import { withOutputFolder } from '../../verilog/index.ts';
+import { chooseStimuli, type CompileArguments } from '../compile-arguments.ts';
+import { checksText, hardwareProgress, parameterNotes } from '../hardware-view.ts';
+import { interruptSignal } from '../interrupt.ts';
+import type { CompilerSetup } from '../options.ts';
+import { makeProgress } from '../progress.ts';
+import { writeRunRecord } from '../run-record.ts';
+import type { ChosenSchedules } from '../schedule-options.ts';
+import { fifoRows, fifoTable, stageRows, stageTable } from '../stream-view.ts';
+
+/** Cycles that the run at full rate may take where nobody says how many samples it is to have. */
+const CYCLES = 20_000;
+
+export interface StreamJob {
+  readonly network: Network;
+  readonly out: string;
+  readonly target: HardwareTarget;
+  readonly options: CompileArguments;
+  readonly setup: CompilerSetup;
+  readonly chosen: ChosenSchedules;
+}
+
+/** Compile a network to a verified project of streams. */
+export async function compileToStreams({ network, out, target, options, setup, chosen }: StreamJob): Promise<void> {
+  if (target.latencyCycles !== undefined) {
+    throw new UnsupportedError(
+      'Option --latency is for pipelines; a stream design has the latency that follows from its layers and schedules.',
+    );
+  }
+  const { schedules, notes: reuseNotes } = withReuse(network, setup.compile, chosen.schedules, chosen.reuse);
+  const { graph, fifos } = compileStreamsFor(network, target, schedules, setup.compile);
+  const perSample = Math.max(1, cyclesOfSample(fifos.timing.givenAt[0]!, graph.stages.at(-1)!.output.elements.length));
+  const count = Math.min(64, Math.max(4, Math.floor(CYCLES / perSample)));
+  const stimuli = chooseStimuli(sampleInputs(graph), options, count);
+  const notes = [...parameterNotes(network, setup.compile), ...reuseNotes];
+  const progress = makeProgress(process.stderr);
+  const interrupt = interruptSignal();
+  try {
+    for (const note of notes) progress.note(`note: ${note}`);
+    const result = await withOutputFolder(out, async (staging) => {
+      const built = await buildStreamHardware(network, stimuli, staging, {
+        target,
+        compile: setup.compile,
+        schedules,
+        ...(options.tools ? {} : { simulators: [] }),
+        signal: interrupt.signal,
+        ...hardwareProgress(progress),
+      });
+      await writeRunRecord(staging, {
+        verb: 'compile',
+        options: { ...target, ...setup.compile, schedules, vectors: stimuli.length, model: network.name },
+        seed: options.inputs === undefined ? options.seed : null,
+        inputs: [...setup.files, ...(options.inputs === undefined ? [] : [options.inputs])],
+        tools: built.tools,
+      });
+      return built;
+    });
+    const text = options.json
+      ? `${JSON.stringify(summaryOf(network, result, notes), null, 2)}\n`
+      : resultText(result, out);
+    process.stdout.write(text);
+    if (hasMismatch(result.checks)) throw new MismatchError(result.firstMismatch ?? 'Evaluators differ.');
+  } finally {
+    progress.clear();
+    interrupt.release();
+  }
+}
+
+/** Cycles between the last beats of the last two samples. */
+function cyclesOfSample(givenAt: readonly number[], beats: number): number {
+  return givenAt.at(-1)! - (givenAt.at(-1 - beats) ?? 0);
+}
+
+function summaryOf(network: Network, result: StreamHardwareResult, notes: readonly string[]) {
+  const { lut, ff, dsp, bram, source } = result.resources;
+  return {
+    model: network.name,
+    hardware: {
+      part: result.part,
+      clockMHz: result.clockMHz,
+      latencyCycles: result.latencyCycles,
+      latencyNs: result.latencyNs,
+      initiationInterval: result.initiationInterval,
+      resources: { lut, ff, dsp, bram, source },
+    },
+    stages: stageRows(result),
+    fifos: fifoRows(result),
+    scenarios: result.scenarios.map(({ name, run }) => ({
+      name,
+      samples: run.times.length,
+      cycles: run.cycles,
+      backPressure: run.backPressure,
+    })),
+    checks: result.checks,
+    skipped: result.skipped,
+    notes,
+    seconds: result.seconds,
+  };
+}
+
+function resultText(result: StreamHardwareResult, folder: string): string {
+  const { latencyCycles, latencyNs, clockMHz, initiationInterval, part } = result;
+  return [
+    '',
+    textTable(stageTable(result)),
+    textTable(fifoTable(result)),
+    checksText(result.checks, result.skipped),
+    `Latency ${latencyCycles} cycles = ${latencyNs.toFixed(1)} ns at ${Number(clockMHz.toFixed(3))} MHz from the first beat of a sample to its last beat out, initiation interval ${initiationInterval} (measured in simulation at full rate).`,
+    `Depths are the fewest with which no sample comes later; credits keep every FIFO within its depth.`,
+    `Resources are an estimate for ${part}. Project: ${folder}\n`,
+  ].join('\n');
+}
