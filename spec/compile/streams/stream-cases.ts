@@ -65,7 +65,17 @@ const pointwise = [
   'linear',
 ] as const satisfies readonly LayerKind[];
 
-const weighted = ['dense', 'conv', 'pool', 'globalPooling', 'flatten', 'softmax', 'merge', 'concatenate'] as const;
+const weighted = [
+  'dense',
+  'conv',
+  'conv',
+  'pool',
+  'globalPooling',
+  'flatten',
+  'softmax',
+  'merge',
+  'concatenate',
+] as const;
 
 /** One layer on what there is already. */
 function drawLayer(choose: Chooser, values: readonly Value[], name: string): LayerSpec {
@@ -82,15 +92,17 @@ function drawLayer(choose: Chooser, values: readonly Value[], name: string): Lay
       return made({ kind, attributes: { units: 1 + choose.below(4), useBias: choose.below(4) > 0 } });
     case 'conv': {
       if (axes === 0) return made({ kind: 'dense', attributes: { units: 1 + choose.below(4) } });
+      const isDepthwise = choose.below(3) === 2;
       const attributes = {
-        filters: 1 + choose.below(4),
+        ...(isDepthwise ? { depthMultiplier: 1 + choose.below(3) } : { filters: 1 + choose.below(4) }),
         size: perAxis(3),
         strides: perAxis(2),
         dilation: perAxis(2),
-        padding: padding(),
+        padding: axes === 1 && choose.below(3) === 0 ? 'causal' : padding(),
         useBias: choose.below(4) > 0,
       };
-      return made({ kind: axes === 1 ? 'conv1d' : 'conv2d', attributes });
+      const kind = isDepthwise ? 'depthwiseConv' : 'conv';
+      return made({ kind: `${kind}${axes}d`, attributes });
     }
     case 'pool': {
       if (axes === 0) return made({ kind: 'relu' });

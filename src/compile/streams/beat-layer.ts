@@ -28,6 +28,7 @@ export function beatLayer(plan: LayerPlan, sizes: readonly number[]): HardwareLa
     case 'elementwise':
       return { ...layer, inputShapes: sizes.map((size) => [size]) };
     case 'windows':
+    case 'channelWindows':
     case 'pools':
     case 'globalPool':
       throw new Error(`layer ${layer.name} does not work on beats by themselves`);

@@ -105,6 +105,7 @@ function headDraft(
   switch (plan.kind) {
     case 'weights':
     case 'windows':
+    case 'channelWindows':
       return weightedStage(task);
     case 'pools':
       return poolStage(task);

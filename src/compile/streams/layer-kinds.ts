@@ -7,6 +7,7 @@
  * - `join`: several inputs side by side.
  * - `weights`: every position of an image by itself, or a sum over a whole vector (dense).
  * - `windows`: windows over positions, with weights.
+ * - `channelWindows`: windows with weights, channel by channel (depthwise convolutions).
  * - `pools`: windows over positions, channel by channel.
  * - `globalPool`: all positions, channel by channel.
  */
@@ -19,6 +20,7 @@ export type StreamKind =
   | 'join'
   | 'weights'
   | 'windows'
+  | 'channelWindows'
   | 'pools'
   | 'globalPool';
 
@@ -30,8 +32,8 @@ const streamKinds: Readonly<Record<HardwareKind, StreamKind>> = {
   conv1d: 'windows',
   conv2d: 'windows',
   dense: 'weights',
-  depthwiseConv1d: 'windows',
-  depthwiseConv2d: 'windows',
+  depthwiseConv1d: 'channelWindows',
+  depthwiseConv2d: 'channelWindows',
   elu: 'elementwise',
   flatten: 'elementwise',
   globalPooling: 'globalPool',

@@ -143,7 +143,7 @@ function planLayer(
   const isSingle = first.length === 1;
   const form = isSingle
     ? 'beats'
-    : kind === 'windows' || kind === 'pools'
+    : kind === 'windows' || kind === 'channelWindows' || kind === 'pools'
       ? 'windows'
       : kind === 'globalPool' || (kind === 'weights' && isVector)
         ? 'sum'
@@ -188,6 +188,10 @@ function workOf(layer: HardwareLayer, kind: StreamKind, layout: BeatLayout, inpu
       const cells = (layer.attributes['size'] as readonly number[]).reduce((a, b) => a * b, 1);
       return { terms: cells * channels, outputs: kernel / (cells * channels) };
     }
+    case 'channelWindows': {
+      const cells = (layer.attributes['size'] as readonly number[]).reduce((a, b) => a * b, 1);
+      return { terms: cells, outputs: kernel / cells };
+    }
     case 'pools':
     case 'globalPool':
       return { terms: 1, outputs: channels };
@@ -231,6 +235,11 @@ function outputShape(layer: HardwareLayer, kind: StreamKind): readonly number[] 
       return [...positions, (units ?? filters)!];
     case 'windows':
       return [...windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape, filters!];
+    case 'channelWindows':
+      return [
+        ...windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape,
+        shape.at(-1)! * (layer.attributes['depthMultiplier'] as number),
+      ];
     case 'pools':
       return [...windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape, shape.at(-1)!];
     case 'globalPool':
