@@ -87,7 +87,7 @@ export async function synthesizeNetlist(netlist: Netlist, timeoutSeconds: number
 }
 
 /** The counts of a synthesis in the units of the estimate. */
-export function yosysCounts({ lut, ff, carry4, dsp, bram, cells }: SynthesisResult): YosysCounts {
+export function yosysCounts({ lut, lutram, ff, carry4, dsp, bram, cells }: SynthesisResult): YosysCounts {
   const srl = Object.entries(cells).reduce((sum, [type, count]) => (type.startsWith('SRL') ? sum + count : sum), 0);
-  return { lut, srl, ff, carry4, dsp, bram, bram18: 2 * bram };
+  return { lut, srl, lutram, ff, carry4, dsp, bram, bram18: 2 * bram };
 }

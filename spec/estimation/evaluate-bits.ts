@@ -45,6 +45,8 @@ export function bitEvaluator(
         return a < b ? 1n : 0n;
       case 'rom':
         return block.words[Number(a)]!;
+      case 'memory':
+        throw new Error(`memory ${block.memory} has a state`);
       default:
         return block satisfies never;
     }

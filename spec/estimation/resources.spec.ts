@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BRAM_MINIMUM_BITS, device, estimateResources } from '../../src/estimation/index.ts';
 import { moduleBuilder } from '../../src/netlist/index.ts';
-import type { Module, ModuleBuilder, Netlist } from '../../src/netlist/index.ts';
+import type { Module, ModuleBuilder, Netlist, RegisterOptions } from '../../src/netlist/index.ts';
 
 const target = device('xcvu13p');
 const build = (name: string, write: (builder: ModuleBuilder) => void): Module => {
@@ -86,6 +86,29 @@ describe('estimateResources', () => {
     expect(2 ** 10 * 18).toBeGreaterThan(BRAM_MINIMUM_BITS);
   });
 
+  it('counts registers around ROMs as Yosys 0.23 does: behind, or before where they give the whole address', () => {
+    let state = 1;
+    const noise = (): number => (state = (state * 48271) % 2147483647);
+    const rom = (address: number, width: number, at: 'port' | 'register' | 'counter', behind: RegisterOptions | null) =>
+      count((m) => {
+        const words = Array.from({ length: 2 ** address }, () => BigInt(noise() % 2 ** width));
+        const go = m.input('go', 1);
+        const port = m.input('at', address);
+        const counter = m.registerPlaceholder(address, { reset: 0n, enable: go });
+        m.connect(counter, m.add(counter, m.constant(1n, address)));
+        const places = { port: () => port, register: () => m.register(port), counter: () => counter };
+        const word = m.rom(places[at](), m.addRom('rom_words', width, words));
+        m.output('y', behind === null ? word : m.register(word, behind.enable === undefined ? behind : { enable: go }));
+      });
+    expect(rom(10, 18, 'port', { enable: 0 })).toEqual({ ...none, bram: 0.5 });
+    expect(rom(10, 18, 'port', { reset: 3n })).toEqual({ ...none, bram: 0.5 });
+    expect(rom(10, 18, 'register', null)).toEqual({ ...none, bram: 0.5 });
+    expect(rom(10, 18, 'counter', null)).toMatchObject({ ff: 10, bram: 0.5 });
+    // In tables the registers stand behind what the next address gives
+    expect(rom(6, 29, 'register', null)).toEqual({ ...none, lut: 29, ff: 29 });
+    expect(rom(6, 30, 'counter', null)).toMatchObject({ ff: 36, bram: 0 });
+  });
+
   it('adds no table for a constant function', () => {
     const constant = count((m) => m.output('y', m.rom(m.input('a', 8), m.addRom('ones', 4, Array(256).fill(15n)))));
     expect(constant).toEqual(none);
@@ -135,6 +158,22 @@ describe('estimateResources', () => {
     expect(count(line(33, false))).toEqual({ ...none, lut: 1, ff: 1 });
     expect(count(line(40, false))).toEqual({ ...none, lut: 2 });
     expect(count(line(5, true))).toEqual({ ...none, ff: 5 });
+  });
+
+  it('takes no table for an enable, and shift registers where all in a line share it', () => {
+    const line = (length: number, enables: number, reset = false) =>
+      count((m) => {
+        const gates = Array.from({ length: enables }, (_, k) => m.input(`enable${k}`, 1));
+        let net = m.input('a', 4);
+        for (let k = 0; k < length; k += 1)
+          net = m.register(net, { enable: gates[k % enables]!, ...(reset && { reset: 0n }) });
+        m.output('y', net);
+      });
+    expect(line(2, 1)).toEqual({ ...none, ff: 8 });
+    expect(line(3, 1)).toEqual({ ...none, lut: 4 });
+    expect(line(33, 1)).toEqual({ ...none, lut: 4, ff: 4 });
+    expect(line(4, 2)).toEqual({ ...none, ff: 16 });
+    expect(line(5, 1, true)).toEqual({ ...none, ff: 20 });
   });
 
   it('makes a multiplexer with a constant before a register its set or reset', () => {

@@ -64,6 +64,21 @@ describe('logicDepth', () => {
     expect(depth({ cells: [...late, chain, ['LUT1', { I0: [23], O: [60] }]] })).toBe(4);
   });
 
+  it('passes through the read of a memory in tables, port by port, and ends at block RAM', () => {
+    const cells: DraftModule['cells'] = [
+      ['LUT1', { I0: [2], O: [3] }],
+      ['RAM64M8', { ADDRA: [3], ADDRB: [2], ADDRH: [6], DIA: [6], WE: [6], DOA: [4], DOB: [5] }],
+      // What is read decides where the next word is written, which is no loop.
+      ['LUT2', { I0: [4], I1: [5], O: [6] }],
+    ];
+
+    expect(depth({ inputs: { a: [2] }, outputs: { y: [6] }, cells })).toBe(3);
+    expect(depth({ inputs: { a: [2] }, outputs: { y: [5] }, cells: [cells[1]!] })).toBe(1);
+    expect(depth({ inputs: { a: [2] }, cells: [cells[0]!, ['RAMB18E2', { ADDRARDADDR: [3], DOUTADOUT: [4] }]] })).toBe(
+      1,
+    );
+  });
+
   it('passes through a DSP block without registers only', () => {
     const zero = '0'.repeat(32);
     const one = `${'0'.repeat(31)}1`;

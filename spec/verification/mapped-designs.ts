@@ -1,7 +1,7 @@
 /** Mapped designs as Yosys would write them, from lists of cells. */
 import { readYosysJson, type YosysBit, type YosysDesign } from '../../src/verilog/index.ts';
 
-/** Connections of a cell by port; `O`, `CO`, `Q` and `P` are outputs. */
+/** Connections of a cell by port; `O`, `CO`, `Q`, `P` and `DOA` … `DOH` are outputs. */
 export type Connections = Readonly<Record<string, readonly YosysBit[]>>;
 
 export interface DraftModule {
@@ -29,7 +29,10 @@ export function mappedDesign(modules: Readonly<Record<string, DraftModule>>): Yo
               type,
               parameters,
               port_directions: Object.fromEntries(
-                Object.keys(connections).map((name) => [name, outputPorts.has(name) ? 'output' : 'input']),
+                Object.keys(connections).map((name) => [
+                  name,
+                  outputPorts.has(name) || name.startsWith('DO') ? 'output' : 'input',
+                ]),
               ),
               connections,
             },

@@ -34,10 +34,17 @@ describe('countModuleResources', () => {
     expect(countModuleResources(design, 'leaf')).toMatchObject({ lut: 2 + 2, ff: 1, dsp: 0, bram: 0, carry4: 1 });
   });
 
+  it('counts the tables that memories fill', () => {
+    const cells = ['RAM32M16', 'RAM64M8', 'RAM64X1D', 'RAM64X1D', 'RAM256X1S', 'LUT2'].map(
+      (type) => [type, {}] as [string, {}],
+    );
+    expect(countModuleResources(mappedDesign({ top: { cells } }), 'top')).toMatchObject({ lut: 25, lutram: 24 });
+  });
+
   it('leaves out what stands in modules below', () => {
     const { cells, ...count } = countModuleResources(design, 'top');
 
-    expect(count).toEqual({ lut: 0, ff: 1, dsp: 1, bram: 1.5, carry4: 0, carry8: 0 });
+    expect(count).toEqual({ lut: 0, lutram: 0, ff: 1, dsp: 1, bram: 1.5, carry4: 0, carry8: 0 });
     expect(Object.keys(cells)).not.toContain('leaf');
     expect(Object.keys(cells)).not.toContain('$scopeinfo');
   });

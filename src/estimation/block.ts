@@ -1,5 +1,6 @@
 /**
- * Word-level operations that stay whole in a flattened netlist: sums, products, comparisons and reads of memories.
+ * Word-level operations that stay whole in a flattened netlist: sums, products, comparisons and reads of ROMs and
+ * memories.
  *
  * Equal ones exist once: the same kind, width and operands, of memories the same memory.
  */
@@ -24,8 +25,10 @@ export type Block = BlockShape &
     | { readonly kind: 'add' | 'subtract' }
     | { readonly kind: 'multiply'; readonly signed: boolean }
     | { readonly kind: 'less'; readonly signed: boolean }
-    /** `a` is the address, `b` is empty; reads of one memory bear its number. */
+    /** `a` is the address, `b` is empty; reads of one ROM bear its number. */
     | { readonly kind: 'rom'; readonly words: readonly bigint[]; readonly memory: number }
+    /** `a` is the address, `b` is empty; `memory` is the number of what is read among the memories. */
+    | { readonly kind: 'memory'; readonly memory: number }
   );
 
 /** A block that has no result bits yet. */
@@ -46,7 +49,7 @@ function isSameBlock(p: NewBlock, q: NewBlock): boolean {
 
 /** What distinguishes blocks of one kind and equal operands. */
 function detailOf(block: NewBlock): number | boolean | undefined {
-  if (block.kind === 'rom') return block.memory;
+  if (block.kind === 'rom' || block.kind === 'memory') return block.memory;
   return block.kind === 'multiply' || block.kind === 'less' ? block.signed : undefined;
 }
 

@@ -1,11 +1,10 @@
 /**
- * A netlist without its hierarchy, bit by bit: gates, flip-flops, and the blocks that stay whole (sums, products,
- * comparisons, memories).
+ * A netlist without its hierarchy, bit by bit: gates, flip-flops, memories, and the blocks that stay whole (sums,
+ * products, comparisons, reads of ROMs and memories).
  *
  * Equal flip-flops and blocks exist once, wherever in the hierarchy they stand, and a flip-flop that can only hold one
  * value is that constant: what synthesis makes of a flattened design. Only what an output depends on is live.
  */
-import { UnsupportedError } from '../errors.ts';
 import { isCombinational } from '../netlist/index.ts';
 import type { Cell, Module, Net, Netlist } from '../netlist/index.ts';
 import { bitNetwork, FALSE, TRUE } from './bit-network.ts';
@@ -34,11 +33,23 @@ export interface FlatInstance {
   readonly firstCell: number;
 }
 
+/** One memory, with what is written to it. */
+export interface FlatMemory {
+  readonly words: number;
+  readonly width: number;
+  readonly enable: Literal;
+  readonly address: readonly Literal[];
+  readonly data: readonly Literal[];
+  readonly owner: number;
+}
+
 /** A flattened netlist. */
 export interface FlatBits {
   readonly network: BitNetwork;
   readonly blocks: readonly Block[];
   readonly flipFlops: readonly FlipFlop[];
+  /** Memories by number. */
+  readonly memories: readonly FlatMemory[];
   /** Bits of the output ports of the top module. */
   readonly outputs: readonly Literal[];
   /** Index of the module in which each node was made first. */
@@ -61,6 +72,7 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
   const network = bitNetwork();
   const { blocks, addBlock } = blockTable(network);
   const flipFlops: FlipFlop[] = [];
+  const memories: FlatMemory[] = [];
   const sharedFlipFlops = new Map<number | string, Literal>();
   const indexOf = new Map(netlist.modules.map((module, index) => [module.name, index]));
   const flatInstances: FlatInstance[] = [];
@@ -117,8 +129,9 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
     return q;
   };
 
-  /** Numbers of a module's first memory and cell; the next copy of a module has others. */
-  let memories = 0;
+  /** Numbers of a module's first ROM, memory and cell; the next copy of a module has others. */
+  let roms = 0;
+  let memoryCount = 0;
   let cells = 0;
 
   const cellBits = (
@@ -128,7 +141,7 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
     of: (net: Net) => Bits,
     owner: number,
     id: number,
-    firstMemory: number,
+    first: { readonly rom: number; readonly memory: number },
   ): Bits => {
     const each = (make: (position: number) => Literal): Bits => {
       const bits: Literal[] = [];
@@ -182,14 +195,11 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
       case 'rom': {
         const a = of(cell.address);
         const { words } = module.roms[cell.rom]!;
-        const memory = firstMemory + cell.rom;
-        return addBlock({ kind: 'rom', cell: id, width, owner, a, b: [], words, memory });
+        return addBlock({ kind: 'rom', cell: id, width, owner, a, b: [], words, memory: first.rom + cell.rom });
       }
       case 'memory': {
-        const { name } = module.memories[cell.memory]!;
-        throw new UnsupportedError(
-          `module ${module.name}: memory ${name} is not counted, designs without memories are`,
-        );
+        const memory = first.memory + cell.memory;
+        return addBlock({ kind: 'memory', cell: id, width, owner, a: of(cell.address), b: [], memory });
       }
       default:
         return cell satisfies never;
@@ -200,8 +210,9 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
     const module = netlist.modules[owner]!;
     const bits: Bits[] = [];
     const of = (net: Net): Bits => bits[net]!;
-    const firstMemory = memories;
-    memories += module.roms.length;
+    const first = { rom: roms, memory: memoryCount };
+    roms += module.roms.length;
+    memoryCount += module.memories.length;
     const firstCell = cells;
     cells += module.cells.length;
     flatInstances.push({ module: owner, path, firstCell });
@@ -247,9 +258,19 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
         let outputs = instances.get(cell.instance);
         if (outputs === undefined) instances.set(cell.instance, (outputs = instanceOutputs(cell.instance, net)));
         bits.push(outputs[cell.output]!);
-      } else bits.push(cellBits(cell, module.widths[net]!, module, of, owner, firstCell + net, firstMemory));
+      } else bits.push(cellBits(cell, module.widths[net]!, module, of, owner, firstCell + net, first));
     });
     for (const finish of later) finish();
+    module.memories.forEach(({ words, width, write: { enable, address, data } }, k) => {
+      memories[first.memory + k] = {
+        words,
+        width,
+        enable: of(enable)[0]!,
+        address: of(address),
+        data: of(data),
+        owner,
+      };
+    });
     return module.outputs.map((port) => of(port.net));
   };
 
@@ -268,6 +289,7 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
     network,
     blocks,
     flipFlops,
+    memories,
     outputs,
     owners: spread('owner'),
     cells: spread('cell'),

@@ -1,11 +1,11 @@
 /**
  * Which bits of a flattened netlist an output depends on, how often each is read, and what the flip-flops read.
  *
- * A sum is alive up to its highest bit that is read, every other block as a whole.
+ * A sum is alive up to its highest bit that is read, every other block as a whole, a memory as soon as it is read.
  */
 import type { Literal } from './bit-network.ts';
 import type { Block } from './block.ts';
-import type { FlatBits, FlipFlop } from './flat-bits.ts';
+import type { FlatBits, FlatMemory, FlipFlop } from './flat-bits.ts';
 
 /** A live flip-flop as synthesis builds it. */
 export interface LiveFlipFlop extends FlipFlop {
@@ -26,15 +26,17 @@ export interface LiveBits {
   readonly blocks: readonly LiveBlock[];
   /** The live block that gives a node; undefined for other nodes. */
   blockOf(node: number): LiveBlock | undefined;
+  /** Memories by number; undefined where nothing live reads one. */
+  readonly memories: readonly (FlatMemory | undefined)[];
   readonly flipFlops: readonly LiveFlipFlop[];
   /** The flip-flop that gives a node. */
   flipFlopOf(node: number): LiveFlipFlop | undefined;
-  /** How often live gates, flip-flops, blocks and outputs read each node. */
+  /** How often live gates, flip-flops, blocks, writes of memories and outputs read each node. */
   readonly readers: Int32Array;
 }
 
 /** Find what is alive. */
-export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): LiveBits {
+export function liveBits({ network, blocks, flipFlops, memories, outputs }: FlatBits): LiveBits {
   const made = flipFlops.map((flipFlop) => withControls(flipFlop, (bit) => network.gatedBit(bit)));
   const size = network.size();
   /** Index of the block or flip-flop that gives a node, −1 where none does. */
@@ -45,6 +47,7 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
 
   const live = new Uint8Array(size);
   const widths = new Int32Array(blocks.length);
+  const liveMemories: (FlatMemory | undefined)[] = memories.map(() => undefined);
   const stack: number[] = [];
   const read = (bit: Literal): void => {
     const node = network.resolve(bit) >> 1;
@@ -69,6 +72,10 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
     } else if (widths[index] === 0) {
       block.a.forEach(read);
       block.b.forEach(read);
+      if (block.kind === 'memory' && liveMemories[block.memory] === undefined) {
+        liveMemories[block.memory] = memories[block.memory];
+        writtenBits(memories[block.memory]!).forEach(read);
+      }
     }
     widths[index] = width;
   }
@@ -79,6 +86,7 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
   for (let node = 1; node < live.length; node += 1) if (live[node] === 1) network.gate(node)?.inputs.forEach(count);
   const alive = made.filter(({ q }) => live[q] === 1);
   for (const flipFlop of alive) forEachRead(flipFlop, count);
+  for (const memory of liveMemories) if (memory !== undefined) writtenBits(memory).forEach(count);
   const kept = blocks.map((block, index): LiveBlock => ({ block, width: widths[index]! }));
   for (const { block, width } of kept) {
     const end = block.kind === 'add' || block.kind === 'subtract' ? width : width > 0 ? Infinity : 0;
@@ -91,6 +99,7 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
       const index = blockAt[node] ?? -1;
       return index < 0 || widths[index] === 0 ? undefined : kept[index];
     },
+    memories: liveMemories,
     flipFlops: alive,
     flipFlopOf: (node) => {
       const index = flipFlopAt[node] ?? -1;
@@ -104,6 +113,10 @@ export function liveBits({ network, blocks, flipFlops, outputs }: FlatBits): Liv
 export function operandsOfBlock({ block, width }: LiveBlock): readonly [readonly Literal[], readonly Literal[]] {
   if (block.kind !== 'add' && block.kind !== 'subtract') return [block.a, block.b];
   return [block.a.slice(0, width), block.b.slice(0, width)];
+}
+
+function writtenBits({ enable, address, data }: FlatMemory): Literal[] {
+  return [enable, ...address, ...data];
 }
 
 function forEachRead({ data, controls, enable }: LiveFlipFlop, read: (bit: Literal) => void): void {

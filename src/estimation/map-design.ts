@@ -5,7 +5,6 @@
  * optimising logic across gates as a synthesis tool does. Time grows about linearly with the bits of the design.
  */
 import type { Netlist } from '../netlist/index.ts';
-import { blockRamHalves } from './block-ram.ts';
 import { FALSE, TRUE } from './bit-network.ts';
 import type { Literal } from './bit-network.ts';
 import { fuseAdders } from './adder-fusion.ts';
@@ -17,15 +16,20 @@ import type { Block } from './block.ts';
 import type { FlatBits } from './flat-bits.ts';
 import { liveBits } from './live-bits.ts';
 import type { LiveBits, LiveBlock, LiveFlipFlop } from './live-bits.ts';
+import { placeMemories } from './place-memories.ts';
+import { placeRoms } from './place-roms.ts';
+import { readRegisters } from './read-registers.ts';
 import { shiftRegisters } from './shift-registers.ts';
 import { coverWithTables } from './table-cover.ts';
-import { buildComparison, buildTable } from './word-blocks.ts';
+import { buildComparison } from './word-blocks.ts';
 
 /** Elements of one module. */
 export interface MappedModule {
   lut: number;
   /** Tables used as shift registers; part of `lut`. */
   srl: number;
+  /** Tables used as memories; part of `lut`. */
+  lutram: number;
   ff: number;
   carry4: number;
   carry8: number;
@@ -41,6 +45,7 @@ export function mapDesign(netlist: Netlist): MappedModule[] {
   const counts = netlist.modules.map((): MappedModule => ({
     lut: 0,
     srl: 0,
+    lutram: 0,
     ff: 0,
     carry4: 0,
     carry8: 0,
@@ -60,12 +65,13 @@ export function mapDesign(netlist: Netlist): MappedModule[] {
     counts[owner]!.carry4 += Math.ceil(bits / 4);
     counts[owner]!.carry8 += Math.ceil(bits / 8);
   };
-  const absorbed = placeMemories(live, counts);
+  const registers = readRegisters(live, network);
+  const placement = { network, live, registers, counts, sink, workIn };
+  placeRoms(placement);
+  placeMemories(placement);
   for (const { block, width } of live.blocks) {
     workIn(block.owner);
-    if (block.kind === 'rom' && !absorbed.memories.has(block.memory)) buildTable(network, block);
-    else if (block.kind === 'rom') block.a.forEach(sink);
-    else if (block.kind === 'multiply' && !isSoftProduct(block)) {
+    if (block.kind === 'multiply' && !isSoftProduct(block)) {
       const { dsp, adders } = productBlocks(block.a.length, block.b.length, width, block.signed);
       counts[block.owner]!.dsp += dsp;
       for (const bits of adders) {
@@ -117,7 +123,7 @@ export function mapDesign(netlist: Netlist): MappedModule[] {
     }
   }
 
-  countFlipFlops(live, absorbed.flipFlops, counts, network.resolve, sink, network.or);
+  countFlipFlops(live, registers.absorbed(), counts, network.resolve, sink, network.or);
   flat.outputs.forEach(sink);
   const ownerOf = (node: number): number => {
     if (node < flat.owners.length) return flat.owners[node]!;
@@ -164,42 +170,6 @@ function pairKey(a: Literal, b: Literal): number {
 function isSoftProduct(block: Block): boolean {
   const { a, b, width } = block;
   return isConstantProduct(a, b) || productBlocks(a.length, b.length, width, true).dsp === 0;
-}
-
-/** Memories that go into block RAM, with the flip-flops that become part of them. */
-function placeMemories(
-  live: LiveBits,
-  counts: readonly MappedModule[],
-): { readonly memories: ReadonlySet<number>; readonly flipFlops: ReadonlySet<LiveFlipFlop> } {
-  const readers = new Map<number, LiveFlipFlop>();
-  for (const flipFlop of live.flipFlops) {
-    const isPlain = flipFlop.reset === undefined && flipFlop.enable === undefined && flipFlop.controls.length === 0;
-    if (isPlain && (flipFlop.data & 1) === 0) readers.set(flipFlop.data >> 1, flipFlop);
-  }
-  const reads = new Map<number, Extract<Block, { kind: 'rom' }>[]>();
-  for (const { block } of live.blocks) {
-    if (block.kind !== 'rom') continue;
-    const known = reads.get(block.memory);
-    if (known === undefined) reads.set(block.memory, [block]);
-    else known.push(block);
-  }
-  const memories = new Set<number>();
-  const flipFlops = new Set<LiveFlipFlop>();
-  for (const [memory, blocks] of reads) {
-    const registers = blocks.map(({ first, width }) =>
-      Array.from({ length: width }, (_, k) => {
-        const uses = live.readers[first + k]!;
-        return uses === 0 ? 'unread' : uses === 1 ? readers.get(first + k) : undefined;
-      }),
-    );
-    const { words, width, owner } = blocks[0]!;
-    const halves = blockRamHalves(words.length, width, blocks.length);
-    if (halves === 0 || registers.flat().includes(undefined)) continue;
-    memories.add(memory);
-    counts[owner]!.bram18 += halves;
-    for (const register of registers.flat()) if (typeof register === 'object') flipFlops.add(register);
-  }
-  return { memories, flipFlops };
 }
 
 function countFlipFlops(

@@ -12,10 +12,12 @@ import { mapDesign } from './map-design.ts';
 
 /** Counts of one module or design. */
 export interface ResourceCount {
-  /** Look-up tables with 6 inputs, those of shift registers included. */
+  /** Look-up tables with 6 inputs, those of shift registers and memories included. */
   readonly lut: number;
   /** Look-up tables used as shift registers. */
   readonly srl: number;
+  /** Look-up tables used as memories. */
+  readonly lutram: number;
   readonly ff: number;
   /** Carry blocks of 8 bits, as UltraScale and UltraScale+ have them. */
   readonly carry8: number;
@@ -63,6 +65,7 @@ export function estimateResources(netlist: Netlist, target: Device): ResourceEst
   const count = {
     lut: total('lut'),
     srl: total('srl'),
+    lutram: total('lutram'),
     ff: total('ff'),
     carry8: total('carry8'),
     carry4: total('carry4'),

@@ -14,26 +14,30 @@ export interface ComparedBits {
 /** Inputs of one look-up table. */
 const LUT_INPUTS = 6;
 
-/** Define the result bits of a memory in tables: leaves of 6 address bits, multiplexers above. */
+/** Define the result bits of a ROM in tables. */
 export function buildTable(network: BitNetwork, block: Of<'rom'>): void {
-  const address = block.a.map((bit) => network.resolve(bit));
-  const low = address.slice(0, LUT_INPUTS);
   for (let k = 0; k < block.width; k += 1) {
-    const column = (from: number, count: number): bigint => {
-      let truth = 0n;
-      for (let row = 0; row < count; row += 1)
-        if ((block.words[from + row]! >> BigInt(k)) & 1n) truth |= 1n << BigInt(row);
-      return truth;
-    };
-    const build = (from: number, bits: number): Literal => {
-      if (bits <= LUT_INPUTS) return network.table(column(from, 2 ** bits), low.slice(0, bits));
-      const half = 2 ** (bits - 1);
-      const zero = build(from, bits - 1);
-      const one = build(from + half, bits - 1);
-      return network.mux(address[bits - 1]!, one, zero);
-    };
-    network.define(2 * (block.first + k), build(0, address.length));
+    network.define(2 * (block.first + k), tableBit(network, block.words, k, block.a));
   }
+}
+
+/** Bit `k` of the word at an address, in tables: leaves of 6 address bits, multiplexers above. */
+export function tableBit(network: BitNetwork, words: readonly bigint[], k: number, at: readonly Literal[]): Literal {
+  const address = at.map((bit) => network.resolve(bit));
+  const low = address.slice(0, LUT_INPUTS);
+  const column = (from: number, count: number): bigint => {
+    let truth = 0n;
+    for (let row = 0; row < count; row += 1) if ((words[from + row]! >> BigInt(k)) & 1n) truth |= 1n << BigInt(row);
+    return truth;
+  };
+  const build = (from: number, bits: number): Literal => {
+    if (bits <= LUT_INPUTS) return network.table(column(from, 2 ** bits), low.slice(0, bits));
+    const half = 2 ** (bits - 1);
+    const zero = build(from, bits - 1);
+    const one = build(from + half, bits - 1);
+    return network.mux(address[bits - 1]!, one, zero);
+  };
+  return build(0, address.length);
 }
 
 /** Define the bit of a comparison a < b, in gates where it is short, else by a carry chain, which is returned. */

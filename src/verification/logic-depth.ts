@@ -86,6 +86,10 @@ function arcsOf({ type, parameters, connections, outputs }: FlatCell, carryOuts:
       below.push(...bit('DI', k));
       found.push([connections['CO']?.[k] ?? null, [...below]]);
     });
+  } else if (/^RAM(32|64)M/.test(type)) {
+    // One port for each letter, with an address of its own.
+    for (const port of outputs)
+      for (const net of connections[port] ?? []) found.push([net, from([port.replace('DO', 'ADDR')], 1)]);
   } else if (/^(SRL|RAM(?!B))/.test(type))
     all(
       from(

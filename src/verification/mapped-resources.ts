@@ -2,15 +2,18 @@
  * Counts the resources of a design that `synth_xilinx` has mapped, by module and over the hierarchy.
  *
  * Yosys maps carries to CARRY4, and packs nothing: a CARRY8 of UltraScale+ holds two of them. An adder bit whose carry
- * select has no look-up table of its own costs one all the same, and is counted.
+ * select has no look-up table of its own costs one all the same, and is counted. A memory in look-up tables counts as the
+ * tables that its cells fill.
  */
 import { countCells, countDesignCells } from '../verilog/index.ts';
 import type { YosysBit, YosysDesign, YosysModule } from '../verilog/index.ts';
 
 /** Resources of a mapped module or design. */
 export interface MappedResources {
-  /** Look-up tables, shift registers made of them, and carry selects without one of their own. */
+  /** Look-up tables, shift registers and memories made of them, and carry selects without one of their own. */
   readonly lut: number;
+  /** Look-up tables used as memories; part of `lut`. */
+  readonly lutram: number;
   readonly ff: number;
   readonly dsp: number;
   /** Block RAMs in units of 36 Kb; an 18 Kb one is a half. */
@@ -63,6 +66,23 @@ export function countInstances(design: YosysDesign, top: string): ReadonlyMap<st
   return counts;
 }
 
+/** Look-up tables that a memory cell fills (UG974: RAM32M16 and RAM64M8 are a slice of eight). */
+const MEMORY_TABLES: Readonly<Record<string, number>> = {
+  RAM32M: 4,
+  RAM32M16: 8,
+  RAM64M: 4,
+  RAM64M8: 8,
+  RAM64X1S: 1,
+  RAM128X1S: 2,
+  RAM256X1S: 4,
+  RAM512X1S: 8,
+  RAM64X1D: 2,
+  RAM128X1D: 4,
+  RAM256X1D: 8,
+  RAM64X8SW: 8,
+  RAM32X16DR8: 8,
+};
+
 interface LocalCounts {
   readonly bareCarryBits: number;
   readonly carry8: number;
@@ -73,8 +93,10 @@ function resources(all: Readonly<Record<string, number>>, { bareCarryBits, carry
   const { $scopeinfo: _, ...cells } = all;
   const sum = (pattern: RegExp): number =>
     Object.entries(cells).reduce((total, [type, count]) => (pattern.test(type) ? total + count : total), 0);
+  const lutram = Object.entries(cells).reduce((total, [type, n]) => total + n * (MEMORY_TABLES[type] ?? 0), 0);
   return {
-    lut: sum(/^LUT[1-6]$/) + sum(/^SRL/) + bareCarryBits,
+    lut: sum(/^LUT[1-6]$/) + sum(/^SRL/) + lutram + bareCarryBits,
+    lutram,
     ff: sum(/^FD[RSCP]E/),
     dsp: sum(/^DSP48/),
     bram: sum(/^RAMB36/) + sum(/^RAMB18/) / 2,

@@ -20,7 +20,7 @@ import { emittedPipeline, readEmittedProject, readManifest } from '../emitted-pr
 import { estimatedParts, type EstimatedParts } from './estimated-parts.ts';
 
 /** Resources as Yosys counts them. */
-export type YosysCount = Omit<MappedPart, 'cells'>;
+export type YosysCount = Omit<MappedPart, 'cells' | 'lutram'>;
 
 /** One layer, or the logic that joins them. */
 export interface LayerSynthesis {
