@@ -10,7 +10,7 @@ import { compileNetwork } from '../src/compile/index.ts';
 import type { CompileOptions } from '../src/compile/index.ts';
 import { device, ultrascalePlusDelay } from '../src/estimation/index.ts';
 import { pipelineGraph, scheduleGraph } from '../src/netlist/index.ts';
-import type { Netlist } from '../src/netlist/index.ts';
+import type { GraphSchedule, Netlist } from '../src/netlist/index.ts';
 import { buildNetwork } from '../src/network/index.ts';
 import type { LayerSpec, Network } from '../src/network/index.ts';
 import { stream } from '../src/random/index.ts';
@@ -283,6 +283,14 @@ export function calibrationNetwork(design: CalibrationDesign): Network {
 
 /** Build the netlist of a design, with ports between layers narrowed as users get them. */
 export function calibrationNetlist(design: CalibrationDesign): Netlist {
+  return calibrationPipeline(design).netlist;
+}
+
+/** The same with its schedule. */
+export function calibrationPipeline(design: CalibrationDesign): {
+  readonly schedule: GraphSchedule;
+  readonly netlist: Netlist;
+} {
   const graph: LayerGraph = compileNetwork(calibrationNetwork(design), {
     ...design.compile,
     layerPrecision: design.precision,
@@ -293,5 +301,5 @@ export function calibrationNetlist(design: CalibrationDesign): Netlist {
     delay: ultrascalePlusDelay(device(CALIBRATION_PART)),
     ...(design.maxOpsPerStage !== undefined && { maxOpsPerStage: design.maxOpsPerStage }),
   });
-  return pipelineGraph(built, schedule);
+  return { schedule, netlist: pipelineGraph(built, schedule) };
 }

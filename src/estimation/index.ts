@@ -12,3 +12,5 @@ export { BRAM_MINIMUM_BITS } from './block-ram.ts';
 export { DSP_MINIMUM_WIDTH } from './dsp-products.ts';
 export { estimateResources } from './resources.ts';
 export type { ModuleResources, PartCount, ResourceCount, ResourceEstimate } from './resources.ts';
+export { netlistLevels, netlistTiming } from './netlist-timing.ts';
+export type { ModuleTiming, NetlistTiming, TimingPath, TimingStep } from './netlist-timing.ts';

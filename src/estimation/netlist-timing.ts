@@ -6,8 +6,12 @@
  * are covered with tables for least delay, and every route takes its time by the pins that it drives; the clock enables
  * of 4 flip-flops share a pin, and the resets of 8.
  *
- * Limits: an estimate before placement, as the model is. Sums are timed as whole words, as in schedules; the constant
- * reset is taken for a global net; a shift register is as fast as a flip-flop; no path is known to be false.
+ * How far it is: pipelines need 11 % less to 3 % more than their schedules say (21 designs); levels of logic counted so are
+ * at most one off those of Yosys 0.23 in 13 of 17 designs, and at most 3 too few (docs/timing-model.md).
+ *
+ * Limits: an estimate before placement, as the model is. Sums are timed as whole words, as in schedules; chains of gates
+ * are not balanced; the reset is taken for a global net; a shift register is as fast as a flip-flop; no path is known to
+ * be false.
  */
 import type { CellKind, Netlist } from '../netlist/index.ts';
 import { FALSE } from './bit-network.ts';

@@ -7,7 +7,7 @@
  */
 import type { Netlist } from '../netlist/index.ts';
 import { fuseAdders } from './adder-fusion.ts';
-import { FALSE } from './bit-network.ts';
+import { FALSE, MULTIPLEXER } from './bit-network.ts';
 import type { BitNetwork, Literal } from './bit-network.ts';
 import { carryChains, SHORTEST_CHAIN } from './carry-sums.ts';
 import { flattenBits } from './flat-bits.ts';
@@ -76,8 +76,9 @@ export function timedDesign(netlist: Netlist): TimedDesign {
   for (const { q, data, enable, controls } of live.flipFlops) {
     const cell = cells[q]!;
     workFor(cell);
-    end(data, 'd', cell);
-    if (enable !== undefined) end(enable, 'enable', cell);
+    const held = enable === undefined ? holdOf(network, q, data) : undefined;
+    end(held?.data ?? data, 'd', cell);
+    end(held?.enable ?? enable ?? FALSE, 'enable', cell);
     end(
       controls.reduce((any, control) => network.or(any, control), FALSE),
       'reset',
@@ -96,6 +97,20 @@ export function timedDesign(netlist: Netlist): TimedDesign {
     return later[lastAtMost(later, node, ({ from }) => from)]!.cell;
   };
   return { network, ends, blockOf: (node) => live.blockOf(node), cellOf, instances: flat.instances };
+}
+
+/** A flip-flop that keeps its value by a multiplexer, as the flip-flop with a clock enable that synthesis makes of it. */
+function holdOf(
+  network: BitNetwork,
+  q: number,
+  data: Literal,
+): { readonly enable: Literal; readonly data: Literal } | undefined {
+  const bit = network.resolve(data);
+  const gate = network.gate(bit >> 1);
+  if (gate?.truth !== MULTIPLEXER || bit & 1) return undefined;
+  const [select, one, zero] = gate.inputs.map(network.resolve) as [Literal, Literal, Literal];
+  if (zero === 2 * q) return { enable: select, data: one };
+  return one === 2 * q ? { enable: select ^ 1, data: zero } : undefined;
 }
 
 /** Nodes that the result of a block depends on, each once, constants left out. */
