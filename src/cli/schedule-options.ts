@@ -11,6 +11,7 @@ export interface ScheduleArguments {
   readonly ioType: 'io_parallel' | 'io_stream';
   readonly reuseFactor?: number;
   readonly schedule?: readonly NamedSchedule[];
+  readonly fifoDepth?: number;
 }
 
 interface NamedSchedule extends LayerSchedule {
@@ -26,6 +27,10 @@ export function scheduleOptions(): Option[] {
     )
       .choices(['io_parallel', 'io_stream'])
       .default('io_parallel'),
+    new Option(
+      '--fifo-depth <n>',
+      'places of every FIFO between streams (default: the fewest that suffice, for each)',
+    ).argParser(wholeNumber(1)),
     new Option('--reuse-factor <n>', 'clocks that layers with weights spend on what they read at once').argParser(
       wholeNumber(1),
     ),
@@ -77,7 +82,12 @@ export function chosenSchedules(
     throw new UsageError(`Layer ${twice.layer} has a reuse factor in --config and a --schedule; give one of them.`);
   }
   const isUnrolled = [reuse, ...Object.values(layerReuse)].every((factor) => factor === 1);
-  if (ioType === 'io_parallel' && isUnrolled && named.length === 0) return undefined;
+  if (ioType === 'io_parallel' && isUnrolled && named.length === 0) {
+    if (options.fifoDepth === undefined) return undefined;
+    throw new UsageError(
+      '--fifo-depth is for streams; give --io-type io_stream, --reuse-factor or --schedule with it.',
+    );
+  }
   return {
     schedules: {
       default: ioType === 'io_stream' ? 'stream' : { layout: 'whole' },

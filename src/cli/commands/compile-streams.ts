@@ -1,5 +1,7 @@
 /** The part of `distill-rtl compile` that builds streams: layers that take turns, line buffers, valid and ready. */
 import { MismatchError, UnsupportedError } from '../../errors.ts';
+import type { StreamGraph } from '../../circuit/index.ts';
+import type { StreamTiming } from '../../netlist/index.ts';
 import type { Network } from '../../network/index.ts';
 import { textTable } from '../../report/index.ts';
 import {
@@ -22,7 +24,7 @@ import type { ChosenSchedules } from '../schedule-options.ts';
 import { fifoRows, fifoTable, stageRows, stageTable } from '../stream-view.ts';
 
 /** Cycles that the run at full rate may take where nobody says how many samples it is to have. */
-const CYCLES = 20_000;
+const CYCLES = 6000;
 
 export interface StreamJob {
   readonly network: Network;
@@ -41,9 +43,9 @@ export async function compileToStreams({ network, out, target, options, setup, c
     );
   }
   const { schedules, notes: reuseNotes } = withReuse(network, setup.compile, chosen.schedules, chosen.reuse);
-  const { graph, fifos } = compileStreamsFor(network, target, schedules, setup.compile);
-  const perSample = Math.max(1, cyclesOfSample(fifos.timing.givenAt[0]!, graph.stages.at(-1)!.output.elements.length));
-  const count = Math.min(64, Math.max(4, Math.floor(CYCLES / perSample)));
+  const { fifoDepth } = options;
+  const { graph, fifos } = compileStreamsFor(network, target, schedules, setup.compile, fifoDepth);
+  const count = Math.min(64, Math.max(4, Math.floor(CYCLES / cyclesOfSample(graph, fifos.timing))));
   const stimuli = chooseStimuli(sampleInputs(graph), options, count);
   const notes = [...parameterNotes(network, setup.compile), ...reuseNotes];
   const progress = makeProgress(process.stderr);
@@ -55,13 +57,21 @@ export async function compileToStreams({ network, out, target, options, setup, c
         target,
         compile: setup.compile,
         schedules,
+        ...(fifoDepth !== undefined && { fifoDepth }),
         ...(options.tools ? {} : { simulators: [] }),
         signal: interrupt.signal,
         ...hardwareProgress(progress),
       });
       await writeRunRecord(staging, {
         verb: 'compile',
-        options: { ...target, ...setup.compile, schedules, vectors: stimuli.length, model: network.name },
+        options: {
+          ...target,
+          ...setup.compile,
+          schedules,
+          fifoDepth: fifoDepth ?? null,
+          vectors: stimuli.length,
+          model: network.name,
+        },
         seed: options.inputs === undefined ? options.seed : null,
         inputs: [...setup.files, ...(options.inputs === undefined ? [] : [options.inputs])],
         tools: built.tools,
@@ -70,7 +80,7 @@ export async function compileToStreams({ network, out, target, options, setup, c
     });
     const text = options.json
       ? `${JSON.stringify(summaryOf(network, result, notes), null, 2)}\n`
-      : resultText(result, out);
+      : resultText(result, out, fifoDepth !== undefined);
     process.stdout.write(text);
     if (hasMismatch(result.checks)) throw new MismatchError(result.firstMismatch ?? 'Evaluators differ.');
   } finally {
@@ -79,9 +89,12 @@ export async function compileToStreams({ network, out, target, options, setup, c
   }
 }
 
-/** Cycles between the last beats of the last two samples. */
-function cyclesOfSample(givenAt: readonly number[], beats: number): number {
-  return givenAt.at(-1)! - (givenAt.at(-1 - beats) ?? 0);
+/** Cycles between the last two samples, at least 1; a design that is stuck takes one. */
+function cyclesOfSample({ outputs, stages }: StreamGraph, { givenAt, isStuck }: StreamTiming): number {
+  if (isStuck) return 1;
+  const beats = stages.find(({ name }) => name === outputs[0])!.output.elements.length;
+  const cycles = givenAt[0]!;
+  return Math.max(1, cycles.at(-1)! - cycles.at(-1 - beats)!);
 }
 
 function summaryOf(network: Network, result: StreamHardwareResult, notes: readonly string[]) {
@@ -111,7 +124,7 @@ function summaryOf(network: Network, result: StreamHardwareResult, notes: readon
   };
 }
 
-function resultText(result: StreamHardwareResult, folder: string): string {
+function resultText(result: StreamHardwareResult, folder: string, hasGivenDepths: boolean): string {
   const { latencyCycles, latencyNs, clockMHz, initiationInterval, part } = result;
   return [
     '',
@@ -119,7 +132,7 @@ function resultText(result: StreamHardwareResult, folder: string): string {
     textTable(fifoTable(result)),
     checksText(result.checks, result.skipped),
     `Latency ${latencyCycles} cycles = ${latencyNs.toFixed(1)} ns at ${Number(clockMHz.toFixed(3))} MHz from the first beat of a sample to its last beat out, initiation interval ${initiationInterval} (measured in simulation at full rate).`,
-    `Depths are the fewest with which no sample comes later; credits keep every FIFO within its depth.`,
+    `${hasGivenDepths ? 'Depths are as given' : 'Depths are the fewest with which no sample comes later'}; credits keep every FIFO within its depth.`,
     `Resources are an estimate for ${part}. Project: ${folder}\n`,
   ].join('\n');
 }

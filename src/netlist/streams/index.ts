@@ -6,7 +6,7 @@ export { leastDepths } from './depths.ts';
 export { fifoModule } from './fifo.ts';
 export { scheduleStage } from './schedule-stage.ts';
 export type { ScheduledCircuit, ScheduledStage, StreamTarget } from './schedule-stage.ts';
-export { ampleDepths, samplesToFill, sizeFifos } from './size-fifos.ts';
+export { ampleDepths, equalFifos, samplesToFill, sizeFifos } from './size-fifos.ts';
 export type { FifoSizes } from './size-fifos.ts';
 export { stageLatency } from './stage-latency.ts';
 export { streamTiming } from './stream-timing.ts';

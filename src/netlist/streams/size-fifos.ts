@@ -18,7 +18,7 @@ import { type StreamTiming, streamTiming } from './stream-timing.ts';
 export interface FifoSizes {
   /** Places per edge, in the order of `streamEdges`. */
   readonly depths: readonly number[];
-  /** Timing of samples without a pause with these depths. */
+  /** Timing of samples without a pause with these depths; it may be stuck where depths were given. */
   readonly timing: StreamTiming;
 }
 
@@ -48,6 +48,13 @@ export function sizeFifos(graph: StreamGraph, stages: readonly ScheduledStage[])
     depths[k] = high;
   }
   return { depths, timing: run(depths) };
+}
+
+/** Give every buffer the same number of places. */
+export function equalFifos(graph: StreamGraph, stages: readonly ScheduledStage[], depth: number): FifoSizes {
+  const latencies = stages.map(stageLatency);
+  const depths = streamEdges(graph).map(() => depth);
+  return { depths, timing: streamTiming(graph, latencies, depths, { samples: samplesToFill(graph, latencies) }) };
 }
 
 /** Depths beyond which nothing is gained but room for samples that wait for a slower stage. */

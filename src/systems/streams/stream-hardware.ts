@@ -49,13 +49,15 @@ const UNROLLED_LIMIT = 100_000;
 /** Multiplications that the interpreter is given, some seconds' worth. */
 const INTERPRETED_LIMIT = 4_000_000;
 
-/** Samples that run under stalls. */
-const STALLED_SAMPLES = 16;
+/** Most samples that run under stalls. */
+const STALLED_SAMPLES = 8;
 
 export interface StreamHardwareOptions extends StepWatch<HardwareStep> {
   readonly target: HardwareTarget;
   readonly compile?: CompileOptions;
   readonly schedules: Schedules;
+  /** Places of every FIFO. @defaultValue the fewest for each with which no sample comes later */
+  readonly fifoDepth?: number;
   /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
   readonly simulators?: readonly SimulatorName[];
 }
@@ -87,10 +89,11 @@ export function compileStreamsFor(
   target: HardwareTarget,
   schedules: Schedules,
   options: CompileOptions = {},
+  fifoDepth?: number,
 ): BuiltStreams & { readonly graph: StreamGraph; readonly resources: ResourceEstimate } {
   const part = checkTarget(target);
   const graph = compileStreams(network, options, schedules);
-  const built = buildStreams(graph, target);
+  const built = buildStreams(graph, target, fifoDepth);
   const resources = estimateResources(built.design.netlist, part);
   const excess = excessText(resources, part, 'by our estimate');
   if (excess !== undefined) throw new TargetError(excess);
@@ -109,13 +112,13 @@ export async function buildStreamHardware(
   directory: string,
   options: StreamHardwareOptions,
 ): Promise<StreamHardwareResult> {
-  const { target, schedules, simulators = ['icarus', 'verilator'], signal } = options;
+  const { target, schedules, fifoDepth, simulators = ['icarus', 'verilator'], signal } = options;
   const { run: step, seconds } = stepRunner<HardwareStep>(options);
   const skipped: string[] = [];
 
   const { graph, resources, ...built } = await step(
     'compile',
-    () => compileStreamsFor(network, target, schedules, options.compile),
+    () => compileStreamsFor(network, target, schedules, options.compile, fifoDepth),
     (made) =>
       `${made.graph.stages.length} stages, ${made.design.fifos.length} FIFOs, ${made.resources.lut} LUT estimated`,
   );
@@ -131,7 +134,8 @@ export async function buildStreamHardware(
   const simulated = await step(
     'simulate',
     () => {
-      const scenarios = runScenarios(design, stimuli, STALLED_SAMPLES);
+      const stalled = Math.min(STALLED_SAMPLES, Math.max(2, Math.ceil(stimuli.length / 3)));
+      const scenarios = runScenarios(design, stimuli, stalled);
       const compared = scenarios.map(({ name, run }) =>
         compareOutputs(`The simulated netlist differs from emulation (${name})`, run.outputs, emulated.outputs),
       );
@@ -172,7 +176,10 @@ export async function buildStreamHardware(
       const model = [
         { path: 'model/network.json', text: serializeNetwork(network) },
         { path: 'model/compile.json', text: serializeCompileOptions(options.compile ?? {}) },
-        { path: 'model/schedules.json', text: `${JSON.stringify(schedules, null, 2)}\n` },
+        {
+          path: 'model/schedules.json',
+          text: `${JSON.stringify({ ...schedules, ...(fifoDepth && { fifoDepth }) }, null, 2)}\n`,
+        },
         { path: 'model/streams.json', text: serializeStreams(graph) },
       ];
       return writeProject(directory, [...projectFiles(project), ...model], projectManifest(project));

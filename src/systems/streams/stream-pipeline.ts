@@ -3,6 +3,7 @@ import { type StreamGraph, streamType, type StreamType } from '../../circuit/ind
 import { device, ultrascalePlusDelay } from '../../estimation/index.ts';
 import type { FixedFormat } from '../../fixed/index.ts';
 import {
+  equalFifos,
   type FifoSizes,
   type ScheduledStage,
   scheduleStage,
@@ -21,12 +22,14 @@ export interface BuiltStreams {
 /**
  * Build the clocked design of a stream graph.
  *
+ * @param fifoDepth - places of every FIFO, at least 1; too few make samples late, or lock the design up
+ * @defaultValue fifoDepth the fewest for each with which no sample comes later
  * @throws TargetError if the clock cannot be met; UnsupportedError for an unknown part
  */
-export function buildStreams(graph: StreamGraph, { part, clockMHz }: HardwareTarget): BuiltStreams {
+export function buildStreams(graph: StreamGraph, { part, clockMHz }: HardwareTarget, fifoDepth?: number): BuiltStreams {
   const target = { periodNs: 1000 / clockMHz, delay: ultrascalePlusDelay(device(part)) };
   const stages = graph.stages.map((stage) => scheduleStage(stage, target));
-  const fifos = sizeFifos(graph, stages);
+  const fifos = fifoDepth === undefined ? sizeFifos(graph, stages) : equalFifos(graph, stages, fifoDepth);
   return { stages, fifos, design: streamNetlist(graph, stages, fifos.depths) };
 }
 
