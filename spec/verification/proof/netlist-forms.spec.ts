@@ -17,7 +17,7 @@ import { runs } from './runs.ts';
 function unknownNets(words: readonly Word[]): ReadonlyMap<string, string> {
   const atoms = words.flat().flatMap(({ form }) => atomsWithin(form));
   const names = atoms.flatMap(({ meaning }) => (meaning.kind === 'opaque' ? [meaning.name] : []));
-  return new Map(names.map((name) => [name, name.replace(/(feedback|state) /, '#')]));
+  return new Map(names.map((name) => [name, name.replace(/(feedback|state|word) /, '#')]));
 }
 
 function writeNetlist(store: FormStore, netlist: Netlist): { readonly name: string; readonly word: Word }[] {

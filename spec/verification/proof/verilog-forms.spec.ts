@@ -22,6 +22,25 @@ import { prefixed, readVerilog } from './yosys.ts';
 
 const printed = (netlist: Netlist): readonly TextFile[] => [...printNetlist(netlist), ...printMemories(netlist)];
 
+/** Memories that are written, one of them with initial contents, as a table has them. */
+const written = `module written (input wire clk, input wire [1:0] at, input wire [3:0] x, output wire [3:0] y, output wire [3:0] z);
+  reg [3:0] table_like [0:3];
+  reg [3:0] words [0:3];
+  initial begin
+    table_like[0] = 4'd1;
+    table_like[1] = 4'd2;
+    table_like[2] = 4'd3;
+    table_like[3] = 4'd4;
+  end
+  always @(posedge clk) begin
+    if (x[3]) table_like[at] <= x;
+    words[at] <= x;
+  end
+  assign y = table_like[at];
+  assign z = words[at];
+endmodule
+`;
+
 function writeVerilog(
   store: FormStore,
   design: YosysDesign,
@@ -52,7 +71,11 @@ describe.skipIf(lacks('yosys', 'Verilog as forms'))('verilogForms', () => {
   let design: YosysDesign;
   beforeAll(async () => {
     const own = [...netlists, ...cases.map(({ netlist }) => netlist)].flatMap(printed);
-    design = await readVerilog([...own, { path: 'src/foreign.v', text: foreignText() }]);
+    design = await readVerilog([
+      ...own,
+      { path: 'src/foreign.v', text: foreignText() },
+      { path: 'src/written.v', text: written },
+    ]);
   });
 
   it('says of printed circuits what the interpreter computes', () => {
@@ -89,6 +112,18 @@ describe.skipIf(lacks('yosys', 'Verilog as forms'))('verilogForms', () => {
       }
     }
     expect(compared).toBeGreaterThan(runs(20));
+  });
+
+  it('knows nothing of what a memory that is written holds, whatever it begins with', () => {
+    const store = formStore();
+    const words = writeVerilog(store, design, 'written', [
+      { name: 'at', width: 2 },
+      { name: 'x', width: 4 },
+    ]);
+    for (const output of ['y', 'z']) {
+      const atoms = words.get(output)!.flatMap(({ form }) => atomsWithin(form));
+      expect(atoms.map(({ meaning }) => meaning.kind)).toEqual(['opaque']);
+    }
   });
 
   it.each(foreignCases)('reads what others write: $name', ({ name, width, model }) => {

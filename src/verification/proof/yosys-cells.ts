@@ -4,7 +4,7 @@
  * Operands are extended to the width that the cell computes in, by their sign where the cell says so; results are the low
  * bits. Source: "Internal cell library" of the Yosys manual.
  */
-import { FormatError, UnsupportedError } from '../../errors.ts';
+import { UnsupportedError } from '../../errors.ts';
 import type { YosysCell } from '../../verilog/index.ts';
 import {
   extendWord,
@@ -212,7 +212,7 @@ function reduced(compute: (store: FormStore, a: Form, b: Form) => Form): Rule {
   };
 }
 
-/** A read from a memory that nothing writes. */
+/** A read from a memory: a table where nothing writes it, else something unknown. */
 function readMemory(context: CellContext): Word {
   const { store, cell, port, memories, where } = context;
   if (flag(cell.parameters, 'CLK_ENABLE')) {
@@ -220,13 +220,12 @@ function readMemory(context: CellContext): Word {
       `Cell "${where}" reads its memory at a clock edge; only reads without a clock are read.`,
     );
   }
-  const id = String(cell.parameters['MEMID']);
-  const memory = memories.get(id);
-  if (memory === undefined) throw new FormatError(`Memory "${id}" has no initial contents.`);
+  const memory = memories.get(String(cell.parameters['MEMID']));
+  const width = Number(numberOf(cell.parameters, 'WIDTH'));
+  if (memory?.isWritten === true) return opaqueWord(store, `${where} of a memory that is written`, width);
   const address = port('ADDR');
   const count = 2 ** widthOfWord(address);
-  const words = Array.from({ length: count }, (_, k) => memory.words[k]);
-  const width = Number(numberOf(cell.parameters, 'WIDTH'));
+  const words = Array.from({ length: count }, (_, k) => memory?.words[k]);
   if (words.includes(undefined)) return opaqueWord(store, `${where} with entries that are not given`, width);
   return operate(context, [[address, 'unsigned']], width, (form) => tableForm(store, form!, 0n, words as bigint[]));
 }

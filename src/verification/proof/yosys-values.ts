@@ -18,21 +18,28 @@ export function flag(parameters: Parameters, name: string): boolean {
   return parameters[name] !== undefined && numberOf(parameters, name) !== 0n;
 }
 
-/** Words of a memory that is never written, by address; undefined where no initial value is given. */
+/** A memory of a module. */
 export interface Memory {
   readonly width: number;
+  /** Words by address; undefined where no initial value is given. */
   readonly words: readonly (bigint | undefined)[];
+  /** Whether something writes it, so that it need not hold them. */
+  readonly isWritten: boolean;
 }
 
-/** Collect the memories of a module from the cells that initialise them. */
+/** Collect the memories of a module from the cells that initialise and write them. */
 export function memoriesOf(module: YosysModule): ReadonlyMap<string, Memory> {
-  const memories = new Map<string, { width: number; words: (bigint | undefined)[] }>();
+  const memories = new Map<string, { width: number; words: (bigint | undefined)[]; isWritten: boolean }>();
   for (const { type, parameters, connections } of Object.values(module.cells)) {
-    if (!type.startsWith('$meminit')) continue;
+    if (!/^\$mem(?:init|wr)/.test(type)) continue;
     const id = String(parameters['MEMID']);
     const width = Number(numberOf(parameters, 'WIDTH'));
-    const memory = memories.get(id) ?? { width, words: [] };
+    const memory = memories.get(id) ?? { width, words: [], isWritten: false };
     memories.set(id, memory);
+    if (type.startsWith('$memwr')) {
+      memory.isWritten = true;
+      continue;
+    }
     const address = Number(constantOf(connections['ADDR'] ?? [], id));
     const data = connections['DATA'] ?? [];
     for (let k = 0; k < Number(numberOf(parameters, 'WORDS')); k++) {
