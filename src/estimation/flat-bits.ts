@@ -12,6 +12,7 @@ import type { BitNetwork, Literal } from './bit-network.ts';
 import { blockTable } from './block.ts';
 import type { Block } from './block.ts';
 import { chainEnds, passedZeros } from './chain-ends.ts';
+import { varyingBits } from './word-blocks.ts';
 
 /** One flip-flop. */
 export interface FlipFlop {
@@ -195,7 +196,9 @@ export function flattenBits(netlist: Netlist, isChain: (cell: number) => boolean
       case 'rom': {
         const a = of(cell.address);
         const { words } = module.roms[cell.rom]!;
-        return addBlock({ kind: 'rom', cell: id, width, owner, a, b: [], words, memory: first.rom + cell.rom });
+        const bits = addBlock({ kind: 'rom', cell: id, width, owner, a, b: [], words, memory: first.rom + cell.rom });
+        const varying = varyingBits(words);
+        return bits.map((bit, k) => ((varying >> BigInt(k)) & 1n ? bit : (words[0]! >> BigInt(k)) & 1n ? TRUE : FALSE));
       }
       case 'memory': {
         const memory = first.memory + cell.memory;

@@ -9,7 +9,7 @@ import type { Literal } from './bit-network.ts';
 import { blockRamHalves } from './block-ram.ts';
 import type { Block } from './block.ts';
 import type { Placement } from './place-memories.ts';
-import { buildTable, tableBit } from './word-blocks.ts';
+import { buildTable, tableBit, varyingBits } from './word-blocks.ts';
 
 type RomRead = Extract<Block, { kind: 'rom' }>;
 
@@ -26,7 +26,8 @@ export function placeRoms(placement: Placement): void {
   for (const blocks of reads.values()) {
     const behind = blocks.map((block) => registers.behind(block));
     const isBefore = blocks.map((block, k) => behind[k] === undefined && registers.before(block) !== undefined);
-    const { words, width, owner } = blocks[0]!;
+    const { words, owner } = blocks[0]!;
+    const width = varyingBits(words).toString(2).replaceAll('0', '').length;
     const halves = blockRamHalves(words.length, width, blocks.length);
     const isBlock = halves > 0 && blocks.every((_, k) => behind[k] !== undefined || isBefore[k]);
     if (isBlock) counts[owner]!.bram18 += halves;

@@ -14,6 +14,11 @@ export interface ComparedBits {
 /** Inputs of one look-up table. */
 const LUT_INPUTS = 6;
 
+/** Bits that are not the same in all words of a ROM; the others are constants. */
+export function varyingBits(words: readonly bigint[]): bigint {
+  return words.reduce((varying, word) => varying | (word ^ words[0]!), 0n);
+}
+
 /** Define the result bits of a ROM in tables. */
 export function buildTable(network: BitNetwork, block: Of<'rom'>): void {
   for (let k = 0; k < block.width; k += 1) {

@@ -112,7 +112,8 @@ export function createSimulator(netlist: Netlist, options: SimulatorOptions = {}
     for (const { enable, address, data, stride, words, contents } of memoryPlans) {
       const at = memory[address]!;
       if (memory[enable] === 0 || at >= words) continue;
-      memory.copyWithin(contents + at * stride, data, data + stride);
+      const to = contents + at * stride;
+      for (let w = 0; w < stride; w += 1) memory[to + w] = memory[data + w]!;
     }
   };
 
