@@ -41,6 +41,9 @@ describe('estimates of memories', () => {
     [memory(8, 64, ...seven), { lut: 64, lutram: 64, ff: 0, bram: 0 }],
     [memory(80, 400, 'registered', 'enabled'), { lut: 0, lutram: 0, ff: 0, bram: 3 }],
     // Addresses from registers, which move into the memory
+    [memory(4, 2, 'counted'), { lut: 7, lutram: 0, ff: 10, bram: 0 }],
+    [memory(4, 4, 'counted'), { lut: 11, lutram: 8, ff: 4, bram: 0 }],
+    [memory(40, 2, 'counted'), { lut: 25, lutram: 24, ff: 2, bram: 0 }],
     [memory(80, 16, 'counted'), { lut: 56, lutram: 48, ff: 8, bram: 0 }],
     [memory(80, 64, 'counted'), { lut: 108, lutram: 96, ff: 12, bram: 0 }],
     [memory(16, 128, 'counted'), { lut: 80, lutram: 48, ff: 14, bram: 0 }],

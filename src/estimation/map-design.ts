@@ -16,27 +16,13 @@ import type { Block } from './block.ts';
 import type { FlatBits } from './flat-bits.ts';
 import { liveBits } from './live-bits.ts';
 import type { LiveBits, LiveBlock, LiveFlipFlop } from './live-bits.ts';
+import type { MappedModule } from './mapped-module.ts';
 import { placeMemories } from './place-memories.ts';
 import { placeRoms } from './place-roms.ts';
 import { readRegisters } from './read-registers.ts';
 import { shiftRegisters } from './shift-registers.ts';
 import { coverWithTables } from './table-cover.ts';
 import { buildComparison } from './word-blocks.ts';
-
-/** Elements of one module. */
-export interface MappedModule {
-  lut: number;
-  /** Tables used as shift registers; part of `lut`. */
-  srl: number;
-  /** Tables used as memories; part of `lut`. */
-  lutram: number;
-  ff: number;
-  carry4: number;
-  carry8: number;
-  dsp: number;
-  /** Block RAMs of 18 Kb. */
-  bram18: number;
-}
 
 /** Map a netlist; one entry per module, in the netlist's order, for all its instances together. */
 export function mapDesign(netlist: Netlist): MappedModule[] {

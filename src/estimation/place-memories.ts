@@ -6,7 +6,7 @@ import type { BitNetwork, Literal } from './bit-network.ts';
 import type { Block } from './block.ts';
 import type { FlatMemory } from './flat-bits.ts';
 import type { LiveBits, LiveFlipFlop } from './live-bits.ts';
-import type { MappedModule } from './map-design.ts';
+import type { MappedModule } from './mapped-module.ts';
 import { chooseMemory } from './memory-shapes.ts';
 import type { MemoryPlan } from './memory-shapes.ts';
 import type { ReadRegisters } from './read-registers.ts';
@@ -110,52 +110,72 @@ function buildWrite({ network, sink }: Placement, { enable, address, data }: Fla
 }
 
 /** Define the bits of one read, and demand its address. */
-function buildRead(
+function buildRead(placement: Placement, memory: FlatMemory, plan: MemoryPlan, read: Read): void {
+  const { block, before } = read;
+  if (plan.kind === 'blocks') {
+    if (before === undefined) buildClockedRead(placement, memory, plan, read);
+    else buildPassedRead(placement, memory, plan, read);
+    return;
+  }
+  const { network, registers, counts, sink } = placement;
+  if (before !== undefined) {
+    // The registers stay where they are; those that can hold exist twice, and the second time that is spelled out.
+    counts[memory.owner]!.ff += before.filter(({ enable }) => enable !== undefined).length;
+    registers.nextAddress(block).forEach((bit, k) => bit !== block.a[k] && sink(bit));
+  }
+  if (plan.kind !== 'flip-flops') block.a.forEach(sink);
+  if (plan.banks === 1) return;
+  const upper = upperBits(block, plan);
+  for (const lane of read.lanes) network.define(2 * (block.first + lane), selected(network, upper, plan.banks));
+}
+
+/** A read of block RAM into the registers behind it, which become part of it. */
+function buildClockedRead(
+  { network, counts, sink }: Placement,
+  memory: FlatMemory,
+  plan: MemoryPlan,
+  { block, behind }: Read,
+): void {
+  const count = counts[memory.owner]!;
+  const [first] = behind!;
+  block.a.forEach(sink);
+  first?.controls.forEach(sink);
+  if (first?.enable !== undefined) {
+    sink(first.enable);
+    // The block resets only while it is enabled.
+    if (first.reset !== undefined) count.lut += 1;
+  }
+  if (plan.banks === 1) return;
+  // The multiplexer stands behind the registers, and needs the address of their word.
+  const upper = upperBits(block, plan).map(() => network.source());
+  count.ff += upper.length;
+  for (const { q } of behind!) network.define(2 * q, selected(network, upper, plan.banks));
+}
+
+/** A read of block RAM at an address from registers: a word that is being written shows at once, past the block. */
+function buildPassedRead(
   { network, registers, counts, sink }: Placement,
   memory: FlatMemory,
   plan: MemoryPlan,
-  read: Read,
+  { block, lanes }: Read,
 ): void {
-  const { block, behind, before, lanes } = read;
-  const { kind, banks, bankWords } = plan;
   const count = counts[memory.owner]!;
-  const isBlock = kind === 'blocks';
-  const address = block.a;
-  if (before !== undefined && kind !== 'flip-flops') {
-    // The registers move into the memory; where they can hold, what they would hold next is spelled out.
-    const next = registers.nextAddress(block);
-    if (!isBlock) count.ff += before.filter(({ enable }) => enable !== undefined).length;
-    next.forEach((bit, k) => (isBlock || bit !== address[k] ? sink(bit) : undefined));
-    if (isBlock) {
-      // The word that is being written shows at once, past the block.
-      const isSame = next.map((bit, k) => network.xor(bit, memory.address[k]!) ^ 1);
-      sink(network.and(memory.enable, network.andAll(isSame)));
-      const passes = network.source();
-      count.ff += 1 + lanes.length;
-      for (const lane of lanes) {
-        const inside = banks === 1 ? network.source() : selected(network, address.slice(Math.log2(bankWords)), banks);
-        network.define(2 * (block.first + lane), network.mux(passes, network.source(), inside));
-      }
-      if (banks > 1) count.ff += address.length - Math.log2(bankWords);
-      return;
-    }
+  const next = registers.nextAddress(block);
+  next.forEach(sink);
+  const isSame = next.map((bit, k) => network.xor(bit, memory.address[k]!) ^ 1);
+  sink(network.and(memory.enable, network.andAll(isSame)));
+  const upper = plan.banks === 1 ? [] : upperBits(block, plan).map(() => network.source());
+  const passes = network.source();
+  count.ff += 1 + lanes.length + upper.length;
+  for (const lane of lanes) {
+    const inside = selected(network, upper, plan.banks);
+    network.define(2 * (block.first + lane), network.mux(passes, network.source(), inside));
   }
-  if (kind !== 'flip-flops') address.forEach(sink);
-  if (isBlock) {
-    const [first] = behind!;
-    if (first?.enable !== undefined) sink(first.enable);
-    // The block resets only while it is enabled.
-    if (first?.enable !== undefined && first.reset !== undefined) count.lut += 1;
-    first?.controls.forEach(sink);
-  }
-  if (banks === 1) return;
-  let select = address.slice(Math.log2(bankWords));
-  if (isBlock) {
-    count.ff += select.length;
-    select = select.map(() => network.source());
-  }
-  const targets = isBlock ? behind!.map(({ q }) => q) : lanes.map((lane) => block.first + lane);
-  for (const node of targets) network.define(2 * node, selected(network, select, banks));
+}
+
+/** The address bits that name a bank. */
+function upperBits({ a }: Block, { bankWords }: MemoryPlan): readonly Literal[] {
+  return a.slice(Math.log2(bankWords));
 }
 
 /** One bit of the bank that some address bits name, of sources that stand for the bits of the banks. */
