@@ -15,11 +15,12 @@ import { tensor } from '../src/tensor/index.ts';
 import type { Tensor } from '../src/tensor/index.ts';
 import { binaryCrossEntropyWithLogits, meanAbsoluteError, meanSquaredError } from '../src/training/index.ts';
 import type { Optimizer } from '../src/training/index.ts';
+import { muonNetwork } from './muon-networks.ts';
 import { graphEvent, graphLogits, graphParameters } from './graph-teacher.ts';
 import { plannedSession } from './planned-session.ts';
 
 /** Which network a workload trains: peers have one program for each. */
-export type TrainedModel = 'distillnet' | 'deep' | 'cnn' | 'graph';
+export type TrainedModel = 'distillnet' | 'deep' | 'cnn' | 'cnn-student' | 'graph';
 
 /** Least ratio of our rate to a peer's: PyTorch's on as many threads as ours, TensorFlow.js's on its only one. */
 export interface Goals {
@@ -172,36 +173,17 @@ function deep(name: string, batch: number): TrainingWorkload {
   );
 }
 
-/** The teacher of the RPC muon trigger on images of 9 layers: mean squared error to [pT, η]. */
-function cnn(name: string, columns: number, batch: number): TrainingWorkload {
-  const block = (filters: number, count: number, pool: readonly [number, number]): LayerSpec[] => [
-    ...Array.from({ length: count }, (): LayerSpec[] => [
-      { kind: 'conv2d', attributes: { filters, size: [3, 3], padding: 'same' } },
-      { kind: 'relu' },
-    ]).flat(),
-    { kind: 'pooling2d', attributes: { operation: 'maximum', size: pool } },
-  ];
-  const head = [10, 10].flatMap((units): LayerSpec[] => [{ kind: 'dense', attributes: { units } }, { kind: 'relu' }]);
-  const network = buildNetwork(
-    'cnn',
-    [{ name: 'x', shape: [9, columns, 1] }],
-    [
-      ...block(10, 2, [1, 2]),
-      ...block(17, 3, [2, 2]),
-      { kind: 'flatten' },
-      ...head,
-      { kind: 'dense', attributes: { units: 2 } },
-    ],
-    stream('bench training', 'cnn'),
-  );
+const muonGoals: Goals = { pytorch: { threads1: 0.7, threads2: 0.7 }, tfjs: 25 };
+
+/** A network of the RPC muon trigger on images of 9 layers: mean squared error to [pT, η]. */
+function muon(
+  description: Pick<TrainingWorkload, 'name' | 'title' | 'batch'> & { readonly model: 'cnn' | 'cnn-student' },
+  columns: number,
+): TrainingWorkload {
+  const { model, batch } = description;
+  const network = muonNetwork(model, columns, stream('bench training', model));
   return workload(
-    {
-      name,
-      title: `RPC teacher CNN 9×${columns}, batch ${batch}`,
-      model: 'cnn',
-      batch,
-      goals: { pytorch: { threads1: 0.7, threads2: 0.7 }, tfjs: 25 },
-    },
+    { ...description, goals: muonGoals },
     (random) => ({
       parameters: networkParameters(network),
       data: { x: normals([batch, 9, columns, 1], random), y: normals([batch, 2], random) },
@@ -209,6 +191,14 @@ function cnn(name: string, columns: number, batch: number): TrainingWorkload {
     (parameters, { x, y }) => meanSquaredError(trained(network, parameters, x!), y!),
   );
 }
+
+/** The teacher. */
+const cnn = (name: string, columns: number, batch: number): TrainingWorkload =>
+  muon({ name, title: `RPC teacher CNN 9×${columns}, batch ${batch}`, model: 'cnn', batch }, columns);
+
+/** The student. */
+const cnnStudent = (name: string, batch: number): TrainingWorkload =>
+  muon({ name, title: `RPC student CNN 9×16, batch ${batch}`, model: 'cnn-student', batch }, 16);
 
 /** The graph teacher on one event: binary cross-entropy of the sigmoid, computed from the logits. */
 function graph(name: string, particles: number): TrainingWorkload {
@@ -247,6 +237,13 @@ export function trainingWorkloads(small: boolean): TrainingWorkload[] {
       tfjs: [
         { backend: 'wasm', instead: cnn('cnn-9x16', 16, size(64, 4)) },
         { backend: 'cpu', instead: cnn('cnn-9x16', 16, 4) },
+      ],
+    },
+    {
+      ...cnnStudent('student-9x16', size(256, 4)),
+      tfjs: [
+        { backend: 'wasm', instead: cnnStudent('student-9x16', size(64, 4)) },
+        { backend: 'cpu', instead: cnnStudent('student-9x16', 4) },
       ],
     },
     {

@@ -44,10 +44,10 @@ def linear(tensors, name):
     return layer
 
 
-def convolution(tensors, name):
-    """Make a 3x3 convolution that keeps the size of its image."""
+def convolution(tensors, name, padding):
+    """Make a convolution with given parameters."""
     kernel = tensors[name + ".kernel"]
-    layer = nn.Conv2d(kernel.shape[2], kernel.shape[3], (kernel.shape[0], kernel.shape[1]), padding="same")
+    layer = nn.Conv2d(kernel.shape[2], kernel.shape[3], (kernel.shape[0], kernel.shape[1]), padding=padding)
     with torch.no_grad():
         layer.weight.copy_(kernel.permute(3, 2, 0, 1))
         layer.bias.copy_(tensors[name + ".bias"])
@@ -96,17 +96,17 @@ class Dense(nn.Module):
         return F.mse_loss(self(data["x"]), data["y"])
 
 
-class Cnn(nn.Module):
-    """Teacher of the RPC muon trigger; mean squared error."""
+class Images(nn.Module):
+    """What networks on images share: the memory format, and three dense layers behind a flatten; mean squared error."""
 
     def __init__(self, tensors, form):
         super().__init__()
         self.channels_last = form["channels_last"]
-        self.block1 = nn.ModuleList(convolution(tensors, f"conv2d{k}") for k in (1, 2))
-        self.block2 = nn.ModuleList(convolution(tensors, f"conv2d{k}") for k in (3, 4, 5))
         self.dense1 = linear(tensors, "dense1")
         self.dense2 = linear(tensors, "dense2")
         self.dense3 = linear(tensors, "dense3")
+
+    def in_format(self):
         if self.channels_last:
             self.to(memory_format=torch.channels_last)
 
@@ -115,19 +115,45 @@ class Cnn(nn.Module):
         memory = torch.channels_last if self.channels_last else torch.contiguous_format
         return {**data, "x": x.contiguous(memory_format=memory)}
 
-    def forward(self, x):
-        for layer in self.block1:
-            x = F.relu(layer(x))
-        x = F.max_pool2d(x, (1, 2))
-        for layer in self.block2:
-            x = F.relu(layer(x))
-        x = F.max_pool2d(x, (2, 2))
+    def head(self, x):
         # Flattened as rows, columns, channels, which costs nothing in the channels-last format.
         x = x.permute(0, 2, 3, 1).flatten(1)
         return self.dense3(F.relu(self.dense2(F.relu(self.dense1(x)))))
 
     def loss(self, data):
         return F.mse_loss(self(data["x"]), data["y"])
+
+
+class Cnn(Images):
+    """Teacher of the RPC muon trigger."""
+
+    def __init__(self, tensors, form):
+        super().__init__(tensors, form)
+        self.block1 = nn.ModuleList(convolution(tensors, f"conv2d{k}", "same") for k in (1, 2))
+        self.block2 = nn.ModuleList(convolution(tensors, f"conv2d{k}", "same") for k in (3, 4, 5))
+        self.in_format()
+
+    def forward(self, x):
+        for layer in self.block1:
+            x = F.relu(layer(x))
+        x = F.max_pool2d(x, (1, 2))
+        for layer in self.block2:
+            x = F.relu(layer(x))
+        return self.head(F.max_pool2d(x, (2, 2)))
+
+
+class CnnStudent(Images):
+    """Student of the RPC muon trigger."""
+
+    def __init__(self, tensors, form):
+        super().__init__(tensors, form)
+        self.convolutions = nn.ModuleList(convolution(tensors, f"conv2d{k}", "valid") for k in (1, 2, 3, 4))
+        self.in_format()
+
+    def forward(self, x):
+        for layer in self.convolutions:
+            x = F.relu(layer(x))
+        return self.head(x)
 
 
 class Graph(nn.Module):
@@ -161,12 +187,20 @@ class Graph(nn.Module):
         return F.binary_cross_entropy_with_logits(self(data["x"]), data["y"])
 
 
-MODELS = {"distillnet": DistillNet, "deep": Dense, "cnn": Cnn, "graph": Graph, "folded": Dense}
+MODELS = {
+    "distillnet": DistillNet,
+    "deep": Dense,
+    "cnn": Cnn,
+    "cnn-student": CnnStudent,
+    "graph": Graph,
+    "folded": Dense,
+}
 FORMS = {
     "distillnet": {},
     "deep": {},
     "folded": {"sigmoid": [True]},
     "cnn": {"channels_last": [False, True]},
+    "cnn-student": {"channels_last": [False, True]},
     "graph": {"gather": ["index_select", "embedding"]},
 }
 

@@ -170,32 +170,40 @@ function networks(tf: Tf): Readonly<Record<string, TfNetwork>> {
     return dense(tf.relu(normal), v, 'dense3', 'sigmoid');
   };
 
-  const cnn = (v: Named): TfTensor => {
-    const convolution = (x: TfModule.Tensor4D, name: string): TfModule.Tensor4D => {
-      const [filter, bias] = [v[`${name}.kernel`] as TfModule.Tensor4D, v[`${name}.bias`]!];
-      if (tf.getBackend() !== 'wasm') {
-        return tf.fused.conv2d({ x, filter, strides: 1, pad: 'same', bias, activation: 'relu' });
-      }
-      const padded = tf.pad(x, [
-        [0, 0],
-        [1, 1],
-        [1, 1],
-        [0, 0],
-      ]);
-      const cells = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => tf.slice(padded, [0, i, j, 0], x.shape)));
-      const [batch, height, width, channels] = x.shape;
-      const filters = filter.shape[3];
-      const rows = tf.reshape(tf.concat(cells, 3), [batch * height * width, 9 * channels]);
-      const kernel = tf.reshape(filter, [9 * channels, filters]);
-      return tf.reshape(tf.relu(tf.add(tf.matMul(rows, kernel), bias)), [batch, height, width, filters]);
-    };
-    let x = v['x'] as TfModule.Tensor4D;
-    for (const name of ['conv2d1', 'conv2d2']) x = convolution(x, name);
-    x = tf.maxPool(x, [1, 2], [1, 2], 'valid');
-    for (const name of ['conv2d3', 'conv2d4', 'conv2d5']) x = convolution(x, name);
-    x = tf.maxPool(x, [2, 2], [2, 2], 'valid');
+  const convolution = (v: Named, x: TfModule.Tensor4D, name: string, pad: 'same' | 'valid'): TfModule.Tensor4D => {
+    const [filter, bias] = [v[`${name}.kernel`] as TfModule.Tensor4D, v[`${name}.bias`]!];
+    if (tf.getBackend() !== 'wasm') {
+      return tf.fused.conv2d({ x, filter, strides: 1, pad, bias, activation: 'relu' });
+    }
+    const around: [number, number] = pad === 'same' ? [1, 1] : [0, 0];
+    const padded = pad === 'same' ? tf.pad(x, [[0, 0], around, around, [0, 0]]) : x;
+    const [batch, rows, columns, channels] = padded.shape;
+    const [height, width] = [rows - 2, columns - 2];
+    const corners = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => [i, j] as const));
+    const cells = corners.map(([i, j]) => tf.slice(padded, [0, i, j, 0], [batch, height, width, channels]));
+    const filters = filter.shape[3];
+    const windows = tf.reshape(tf.concat(cells, 3), [batch * height * width, 9 * channels]);
+    const kernel = tf.reshape(filter, [9 * channels, filters]);
+    return tf.reshape(tf.relu(tf.add(tf.matMul(windows, kernel), bias)), [batch, height, width, filters]);
+  };
+
+  const head = (v: Named, x: TfModule.Tensor4D): TfTensor => {
     const flat = tf.reshape(x, [x.shape[0], -1]);
     return dense(dense(dense(flat, v, 'dense1', 'relu'), v, 'dense2', 'relu'), v, 'dense3', 'linear');
+  };
+
+  const cnn = (v: Named): TfTensor => {
+    let x = v['x'] as TfModule.Tensor4D;
+    for (const name of ['conv2d1', 'conv2d2']) x = convolution(v, x, name, 'same');
+    x = tf.maxPool(x, [1, 2], [1, 2], 'valid');
+    for (const name of ['conv2d3', 'conv2d4', 'conv2d5']) x = convolution(v, x, name, 'same');
+    return head(v, tf.maxPool(x, [2, 2], [2, 2], 'valid'));
+  };
+
+  const cnnStudent = (v: Named): TfTensor => {
+    const names = ['conv2d1', 'conv2d2', 'conv2d3', 'conv2d4'];
+    const x = names.reduce((image, name) => convolution(v, image, name, 'valid'), v['x'] as TfModule.Tensor4D);
+    return head(v, x);
   };
 
   const graph = (v: Named): TfTensor => {
@@ -226,6 +234,7 @@ function networks(tf: Tf): Readonly<Record<string, TfNetwork>> {
     deep: { predict: (v) => chain(v, 'linear'), loss: (v) => meanSquaredError(chain(v, 'linear'), v['y']!) },
     folded: { predict: (v) => chain(v, 'sigmoid'), loss: (v) => meanSquaredError(chain(v, 'sigmoid'), v['y']!) },
     cnn: { predict: cnn, loss: (v) => meanSquaredError(cnn(v), v['y']!) },
+    'cnn-student': { predict: cnnStudent, loss: (v) => meanSquaredError(cnnStudent(v), v['y']!) },
     graph: { predict: graph, loss: (v) => tf.losses.sigmoidCrossEntropy(v['y']!, graph(v)) as TfModule.Scalar },
   };
 }

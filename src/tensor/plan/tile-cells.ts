@@ -66,13 +66,13 @@ export function rowCell(code: Code, product: Local, r: number, v: number, lanes:
   };
 }
 
-/** Four rows of column j of a panel of fewer than four. */
-export function columnCell(code: Code, product: Local, j: number): Cell {
+/** Four rows, from one on, of column j of a panel of fewer than four. */
+export function columnCell(code: Code, product: Local, first: number, j: number): Cell {
   const offsetOf = ({ access, row, column }: TileAccess, r: number): number =>
-    access.address + 4 * (row * r + column * j);
+    access.address + 4 * (row * (first + r) + column * j);
   return {
     product,
-    place: ({ row, column }) => `rows ${row === 0 ? 0 : 1} ${column === 0 ? 0 : j}`,
+    place: ({ row, column }) => `rows ${row === 0 ? 'all' : first} ${column === 0 ? 0 : j}`,
     read: (access) => {
       code.get(access.pointer);
       if (access.row === 0) {
