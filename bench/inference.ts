@@ -5,22 +5,24 @@
  *
  * DistillNet predicts an event of 9,000 particles in batches of 1 to 9,000, and ten events at once in a batch of 90,000;
  * its batch normalisation is folded everywhere. The graph teacher predicts whole events, whose neighbours are known:
- * finding them is not measured. We predict by plans on one thread and on two, copying what is predicted from in each
+ * finding them is not measured. The networks of the RPC muon trigger predict batches of images. We predict by plans on one thread and on two, copying what is predicted from in each
  * call; the peers have one thread. PyTorch runs plainly or as frozen TorchScript, whichever is faster for the batch, and
  * is tuned as in peers/pytorch.ts; TensorFlow.js runs on `wasm`. Predictions are compared before anything is timed, and
  * all engines take their turns round after round: plotted are medians, and ratios are formed within rounds. `--only`
- * keeps the workloads whose name contains NAME ("distillnet" or "teacher"); the folder is out/bench unless given.
+ * keeps the workloads whose name contains NAME ("distillnet", "teacher" or "muon"); the folder is out/bench unless given.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import * as ag from '../src/autograd/index.ts';
 import { foldBatchNormalization, openPredictor } from '../src/network/index.ts';
+import type { Network } from '../src/network/index.ts';
 import { stream } from '../src/random/index.ts';
 import { linePlot, plotSizes } from '../src/report/index.ts';
 import { buildStudent } from '../src/systems/distillnet/student.ts';
 import { compilePlan, openPlan, planThreads, symbolicInput, tensor, toFlat } from '../src/tensor/index.ts';
 import type { Tensor } from '../src/tensor/index.ts';
+import { muonNetwork } from './muon-networks.ts';
 import { graphEvent, graphLogits, graphParameters } from './graph-teacher.ts';
 import { benchmarked, harnessOptions, textTable } from './harness.ts';
 import { startPytorch } from './peers/pytorch.ts';
@@ -31,9 +33,10 @@ import { networkParameters } from './workloads.ts';
 
 /** One network on one batch. */
 interface InferenceCase {
-  readonly workload: 'distillnet' | 'teacher';
-  readonly model: 'folded' | 'graph';
-  readonly particles: number;
+  readonly workload: 'distillnet' | 'teacher' | 'muon teacher' | 'muon student';
+  readonly model: 'folded' | 'graph' | 'cnn' | 'cnn-student';
+  /** Particles, or images. */
+  readonly samples: number;
   readonly tensors: Readonly<Record<string, Tensor>>;
   /** Make our prediction of the whole batch ready on a number of threads. */
   readonly open: (threads: number) => Promise<Prediction>;
@@ -46,9 +49,9 @@ interface Prediction {
 
 interface Measured {
   readonly workload: string;
-  readonly particles: number;
+  readonly samples: number;
   readonly engine: string;
-  /** Particles per second. */
+  /** Samples per second. */
   readonly rate: Spread;
   /** Our rate on one thread by this one, within rounds. */
   readonly ratio: Spread;
@@ -76,18 +79,38 @@ function distillnetCases(): InferenceCase[] {
   const random = stream('bench inference', 'particles');
   const sizes = options.smoke ? [1, 100, 1000] : [1, 10, 100, 1000, eventSize, 10 * eventSize];
   const values = Float32Array.from({ length: sizes.at(-1)! * 16 }, () => random.normal());
-  return sizes.map((particles) => {
-    const x = tensor(values.slice(0, particles * 16), [particles, 16]);
-    return {
-      workload: 'distillnet',
-      model: 'folded',
-      particles,
-      tensors: { ...networkParameters(network), x },
-      open: async (workers) => {
-        const { predict, close } = await openPredictor(network, { batch: particles, workers });
-        return { predict: () => predict(x), close };
-      },
-    };
+  return sizes.map((samples) => {
+    const x = tensor(values.slice(0, samples * 16), [samples, 16]);
+    return { ...networkCase(network, x), workload: 'distillnet', model: 'folded' };
+  });
+}
+
+/** A case of a network, which a predictor plans. */
+function networkCase(network: Network, x: Tensor): Omit<InferenceCase, 'workload' | 'model'> {
+  const samples = x.shape[0]!;
+  return {
+    samples,
+    tensors: { ...networkParameters(network), x },
+    open: async (workers) => {
+      const { predict, close } = await openPredictor(network, { batch: samples, workers });
+      return { predict: () => predict(x), close };
+    },
+  };
+}
+
+/** The networks of the RPC muon trigger, on images of 9 × 16. */
+function muonCases(): InferenceCase[] {
+  const sizes = options.smoke ? [1, 30] : [1, 10, 100, 1000];
+  const random = stream('bench inference', 'images');
+  const values = Float32Array.from({ length: sizes.at(-1)! * 144 }, () => random.normal());
+  const models = { 'muon teacher': 'cnn', 'muon student': 'cnn-student' } as const;
+  return (['muon teacher', 'muon student'] as const).flatMap((workload) => {
+    const model = models[workload];
+    const network = muonNetwork(model, 16, stream('bench inference', workload));
+    return sizes.map((samples) => {
+      const x = tensor(values.slice(0, samples * 144), [samples, 9, 16, 1]);
+      return { ...networkCase(network, x), workload, model };
+    });
   });
 }
 
@@ -100,7 +123,7 @@ function teacherCases(): InferenceCase[] {
     return {
       workload: 'teacher',
       model: 'graph',
-      particles,
+      samples: particles,
       tensors: { ...parameters, x, neighbours },
       open: (threads) => openTeacher(constants, x, neighbours, threads),
     };
@@ -144,7 +167,7 @@ function comparePredictions(
   for (const [k, value] of Array.from(found).entries()) {
     if (Math.abs(value - expected[k]!) <= tolerance * Math.max(1, Math.abs(expected[k]!))) continue;
     throw new Error(
-      `${item.workload} on ${item.particles} particles: prediction ${k} is ${expected[k]} here and ${value} in ${engine}.`,
+      `${item.workload} on ${item.samples} samples: prediction ${k} is ${expected[k]} here and ${value} in ${engine}.`,
     );
   }
 }
@@ -155,10 +178,10 @@ const tfjs = await loadTfjs();
 if (typeof tfjs === 'string') say(`TensorFlow.js is left out: ${tfjs}`);
 
 async function measure(item: InferenceCase): Promise<Measured[]> {
-  const name = `${item.workload}-${item.particles}`;
+  const name = `${item.workload}-${item.samples}`;
   const engines: { engine: string; form?: unknown; case: RoundCase; close: () => unknown }[] = [];
   const add = (engine: string, run: RoundCase['run'], close: () => unknown, form?: unknown, every = 1): void => {
-    engines.push({ engine, form, case: { work: item.particles, every, run }, close });
+    engines.push({ engine, form, case: { work: item.samples, every, run }, close });
   };
   const one = await item.open(1);
   const expected = toFlat(one.predict());
@@ -196,7 +219,7 @@ async function measure(item: InferenceCase): Promise<Measured[]> {
   for (const { close } of engines) await close();
   return engines.map(({ engine, form }, k) => ({
     workload: item.workload,
-    particles: item.particles,
+    samples: item.samples,
     engine,
     rate: spread(rates[k]!),
     ratio: pairedRatio(rates[0]!, rates[k]!),
@@ -205,20 +228,20 @@ async function measure(item: InferenceCase): Promise<Measured[]> {
 }
 
 const results: Measured[] = [];
-for (const item of [...distillnetCases(), ...teacherCases()]) {
+for (const item of [...distillnetCases(), ...teacherCases(), ...muonCases()]) {
   if (item.workload.includes(only)) results.push(...(await measure(item)));
 }
 if (typeof pytorch !== 'string') pytorch.stop();
 
-/** Milliseconds for a number of particles at a rate. */
-const milliseconds = (particles: number, rate: number): number => (1000 * particles) / rate;
+/** Milliseconds for a number of samples at a rate. */
+const milliseconds = (samples: number, rate: number): number => (1000 * samples) / rate;
 
 /** Points of every engine that measured a workload. */
 function series(workload: string, y: (row: Measured) => number): { name: string; x: number[]; y: number[] }[] {
   const rows = results.filter((row) => row.workload === workload);
   return [...new Set(rows.map((row) => row.engine))].map((name) => {
     const own = rows.filter((row) => row.engine === name);
-    return { name, x: own.map((row) => row.particles), y: own.map(y) };
+    return { name, x: own.map((row) => row.samples), y: own.map(y) };
   });
 }
 
@@ -231,7 +254,7 @@ function write(name: string, svg: string): void {
 }
 
 const distillnet = series('distillnet', ({ rate }) => milliseconds(eventSize, rate.median));
-const teacher = series('teacher', ({ particles, rate }) => milliseconds(particles, rate.median));
+const teacher = series('teacher', ({ samples, rate }) => milliseconds(samples, rate.median));
 if (distillnet.length > 0) {
   write(
     'inference-distillnet.svg',
@@ -265,17 +288,18 @@ const peers = {
 const three = (value: number): string => value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 say(
   textTable([
-    ['workload', 'particles', 'engine', 'particles/s', 'least to greatest', 'ms per call', 'our one thread ÷ it'],
+    ['workload', 'samples', 'engine', 'samples/s', 'least to greatest', 'ms per call', 'our one thread ÷ it'],
     ...results.map((row) => [
       row.workload,
-      row.particles.toLocaleString('en-US'),
+      row.samples.toLocaleString('en-US'),
       row.engine,
       three(row.rate.median),
       `${three(row.rate.least)} to ${three(row.rate.greatest)}`,
-      three(milliseconds(row.particles, row.rate.median)),
+      three(milliseconds(row.samples, row.rate.median)),
       row.engine === reference ? '' : three(row.ratio.median),
     ]),
   ]),
 );
-say(`\n${machine.cpu}, Node ${machine.node}, ${rounds} rounds of ${roundMs} ms. Written: ${written.join(', ')}.`);
+const figures = written.length === 0 ? '' : ` Written: ${written.join(', ')}.`;
+say(`\n${machine.cpu}, Node ${machine.node}, ${rounds} rounds of ${roundMs} ms.${figures}`);
 if (options.json) console.log(JSON.stringify({ smoke: options.smoke, machine, peers, figures: written, results }));
