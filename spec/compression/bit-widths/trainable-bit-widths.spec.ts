@@ -249,6 +249,58 @@ describe('trainable bit-widths', () => {
   });
 });
 
+describe('behind convolutions', () => {
+  it('are those of the dense layers; the circuit of all computes the bits of the float shadow', async () => {
+    const image = [3, 4, 1];
+    const images = tensor(
+      Float32Array.from({ length: 256 * 12 }, () => random.integer(-60, 60) / 32),
+      [256, ...image],
+    );
+    const sums = new Float32Array(256);
+    toFloats(images).forEach((value, i) => {
+      sums[Math.floor(i / 12)]! += Math.abs(value) / 12;
+    });
+    const start = buildNetwork(
+      'images',
+      [{ name: 'x', shape: image }],
+      [
+        { kind: 'conv2d', name: 'c', attributes: { filters: 2, size: [2, 2] } },
+        { kind: 'relu', name: 'r' },
+        { kind: 'flatten', name: 'f' },
+        { kind: 'dense', name: 'a', attributes: { units: 4 } },
+        { kind: 'relu', name: 's' },
+        { kind: 'dense', name: 'b', attributes: { units: 1 } },
+      ],
+      stream('bit widths', 'images'),
+    );
+    const given = { c: { weight: 'ap_fixed<6,1,AP_RND_CONV,AP_SAT>', bias: 'ap_fixed<6,1,AP_RND_CONV,AP_SAT>' } };
+    const participant = trainableBitWidths(start, {
+      beta: 1e-5,
+      calibration: images,
+      inputFormats: {},
+      precision: { ...given, x: { result: format } },
+      weightBits: [4, 8],
+      resultBits: [4, 8],
+      calibrationSteps: 10,
+    });
+    const { network: found } = await fit(
+      start,
+      { inputs: images, targets: tensor(sums, [256, 1]) },
+      { ...options({}, 4), transforms: [eraseState(participant)] },
+    );
+    expect(found.precision!['c']).toEqual(given.c);
+    expect(found.precision!['f']!['result']).toHaveLength(12);
+    expect((found.precision!['f']!['result'] as string[]).every((text) => text.startsWith('ap_ufixed'))).toBe(true);
+
+    const shadow = toFlat(predict(found, images, { transform: quantizationTransform(found.precision!) }));
+    const graph = compileNetwork(found);
+    const codes = Int32Array.from(toFloats(images), (value) => value * 32);
+    const { outputs } = emulate(graph, 256, [codes]);
+    const fraction = fractionBits(graph.layers.at(-1)!.circuit.outputs[0]!.formats[0]!);
+    expect(Array.from(outputs[0]!, Number).map((code) => code * 2 ** -fraction)).toEqual(Array.from(shadow));
+  });
+});
+
 describe('walkCostFront', () => {
   it('looks at finished networks after every cycle, and keeps those that nothing beats', async () => {
     const { transforms: _own, ...rest } = options({}, 6);

@@ -4,12 +4,12 @@
  * A value is an input of the network or the result of a layer, such as a ReLU. Results that feed no dense layer, the
  * outputs among them, keep the formats that they are given.
  *
- * Limits: dense layers over vectors; each reads one value.
+ * Limits: dense layers over vectors; each reads one value. Convolutions before them keep the formats that they are given.
  */
 import { UnsupportedError, ValueError } from '../../errors.ts';
 import { inferShapes } from '../../network/index.ts';
 import type { Network } from '../../network/index.ts';
-import { notNegativeKinds } from '../not-negative.ts';
+import { isNotNegative } from '../value-flow.ts';
 
 /** For what each width is: for every weight, every output channel of a layer, or all of its weights. */
 export type WeightGranularity = 'weight' | 'channel' | 'tensor';
@@ -35,7 +35,7 @@ export interface ValueSite {
   readonly elements: number;
   /** Whether it is an input of the network. */
   readonly isInput: boolean;
-  /** Whether its kind cannot be negative. */
+  /** Whether it cannot be negative. */
   readonly isUnsigned: boolean;
 }
 
@@ -77,11 +77,10 @@ export const bitWidthSites = (network: Network): BitWidthSites => {
       result: sources.has(layer.name) ? layer.name : behind,
     };
   });
-  const kinds = new Map(network.layers.map(({ name, kind }) => [name, kind]));
   const values = [...sources].map((name): ValueSite => {
-    const kind = kinds.get(name);
-    const isUnsigned = kind !== undefined && notNegativeKinds.has(kind);
-    return { name, elements: shapes.get(name)![0]!, isInput: kind === undefined, isUnsigned };
+    const layer = network.layers.find((one) => one.name === name);
+    const isUnsigned = layer !== undefined && isNotNegative(network, layer);
+    return { name, elements: shapes.get(name)![0]!, isInput: layer === undefined, isUnsigned };
   });
   return { layers, values };
 };

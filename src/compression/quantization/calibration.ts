@@ -9,7 +9,7 @@ import { forwardLayers, isWeightedKind } from '../../network/index.ts';
 import type { Layer, LayerKind, Network, NetworkInputs } from '../../network/index.ts';
 import { toFloats } from '../../tensor/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import { notNegativeKinds } from '../not-negative.ts';
+import { handsOn, isMove, isNotNegative, originOf, readersOf } from '../value-flow.ts';
 import { planRole } from './precision-plan.ts';
 import type { UniformPlan } from './precision-plan.ts';
 
@@ -93,35 +93,6 @@ export const smallestFormat = (
   );
 };
 
-/** Tell whether a layer hands on elements of what it reads, unchanged at inference: their format is that of its source. */
-const handsOn = ({ kind, attributes }: Layer): boolean => isMove(kind) || isPooling(kind, attributes, 'maximum');
-
-/** Kinds without gates. */
-const isMove = (kind: LayerKind): boolean => kind === 'flatten' || kind === 'reshape' || kind === 'dropout';
-
-const isPooling = (kind: LayerKind, attributes: object, operation: 'maximum' | 'average'): boolean =>
-  (kind === 'pooling1d' || kind === 'pooling2d' || kind === 'globalPooling') &&
-  (attributes as { readonly operation: string }).operation === operation;
-
-/** Name the input or layer whose elements a layer hands on. */
-const originOf = (network: Network, { inputs }: Layer): string => {
-  const source = network.layers.find(({ name }) => name === inputs[0]);
-  return source !== undefined && handsOn(source) ? originOf(network, source) : inputs[0]!;
-};
-
-/** List the layers that read a value, through those that hand it on, and tell whether it is an output. */
-const readersOf = (
-  network: Network,
-  name: string,
-): { readonly layers: readonly Layer[]; readonly isOutput: boolean } => {
-  const direct = network.layers.filter((layer) => layer.inputs.includes(name));
-  const behind = direct.filter(handsOn).map((layer) => readersOf(network, layer.name));
-  return {
-    layers: [...direct.filter((layer) => !handsOn(layer)), ...behind.flatMap(({ layers }) => layers)],
-    isOutput: network.outputs.includes(name) || behind.some(({ isOutput }) => isOutput),
-  };
-};
-
 /** Tell whether a layer makes sums that no other sums read. */
 const isPreActivation = (network: Network, layer: Layer): boolean => {
   if (!makesSums(layer.kind)) return false;
@@ -131,14 +102,6 @@ const isPreActivation = (network: Network, layer: Layer): boolean => {
 
 const makesSums = (kind: LayerKind): boolean =>
   isWeightedKind(kind) || kind === 'affine' || kind === 'batchNormalization';
-
-/** Tell whether a layer's result cannot be negative. */
-const isNotNegative = (network: Network, { kind, attributes, inputs }: Layer): boolean => {
-  if (notNegativeKinds.has(kind)) return true;
-  const source = network.layers.find(({ name }) => name === inputs[0]);
-  const keeps = isMove(kind) || isPooling(kind, attributes, 'maximum') || isPooling(kind, attributes, 'average');
-  return keeps && source !== undefined && isNotNegative(network, source);
-};
 
 /**
  * Choose a precision plan from the parameters of a network and its values on calibration data.
