@@ -257,7 +257,7 @@ function drawSchedules(choose: Chooser, network: Network, options: CompileOption
 }
 
 /** Every parameter somewhere in ±1.5, variances positive. */
-function withRandomParameters(network: Network, seed: number): Network {
+export function withRandomParameters(network: Network, seed: number): Network {
   const draw = stream('stream-parameters', String(seed));
   const parameters = network.layers.map((layer) => [
     layer.name,

@@ -31,12 +31,13 @@ export function splitReuse(layer: string, reuse: number, work: Divisible): Reuse
   const possible = reuseFactors(work);
   const below = possible.findLast((factor) => factor < reuse);
   const above = possible.find((factor) => factor > reuse);
-  const nearest = [below, above].filter((factor) => factor !== undefined).join(' and ');
+  const near = [below, above].filter((factor) => factor !== undefined);
+  const nearest = near.length === 1 ? `that divides is ${near[0]}` : `that divide are ${near.join(' and ')}`;
   const parts =
     work.terms === 1
       ? `its parts are ${work.outputs} elements`
       : `it has sums of ${work.terms} terms for ${work.outputs} outputs`;
-  throw new ValueError(`Layer "${layer}" has reuse ${reuse}, but ${parts}; the nearest that divide are ${nearest}.`);
+  throw new ValueError(`Layer "${layer}" has reuse ${reuse}, but ${parts}; the nearest ${nearest}.`);
 }
 
 /** List the possible reuse factors, ascending. */
