@@ -1,13 +1,9 @@
 /** The reference vectors: the copies in fixtures/ always, the complete set where it is present. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { apfixed } from './apfixed.ts';
-import { autograd } from './autograd.ts';
-import { hls4ml } from './hls4ml.ts';
-import { networks } from './networks.ts';
+import { kinds } from './kinds.ts';
 import type { ConformanceKind, FileResult } from './result.ts';
 
-const kinds: Readonly<Record<string, ConformanceKind>> = { apfixed, hls4ml, networks, autograd };
 const complete = '../shared/vectors';
 
 async function collect(kind: ConformanceKind, directory: string): Promise<FileResult[]> {
@@ -16,14 +12,14 @@ async function collect(kind: ConformanceKind, directory: string): Promise<FileRe
   return rows;
 }
 
-describe.each(Object.entries(kinds))('%s', (name, kind) => {
+describe.each(Object.entries(kinds))('%s', (name, { folder, run: kind }) => {
   it('passes the copied vectors without exception', async () => {
     const rows = await collect(kind, 'fixtures');
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.filter((row) => row.failed > 0 || row.unsupported > 0 || row.passed === 0)).toEqual([]);
   });
 
-  it.skipIf(!existsSync(`${complete}/${name}`))(
+  it.skipIf(!existsSync(`${complete}/${folder}`))(
     `passes the complete set (skipped where ${complete} is absent)`,
     async () => {
       const rows = await collect(kind, complete);

@@ -23,7 +23,7 @@ import type { LayerPrecision, Network } from '../../src/network/index.ts';
 import type { FileResult } from './result.ts';
 import { formatOf, type VectorFormat } from './vector-format.ts';
 
-interface VectorNetwork {
+export interface VectorNetwork {
   readonly name: string;
   readonly architecture: readonly (KerasLayer & { readonly inputs?: readonly string[] })[];
   readonly float_weights: Readonly<
@@ -42,7 +42,7 @@ interface VectorNetwork {
   readonly arrays: Readonly<Record<string, { readonly n: number; readonly type: VectorFormat }>>;
 }
 
-interface VectorTensor {
+export interface VectorTensor {
   readonly tensor: string;
   readonly layer: string;
   readonly n: number;
@@ -50,20 +50,33 @@ interface VectorTensor {
   readonly offset: number;
 }
 
-interface VectorIndex {
+export interface VectorIndex {
   readonly samples: number;
   readonly file: string;
   readonly tensors: readonly VectorTensor[];
 }
 
+/** A network with what hls4ml computed on its samples. */
+export interface VectorFile {
+  readonly file: string;
+  readonly vector: VectorNetwork;
+  readonly index: VectorIndex;
+  readonly data: Buffer;
+}
+
 /** Run all networks below `<directory>/networks`. */
-export async function* networks(directory: string): AsyncIterable<FileResult> {
+export function* networks(directory: string): Iterable<FileResult> {
+  for (const { file, vector, index, data } of vectorFiles(directory)) yield compareNetwork(file, vector, index, data);
+}
+
+/** Read all networks below `<directory>/networks`, one after another. */
+export function* vectorFiles(directory: string): Iterable<VectorFile> {
   const folder = join(directory, 'networks');
   const names = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.index.json'));
   for (const file of names.toSorted()) {
     const vector = JSON.parse(readFileSync(join(folder, file), 'utf8')) as VectorNetwork;
     const index = JSON.parse(readFileSync(join(folder, file.replace(/\.json$/, '.index.json')), 'utf8')) as VectorIndex;
-    yield compareNetwork(file, vector, index, readFileSync(join(folder, index.file)));
+    yield { file, vector, index, data: readFileSync(join(folder, index.file)) };
   }
 }
 
@@ -155,7 +168,8 @@ function compareNetwork(file: string, vector: VectorNetwork, index: VectorIndex,
   return { file, cases, passed, failed: cases - passed, unsupported: 0, firstFailure };
 }
 
-function readTensor(data: Buffer, tensor: VectorTensor, samples: number): BigInt64Array {
+/** Read a tensor's raw codes of the first samples, row-major. */
+export function readTensor(data: Buffer, tensor: VectorTensor, samples: number): BigInt64Array {
   const values = new BigInt64Array(samples * tensor.n);
   for (let k = 0; k < values.length; k++) {
     const at = tensor.offset;

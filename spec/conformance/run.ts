@@ -7,13 +7,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { apfixed } from './apfixed.ts';
-import { autograd } from './autograd.ts';
-import { hls4ml } from './hls4ml.ts';
-import { networks } from './networks.ts';
-import type { ConformanceKind, FileResult } from './result.ts';
-
-const kinds: Readonly<Record<string, ConformanceKind>> = { apfixed, hls4ml, networks, autograd };
+import { kinds } from './kinds.ts';
+import type { FileResult } from './result.ts';
 
 interface Row extends FileResult {
   readonly kind: string;
@@ -44,14 +39,14 @@ async function main(): Promise<number> {
     console.error(`Unknown kind "${unknown}"; kinds are ${Object.keys(kinds).join(', ')} and all.`);
     return 2;
   }
-  const missing = chosen.map((kind) => join(values.dir, kind)).find((folder) => !existsSync(folder));
+  const missing = chosen.map((kind) => join(values.dir, kinds[kind]!.folder)).find((folder) => !existsSync(folder));
   if (missing !== undefined) {
     console.error(`No reference vectors at "${missing}"; --dir names a folder with one sub-folder per kind.`);
     return 2;
   }
   const rows: Row[] = [];
   for (const kind of chosen) {
-    for await (const result of kinds[kind]!(values.dir)) {
+    for await (const result of kinds[kind]!.run(values.dir)) {
       rows.push({ kind, ...result });
       if (!values.json) console.log(textOf(rows.at(-1)!));
     }

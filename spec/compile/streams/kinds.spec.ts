@@ -61,7 +61,7 @@ const cases = layerKinds.flatMap((kind) =>
 );
 
 describe.each(cases)('$kind, example $index', ({ kind, attributes }) => {
-  const shapes = layerRegistry[kind].exampleInputs ?? [[2, 3, 4]];
+  const shapes = layerRegistry[kind].exampleInputs ?? [[2, 2, 2]];
   const network = networkOf({ kind, attributes } as LayerSpec, shapes);
 
   it.each(['exact', 'hls4ml'] as const)('gives the same values in every schedule (%s)', (profile) => {
@@ -83,16 +83,10 @@ describe('sums', () => {
   const weighted: readonly [LayerSpec, readonly number[]][] = [
     [{ kind: 'dense', attributes: { units: 4 } }, [6]],
     [{ kind: 'dense', attributes: { units: 2 } }, [2, 2, 3]],
-    [{ kind: 'conv2d', attributes: { filters: 2, size: [2, 2], padding: 'same' } }, [3, 2, 2]],
-    [{ kind: 'depthwiseConv2d', attributes: { size: [2, 2], depthMultiplier: 2, padding: 'same' } }, [2, 3, 3]],
+    [{ kind: 'conv2d', attributes: { filters: 2, size: [2, 2], padding: 'same' } }, [2, 3, 2]],
+    [{ kind: 'depthwiseConv2d', attributes: { size: [2, 2], depthMultiplier: 2, padding: 'same' } }, [2, 2, 3]],
   ];
-  const accumulators = [
-    'ap_fixed<6,3>',
-    'ap_fixed<9,4,AP_TRN,AP_SAT>',
-    'ap_fixed<7,4,AP_RND_CONV,AP_SAT_SYM>',
-    'ap_fixed<8,3,AP_TRN_ZERO,AP_WRAP>',
-    'auto',
-  ];
+  const accumulators = ['ap_fixed<6,3>', 'ap_fixed<7,4,AP_RND_CONV,AP_SAT>', 'auto'];
 
   it.each(weighted)('%o accumulate as hls4ml does, whatever the accumulator', (spec, shape) => {
     for (const accum of accumulators) {
