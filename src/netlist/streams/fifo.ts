@@ -8,6 +8,7 @@
  */
 import { bitsOf, constantOf, counterTo, increment } from './control.ts';
 import { moduleBuilder } from '../module-builder.ts';
+import type { ModuleBuilder } from '../module-builder.ts';
 import type { Module, Net } from '../netlist.ts';
 
 /**
@@ -36,21 +37,22 @@ export function fifoModule(name: string, width: number, depth: number): Module {
   const down = builder.subtract(count, constantOf(builder, 1, countBits));
   builder.connect(count, builder.mux(fetch, builder.mux(store, count, down), up));
 
-  const oldest = storage(name, width, depth);
+  const oldest = depth === 1 ? held(builder, data, store) : ring(builder, `${name}_beats`, depth, data, store, fetch);
   builder.output('out_valid', builder.or(inValid, builder.not(isEmpty)));
   builder.output('out', builder.mux(isEmpty, data, oldest));
   return builder.build();
+}
 
-  function storage(what: string, bits: number, places: number): Net {
-    if (places === 1) {
-      const held = builder.register(data, { enable: store });
-      builder.name(held, 'held');
-      return held;
-    }
-    const memory = builder.addMemory(`${what}_beats`, bits, places);
-    const writeAt = counterTo(builder, places, store, 'write_at');
-    const readAt = counterTo(builder, places, fetch, 'read_at');
-    builder.memoryWrite(memory, store, writeAt, data);
-    return builder.memory(readAt, memory);
-  }
+/** One place: a register. */
+function held(builder: ModuleBuilder, data: Net, store: Net): Net {
+  const register = builder.register(data, { enable: store });
+  builder.name(register, 'held');
+  return register;
+}
+
+/** Several places: a memory that is written and read at addresses that go round. */
+function ring(builder: ModuleBuilder, name: string, places: number, data: Net, store: Net, fetch: Net): Net {
+  const memory = builder.addMemory(name, builder.widthOf(data), places);
+  builder.memoryWrite(memory, store, counterTo(builder, places, store, 'write_at'), data);
+  return builder.memory(counterTo(builder, places, fetch, 'read_at'), memory);
 }
