@@ -4,7 +4,7 @@ import { compileNetwork } from '../../src/compile/index.ts';
 import { buildNetwork, type Network } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';
 import { layersThatCanWrap, parameterFits, wrappedLayers } from '../../src/systems/index.ts';
-import { fromArray } from '../../src/tensor/index.ts';
+import { fromArray, tensor } from '../../src/tensor/index.ts';
 
 const base = buildNetwork(
   'sum',
@@ -36,6 +36,32 @@ describe('parameterFits', () => {
     ).toEqual([
       { layer: 'fc', role: 'weight', beyond: 1, largest: -2.25, nonzero: 3, vanished: 1 },
       { layer: 'fc', role: 'bias', beyond: 0, largest: 0, nonzero: 0, vanished: 0 },
+    ]);
+  });
+
+  it('looks at the kernels of convolutions as at those of dense layers', () => {
+    const images = buildNetwork(
+      'images',
+      [{ name: 'x', shape: [3, 3, 1] }],
+      [
+        { kind: 'conv2d', name: 'c', attributes: { filters: 2, size: [2, 2] } },
+        { kind: 'depthwiseConv2d', name: 'd', attributes: { size: [2, 2], useBias: false } },
+      ],
+      stream('precision fit'),
+    );
+    const own = images.layers.map((layer) => {
+      const { kernel } = layer.parameters;
+      return {
+        ...layer,
+        parameters: { ...layer.parameters, kernel: tensor([1, 2, -9, 2, 0.25, 2, 0.001, 2], kernel!.shape) },
+      };
+    }) as Network['layers'];
+    const fits = parameterFits({ ...images, layers: own }, { precision: 'ap_fixed<6,3>' });
+
+    expect(fits.map(({ layer, role, beyond, vanished }) => [layer, role, beyond, vanished])).toEqual([
+      ['c', 'weight', 1, 1],
+      ['c', 'bias', 0, 0],
+      ['d', 'weight', 1, 1],
     ]);
   });
 
