@@ -19,11 +19,24 @@ import { withRandomParameters } from './stream-cases.ts';
 function networkOf(spec: LayerSpec, shapes: readonly (readonly number[])[]): Network {
   const inputs = shapes.map((shape, k) => ({ name: `in${k}`, shape }));
   const layer = { ...spec, name: 'layer', inputs: inputs.map(({ name }) => name) } as LayerSpec;
-  return withRandomParameters(
-    buildNetwork('one', inputs, [layer, { kind: 'linear', name: 'end' }], stream(spec.kind)),
-    5,
-  );
+  return randomNetwork(inputs, [layer, { kind: 'linear', name: 'end' }]);
 }
+
+function randomNetwork(inputs: Network['inputs'], specs: readonly LayerSpec[]): Network {
+  return withRandomParameters(buildNetwork('one', inputs, specs, stream('kinds')), 5);
+}
+
+/** A layer over a vector that comes in the beats of an image. */
+const behindImage = (spec: LayerSpec, shape: readonly number[]): Network =>
+  randomNetwork(
+    [{ name: 'in0', shape }],
+    [
+      { kind: 'relu', name: 'first' },
+      { kind: 'flatten', name: 'flat' },
+      { ...spec, name: 'layer' } as LayerSpec,
+      { kind: 'linear', name: 'end' },
+    ],
+  );
 
 function optionsOf(
   profile: NumericsProfile,
@@ -80,24 +93,32 @@ describe.each(cases)('$kind, example $index', ({ kind, attributes }) => {
 });
 
 describe('sums', () => {
-  const weighted: readonly [LayerSpec, readonly number[]][] = [
-    [{ kind: 'dense', attributes: { units: 4 } }, [6]],
-    [{ kind: 'dense', attributes: { units: 2 } }, [2, 2, 3]],
-    [{ kind: 'conv2d', attributes: { filters: 2, size: [2, 2], padding: 'same' } }, [2, 3, 2]],
-    [{ kind: 'depthwiseConv2d', attributes: { size: [2, 2], depthMultiplier: 2, padding: 'same' } }, [2, 2, 3]],
+  const weighted: readonly [string, Network][] = [
+    ['of a vector', networkOf({ kind: 'dense', attributes: { units: 4 } }, [[6]])],
+    ['over beats', behindImage({ kind: 'dense', attributes: { units: 4 } }, [2, 2, 2])],
+    ['of positions', networkOf({ kind: 'dense', attributes: { units: 2 } }, [[2, 2, 3]])],
+    [
+      'of windows',
+      networkOf({ kind: 'conv2d', attributes: { filters: 2, size: [2, 2], padding: 'same' } }, [[2, 3, 2]]),
+    ],
+    [
+      'of windows by channel',
+      networkOf({ kind: 'depthwiseConv2d', attributes: { size: [2, 2], depthMultiplier: 2, padding: 'same' } }, [
+        [2, 2, 3],
+      ]),
+    ],
+    ['of means', networkOf({ kind: 'globalPooling', attributes: { operation: 'average' } }, [[3, 2, 2]])],
   ];
   const accumulators = ['ap_fixed<6,3>', 'ap_fixed<7,4,AP_RND_CONV,AP_SAT>', 'auto'];
 
-  it.each(weighted)('%o accumulate as hls4ml does, whatever the accumulator', (spec, shape) => {
+  it.each(weighted)('%s accumulate as hls4ml does, whatever the accumulator', (_what, network) => {
     for (const accum of accumulators) {
-      const network = networkOf(spec, [shape]);
       const options = optionsOf('hls4ml', network, { accum, weight: 'ap_fixed<5,2>', result: 'ap_fixed<8,4>' });
       expect(compareSchedules(network, options, compileNetwork(network, options))).toBeGreaterThan(5);
     }
   });
 
-  it.each(weighted)('%o need no format in the exact profile', (spec, shape) => {
-    const network = networkOf(spec, [shape]);
+  it.each(weighted.slice(0, -1))('%s need no format in the exact profile', (_what, network) => {
     const options = optionsOf('exact', network, { weight: 'ap_fixed<5,2>', bias: 'ap_fixed<12,2>' });
     expect(compareSchedules(network, options, compileNetwork(network, options))).toBeGreaterThan(5);
   });
