@@ -93,6 +93,18 @@ export function layerTable(result: HardwareResult): Table {
   };
 }
 
+/** Time and cost of a design, for JSON. */
+export function hardwareSummary(
+  result: Pick<
+    HardwareResult,
+    'part' | 'clockMHz' | 'latencyCycles' | 'latencyNs' | 'initiationInterval' | 'resources'
+  >,
+): Readonly<Record<string, unknown>> {
+  const { part, clockMHz, latencyCycles, latencyNs, initiationInterval, resources } = result;
+  const { lut, ff, dsp, bram, source } = resources;
+  return { part, clockMHz, latencyCycles, latencyNs, initiationInterval, resources: { lut, ff, dsp, bram, source } };
+}
+
 /** The comparisons of evaluators as text, with the reasons of those that did not run. */
 export function checksText(checks: Checks | StreamChecks, skipped: readonly string[]): string {
   const table = textTable({

@@ -15,7 +15,7 @@ import {
 } from '../../systems/index.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
 import { chooseStimuli, type CompileArguments } from '../compile-arguments.ts';
-import { checksText, hardwareProgress, parameterNotes } from '../hardware-view.ts';
+import { checksText, hardwareProgress, hardwareSummary, parameterNotes } from '../hardware-view.ts';
 import { interruptSignal } from '../interrupt.ts';
 import type { CompilerSetup } from '../options.ts';
 import { makeProgress } from '../progress.ts';
@@ -98,17 +98,9 @@ function cyclesOfSample({ outputs, stages }: StreamGraph, { givenAt, isStuck }: 
 }
 
 function summaryOf(network: Network, result: StreamHardwareResult, notes: readonly string[]) {
-  const { lut, ff, dsp, bram, source } = result.resources;
   return {
     model: network.name,
-    hardware: {
-      part: result.part,
-      clockMHz: result.clockMHz,
-      latencyCycles: result.latencyCycles,
-      latencyNs: result.latencyNs,
-      initiationInterval: result.initiationInterval,
-      resources: { lut, ff, dsp, bram, source },
-    },
+    hardware: hardwareSummary(result),
     stages: stageRows(result),
     fifos: fifoRows(result),
     scenarios: result.scenarios.map(({ name, run }) => ({

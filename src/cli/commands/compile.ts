@@ -13,7 +13,16 @@ import {
   type HardwareTarget,
 } from '../../systems/index.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
-import { checksText, hardwareProgress, layerRows, layerTable, parameterNotes, wrapNotes } from '../hardware-view.ts';
+import {
+  checksText,
+  hardwareProgress,
+  hardwareSummary,
+  hardwareSummary,
+  layerRows,
+  layerTable,
+  parameterNotes,
+  wrapNotes,
+} from '../hardware-view.ts';
 import { interruptSignal } from '../interrupt.ts';
 import {
   compilerOptions,
@@ -127,17 +136,9 @@ function chooseTarget(options: CompileArguments, { config }: CompilerSetup, comm
 }
 
 function summaryOf(network: Network, result: HardwareResult, notes: readonly string[]) {
-  const { lut, ff, dsp, bram, source } = result.resources;
   return {
     model: network.name,
-    hardware: {
-      part: result.part,
-      clockMHz: result.clockMHz,
-      latencyCycles: result.latencyCycles,
-      latencyNs: result.latencyNs,
-      initiationInterval: result.initiationInterval,
-      resources: { lut, ff, dsp, bram, source },
-    },
+    hardware: hardwareSummary(result),
     layers: layerRows(result),
     checks: result.checks,
     skipped: result.skipped,
