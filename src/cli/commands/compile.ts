@@ -17,7 +17,6 @@ import {
   checksText,
   hardwareProgress,
   hardwareSummary,
-  hardwareSummary,
   layerRows,
   layerTable,
   parameterNotes,
