@@ -49,3 +49,18 @@ export const smallNetwork: Network = buildNetwork(
 );
 
 export const smallModel: string = serializeNetwork(smallNetwork);
+
+/** A convolution and a dense layer on 5 by 5 pixels, as streams two stages. */
+export const smallImageModel: string = serializeNetwork(
+  buildNetwork(
+    'tiny',
+    [{ name: 'in', shape: [5, 5, 1] }],
+    [
+      { kind: 'conv2d', name: 'conv', attributes: { filters: 2, size: [3, 3] } },
+      { kind: 'relu', name: 'act' },
+      { kind: 'flatten', name: 'flat' },
+      { kind: 'dense', name: 'fc', attributes: { units: 2 } },
+    ],
+    stream('cli streams spec'),
+  ),
+);

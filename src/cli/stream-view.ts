@@ -68,7 +68,7 @@ function cyclesPerSample(graph: StreamGraph, stage: StreamStage): number {
 }
 
 /** List the buffers. */
-export function fifoRows({ design, scenarios }: StreamHardwareResult): FifoRow[] {
+export function fifoRows({ design, scenarios }: Pick<StreamHardwareResult, 'design' | 'scenarios'>): FifoRow[] {
   return design.fifos.map(({ instance, from, to, width, depth }, k) => ({
     fifo: instance,
     from,
@@ -104,7 +104,7 @@ export function stageTable(result: StreamHardwareResult): Table {
 }
 
 /** The buffers as a table. */
-export function fifoTable(result: StreamHardwareResult): Table {
+export function fifoTable(result: Pick<StreamHardwareResult, 'design' | 'scenarios'>): Table {
   const columns = ['FIFO', 'from', 'to', 'bits', 'depth', 'most seen'];
   return {
     columns: columns.map((header) => ({ header })),

@@ -4,10 +4,11 @@
  * The folder names its part, clock and latency; with the graph they determine netlist and Verilog, so the netlist is made again
  * and its text compared with the files. Needs Node.
  */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type LayerGraph, parseGraph } from '../circuit/index.ts';
 import { FileError, FormatError, MismatchError } from '../errors.ts';
+import type { Netlist } from '../netlist/index.ts';
 import { fileReason, printNetlist } from '../verilog/index.ts';
 import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
 
@@ -50,17 +51,38 @@ export async function readManifest(folder: string): Promise<ManifestFacts> {
  */
 export async function emittedPipeline(folder: string, { graph, target }: EmittedProject): Promise<BuiltPipeline> {
   const pipeline = buildPipeline(graph, target);
-  for (const { path, text: expected } of printNetlist(pipeline.netlist)) {
-    if ((await readPart(folder, path)) !== expected) {
-      throw new MismatchError(
-        `${path} in "${folder}" is not the Verilog of model/circuit.json; compile the model again.`,
-      );
-    }
-  }
+  await checkVerilog(folder, pipeline.netlist, 'model/circuit.json');
   return pipeline;
 }
 
-async function readPart(folder: string, name: string): Promise<string> {
+/** Tell whether a folder holds a stream design, which has `model/streams.json` in the place of `model/circuit.json`. */
+export async function isStreamFolder(folder: string): Promise<boolean> {
+  return access(join(folder, 'model', 'streams.json')).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Check that the Verilog of a netlist stands in a folder, to the byte.
+ *
+ * @param source - file that the netlist was made of
+ * @throws MismatchError at the first file that differs; FileError where one is missing
+ */
+export async function checkVerilog(folder: string, netlist: Netlist, source: string): Promise<void> {
+  for (const { path, text: expected } of printNetlist(netlist)) {
+    if ((await readPart(folder, path)) !== expected) {
+      throw new MismatchError(`${path} in "${folder}" is not the Verilog of ${source}; compile the model again.`);
+    }
+  }
+}
+
+/**
+ * Read a text file of an emitted folder.
+ *
+ * @throws FileError if it is missing or cannot be read
+ */
+export async function readPart(folder: string, name: string): Promise<string> {
   try {
     return await readFile(join(folder, name), 'utf8');
   } catch (error) {

@@ -21,8 +21,10 @@ export {
 export * from './trace/index.ts';
 export { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
 export {
+  checkVerilog,
   emittedPipeline,
   type EmittedProject,
+  isStreamFolder,
   type ManifestFacts,
   readEmittedProject,
   readManifest,
@@ -30,12 +32,26 @@ export {
 export { type Excess, excessOf, excessText, fittingReuse, RESOURCE_KINDS, smallestPart } from './part-fit.ts';
 export * from './synthesis/index.ts';
 export * from './audit/index.ts';
+export { compareOutputs, emulatedOutputs, type StreamOutputs } from './streams/check-streams.ts';
 export { type ReuseRequest, type ReuseSchedules, withReuse } from './streams/reuse-schedules.ts';
-export { runScenarios, type StreamScenarioRun } from './streams/scenarios.ts';
+export { type EmittedStreams, emittedStreams, readEmittedStreams } from './streams/emitted-streams.ts';
+export {
+  measured,
+  runScenarios,
+  SCENARIO_NAMES,
+  type ScenarioName,
+  type StreamScenarioRun,
+} from './streams/scenarios.ts';
 export {
   buildStreamHardware,
   compileStreamsFor,
   type StreamHardwareOptions,
   type StreamHardwareResult,
 } from './streams/stream-hardware.ts';
-export { type BuiltStreams, buildStreams, formatsByPlace, sampleInputs } from './streams/stream-pipeline.ts';
+export {
+  type BuiltStreams,
+  buildStreams,
+  formatsByPlace,
+  outputFormats,
+  sampleInputs,
+} from './streams/stream-pipeline.ts';

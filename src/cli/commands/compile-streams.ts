@@ -1,7 +1,5 @@
 /** The part of `distill-rtl compile` that builds streams: layers that take turns, line buffers, valid and ready. */
 import { MismatchError, UnsupportedError } from '../../errors.ts';
-import type { StreamGraph } from '../../circuit/index.ts';
-import type { StreamTiming } from '../../netlist/index.ts';
 import type { Network } from '../../network/index.ts';
 import { textTable } from '../../report/index.ts';
 import {
@@ -21,10 +19,8 @@ import type { CompilerSetup } from '../options.ts';
 import { makeProgress } from '../progress.ts';
 import { writeRunRecord } from '../run-record.ts';
 import type { ChosenSchedules } from '../schedule-options.ts';
+import { sampleCount } from '../stream-samples.ts';
 import { fifoRows, fifoTable, stageRows, stageTable } from '../stream-view.ts';
-
-/** Cycles that the run at full rate may take where nobody says how many samples it is to have. */
-const CYCLES = 6000;
 
 export interface StreamJob {
   readonly network: Network;
@@ -45,8 +41,7 @@ export async function compileToStreams({ network, out, target, options, setup, c
   const { schedules, notes: reuseNotes } = withReuse(network, setup.compile, chosen.schedules, chosen.reuse);
   const { fifoDepth } = options;
   const { graph, fifos } = compileStreamsFor(network, target, schedules, setup.compile, fifoDepth);
-  const count = Math.min(64, Math.max(4, Math.floor(CYCLES / cyclesOfSample(graph, fifos.timing))));
-  const stimuli = chooseStimuli(sampleInputs(graph), options, count);
+  const stimuli = chooseStimuli(sampleInputs(graph), options, sampleCount(graph, fifos));
   const notes = [...parameterNotes(network, setup.compile), ...reuseNotes];
   const progress = makeProgress(process.stderr);
   const interrupt = interruptSignal();
@@ -87,14 +82,6 @@ export async function compileToStreams({ network, out, target, options, setup, c
     progress.clear();
     interrupt.release();
   }
-}
-
-/** Cycles between the last two samples, at least 1; a design that is stuck takes one. */
-function cyclesOfSample({ outputs, stages }: StreamGraph, { givenAt, isStuck }: StreamTiming): number {
-  if (isStuck) return 1;
-  const beats = stages.find(({ name }) => name === outputs[0])!.output.elements.length;
-  const cycles = givenAt[0]!;
-  return Math.max(1, cycles.at(-1)! - cycles.at(-1 - beats)!);
 }
 
 function summaryOf(network: Network, result: StreamHardwareResult, notes: readonly string[]) {

@@ -1,23 +1,23 @@
 /** `distill-rtl simulate DIR`: an emitted project clock by clock, with its waveform. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { interpretGraph } from '../../emulation/index.ts';
-import { MismatchError } from '../../errors.ts';
+import { MismatchError, UnsupportedError } from '../../errors.ts';
 import { packVector } from '../../netlist/index.ts';
-import { stream } from '../../random/index.ts';
 import { recordVcd, simulateGraph, type VcdRecorder } from '../../simulation/index.ts';
-import { emittedPipeline, randomStimuli, readEmittedProject } from '../../systems/index.ts';
+import { emittedPipeline, isStreamFolder, readEmittedProject, SCENARIO_NAMES } from '../../systems/index.ts';
 import { benchGap } from '../../verilog/index.ts';
 import { wholeNumber } from '../options.ts';
-import { readSamples, sampleStimuli } from '../samples.ts';
+import { chooseSimulated, type SimulateArguments } from '../simulate-arguments.ts';
 import { writeWhole } from '../write-file.ts';
+import { simulateStreamFolder } from './simulate-streams.ts';
 
-interface SimulateArguments {
-  readonly inputs?: string;
-  readonly vectors: number;
-  readonly seed: string;
-  readonly vcd?: string;
-  readonly json?: true;
-}
+const example = `
+Examples:
+  distill-rtl simulate out/distillnet/rtl --vectors 20 --vcd distillnet.vcd
+  distill-rtl simulate out/stream --scenario "slow reader" --vcd stream.vcd`;
+
+/** Vectors of a pipeline where nobody says how many. */
+const DEFAULT_VECTORS = 64;
 
 /** Make the verb. */
 export function simulateCommand(): Command {
@@ -26,24 +26,37 @@ export function simulateCommand(): Command {
     .description('Simulate an emitted project clock by clock, and measure its latency and initiation interval.')
     .argument('<folder>', 'a folder that "compile" made, or the "rtl" folder of a run')
     .option('--inputs <file>', 'samples, .npy, .npz or .csv (default: random codes)')
-    .option('--vectors <n>', 'vectors to simulate', wholeNumber(1), 64)
+    .option(
+      '--vectors <n>',
+      `vectors to simulate (default: ${DEFAULT_VECTORS}; of streams fewer where a sample takes long)`,
+      wholeNumber(1),
+    )
     .option('--seed <text>', 'name of the random codes', '1')
-    .option('--vcd <file>', 'write the waveform for GTKWave')
+    .addOption(
+      new Option(
+        '--scenario <name>',
+        'of a stream design: who stalls (default: all, one after the other; with stalls the first 16 vectors)',
+      ).choices(SCENARIO_NAMES),
+    )
+    .option('--vcd <file>', 'write the waveform for GTKWave; of a stream design that of its first scenario')
     .option('--json', 'print the measurement as JSON')
-    .addHelpText('after', '\nExample:\n  distill-rtl simulate out/distillnet/rtl --vectors 20 --vcd distillnet.vcd')
+    .addHelpText('after', example)
     .action((folder: string, options: SimulateArguments) => run(folder, options));
 }
 
 async function run(folder: string, options: SimulateArguments): Promise<void> {
+  if (await isStreamFolder(folder)) return simulateStreamFolder(folder, options);
   const project = await readEmittedProject(folder);
+  if (options.scenario !== undefined) {
+    throw new UnsupportedError(
+      `--scenario is for stream designs; "${folder}" holds a pipeline, which takes a sample in every cycle and never stalls.`,
+    );
+  }
   const { graph, target } = project;
   const periodNs = 1000 / target.clockMHz;
   const { netlist } = await emittedPipeline(folder, project);
 
-  const stimuli =
-    options.inputs === undefined
-      ? randomStimuli(graph.inputs, options.vectors, stream(options.seed, 'simulate', 'stimuli'))
-      : sampleStimuli(readSamples(options.inputs, graph.inputs), graph.inputs).slice(0, options.vectors);
+  const stimuli = chooseSimulated(graph.inputs, options, DEFAULT_VECTORS);
   let recorder: VcdRecorder | undefined;
   const batch = simulateGraph(netlist, graph, stimuli, {
     idleBefore: benchGap,

@@ -16,7 +16,6 @@ import {
 import { estimateResources, type ResourceEstimate } from '../../estimation/index.ts';
 import { TargetError } from '../../errors.ts';
 import { multiplyAccumulates, type Network, serializeNetwork } from '../../network/index.ts';
-import type { StreamRun } from '../../simulation/index.ts';
 import { coSimulate } from '../../verification/index.ts';
 import {
   expectedStreamOutputs,
@@ -40,7 +39,7 @@ import {
   emulatedOutputs,
   type StreamOutputs,
 } from './check-streams.ts';
-import { runScenarios, type StreamScenarioRun } from './scenarios.ts';
+import { measured, runScenarios, type StreamScenarioRun } from './scenarios.ts';
 import { type BuiltStreams, buildStreams } from './stream-pipeline.ts';
 
 /** Multiplications of a sample up to which the network is also compared fully unrolled. */
@@ -48,9 +47,6 @@ const UNROLLED_LIMIT = 100_000;
 
 /** Multiplications that the interpreter is given, some seconds' worth. */
 const INTERPRETED_LIMIT = 4_000_000;
-
-/** Most samples that run under stalls. */
-const STALLED_SAMPLES = 8;
 
 export interface StreamHardwareOptions extends StepWatch<HardwareStep> {
   readonly target: HardwareTarget;
@@ -134,8 +130,7 @@ export async function buildStreamHardware(
   const simulated = await step(
     'simulate',
     () => {
-      const stalled = Math.min(STALLED_SAMPLES, Math.max(2, Math.ceil(stimuli.length / 3)));
-      const scenarios = runScenarios(design, stimuli, stalled);
+      const scenarios = runScenarios(design, stimuli);
       const compared = scenarios.map(({ name, run }) =>
         compareOutputs(`The simulated netlist differs from emulation (${name})`, run.outputs, emulated.outputs),
       );
@@ -235,15 +230,6 @@ export async function buildStreamHardware(
     tools,
     seconds,
     scenarios,
-  };
-}
-
-/** Latency of the first sample, which finds the design empty, and the largest distance of samples. */
-function measured({ times, initiationInterval }: StreamRun): { latencyCycles: number; initiationInterval: number } {
-  const [first] = times;
-  return {
-    latencyCycles: first!.lastGiven - first!.firstTaken,
-    initiationInterval: initiationInterval?.maximum ?? first!.lastGiven - first!.firstTaken,
   };
 }
 

@@ -1,4 +1,4 @@
-/** From a stream graph to the clocked design that is built of it for a part and a clock, with buffers of the fewest places. */
+/** From a stream graph to the clocked design that is built of it for a part and a clock. */
 import { type StreamGraph, streamType, type StreamType } from '../../circuit/index.ts';
 import { device, ultrascalePlusDelay } from '../../estimation/index.ts';
 import type { FixedFormat } from '../../fixed/index.ts';
@@ -20,7 +20,7 @@ export interface BuiltStreams {
 }
 
 /**
- * Build the clocked design of a stream graph.
+ * Build the clocked design of a stream graph: graph, part, clock and depth give the same Verilog to the byte.
  *
  * @param fifoDepth - places of every FIFO, at least 1; too few make samples late, or lock the design up
  * @defaultValue fifoDepth the fewest for each with which no sample comes later
