@@ -15,7 +15,7 @@ describe('excessText', () => {
 
   it('names count, total, difference, factor, a part that holds it and a reuse factor', () => {
     expect(excessText({ ...count, lut: 69_000 }, zynq, 'by our estimate')).toBe(
-      'The design needs 69000 LUT by our estimate and xc7z020 has 53200: 15800 too many, 1.30 times the part. Take a larger part (xck26 holds it), fewer bits or more pruning; a reuse factor of 2 would leave about 34500 LUT and fit xc7z020, but this version builds a reuse factor of 1 only.',
+      'The design needs 69000 LUT by our estimate and xc7z020 has 53200: 15800 too many, 1.30 times the part. Take a larger part (xck26 holds it), fewer bits or more pruning; a reuse factor of 2 would leave about 34500 LUT and some control, which fits xc7z020: compile with --reuse-factor 2.',
     );
   });
 

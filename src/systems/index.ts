@@ -29,7 +29,15 @@ export {
   readEmittedProject,
   readManifest,
 } from './emitted-project.ts';
-export { type Excess, excessOf, excessText, fittingReuse, RESOURCE_KINDS, smallestPart } from './part-fit.ts';
+export {
+  type BuiltAs,
+  type Excess,
+  excessOf,
+  excessText,
+  fittingReuse,
+  RESOURCE_KINDS,
+  smallestPart,
+} from './part-fit.ts';
 export * from './synthesis/index.ts';
 export * from './audit/index.ts';
 export { compareOutputs, emulatedOutputs, type StreamOutputs } from './streams/check-streams.ts';

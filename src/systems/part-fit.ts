@@ -44,6 +44,9 @@ export function fittingReuse(excesses: readonly Excess[]): number | undefined {
 const fitsWith = ({ kind, needed, available }: Excess, reuse: number): boolean =>
   kind !== 'bram' && needed / reuse <= available;
 
+/** How a design is built: every layer unrolled in a pipeline, or as streams, whose layers may share hardware already. */
+export type BuiltAs = 'pipeline' | 'streams';
+
 /** Find the known die with the fewest tables that holds a design. */
 export function smallestPart(count: PartCount): string | undefined {
   const fitting = DEVICE_NAMES.map(device).filter((part) => excessOf(count, part).length === 0);
@@ -55,7 +58,12 @@ export function smallestPart(count: PartCount): string | undefined {
  *
  * @param source - who counted, such as "by our estimate"
  */
-export function excessText(count: PartCount, part: Device, source: string): string | undefined {
+export function excessText(
+  count: PartCount,
+  part: Device,
+  source: string,
+  builtAs: BuiltAs = 'pipeline',
+): string | undefined {
   const excesses = excessOf(count, part);
   if (excesses.length === 0) return undefined;
   const each = (say: (excess: Excess) => string | number): string => excesses.map(say).join(' and ');
@@ -71,12 +79,15 @@ export function excessText(count: PartCount, part: Device, source: string): stri
     larger === undefined
       ? 'No known part holds it: take fewer bits or more pruning'
       : `Take a larger part (${larger} holds it), fewer bits or more pruning`;
-  return `The design needs ${needs} ${source} and ${part.die} has ${has}: ${factors}. ${advice}; ${reuseText(excesses, part)}.`;
+  return `The design needs ${needs} ${source} and ${part.die} has ${has}: ${factors}. ${advice}; ${reuseText(excesses, part, builtAs)}.`;
 }
 
-function reuseText(excesses: readonly Excess[], part: Device): string {
+function reuseText(excesses: readonly Excess[], part: Device, builtAs: BuiltAs): string {
   const reuse = fittingReuse(excesses);
   if (reuse === undefined) return 'a reuse factor alone would not make it fit';
   const left = excesses.map(({ kind, needed }) => `${Math.ceil(needed / reuse)} ${kind.toUpperCase()}`).join(' and ');
-  return `a reuse factor of ${reuse} would leave about ${left} and fit ${part.die}, but this version builds a reuse factor of 1 only`;
+  const outcome = `would leave about ${left} and some control, which fits ${part.die}`;
+  return builtAs === 'pipeline'
+    ? `a reuse factor of ${reuse} ${outcome}: compile with --reuse-factor ${reuse}`
+    : `reuse factors ${reuse} times as large ${outcome}: compile with a larger --reuse-factor, or --schedule for the largest layers`;
 }

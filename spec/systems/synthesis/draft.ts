@@ -9,6 +9,7 @@ export const draftSynthesis: ProjectSynthesis = {
   model: 'draft',
   part: device('xc7z020'),
   clockMHz: 200,
+  builtAs: 'pipeline',
   layers: [
     {
       layer: 'fc1',
@@ -16,6 +17,7 @@ export const draftSynthesis: ProjectSynthesis = {
       module: 'draft_fc1',
       yosys: { ...none, lut: 40_000, ff: 100, carry4: 7, carry8: 4, depth: 5 },
       estimate: { lut: 50_000, ff: 100, dsp: 0, bram: 0 },
+      slowestNs: 4.25,
     },
     {
       layer: 'relu1',
@@ -23,6 +25,7 @@ export const draftSynthesis: ProjectSynthesis = {
       module: 'draft_relu1',
       yosys: { ...none, lut: 100, depth: 1 },
       estimate: { lut: 90, ff: 0, dsp: 0, bram: 0 },
+      slowestNs: 3.5,
     },
     {
       layer: '(top)',
@@ -30,11 +33,20 @@ export const draftSynthesis: ProjectSynthesis = {
       module: 'draft',
       yosys: { ...none, ff: 8, depth: null },
       estimate: { lut: 0, ff: 8, dsp: 0, bram: 0 },
+      slowestNs: 3.5,
     },
   ],
   kept: { ...none, lut: 40_100, ff: 108, carry4: 7, carry8: 4, depth: 6 },
   flattened: { ...none, lut: 39_900, ff: 108, carry4: 7, carry8: 4, depth: 7 },
   estimate: { lut: 50_090, ff: 108, dsp: 0, bram: 0 },
+  timing: {
+    criticalNs: 4.25,
+    periodNs: 5,
+    path: [
+      { module: 'draft_fc1', instance: 'u_fc1', net: 'x0_d1', kind: 'register', delayNs: 0.5 },
+      { module: 'draft_fc1', instance: 'u_fc1', net: 'sum_d2', kind: 'register', delayNs: 3.75 },
+    ],
+  },
   ice40: null,
   notes: [],
   tool: 'Yosys 0.0',

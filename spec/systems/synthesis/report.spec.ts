@@ -5,11 +5,13 @@ import {
   countTable,
   errorPercent,
   estimateTable,
+  fitText,
   ice40Excess,
   placementText,
   shareTable,
   synthesisRecord,
   synthesisReport,
+  timingText,
 } from '../../../src/systems/index.ts';
 import { draftPlacement, draftSynthesis } from './draft.ts';
 
@@ -28,12 +30,38 @@ describe('tables of a synthesis', () => {
     expect(errorPercent(3, 0)).toBeNull();
     expect(errorPercent(undefined, 3)).toBeNull();
     const lines = textTable(estimateTable(draftSynthesis)).split('\n');
-    expect(lines[2]).toMatch(/^fc1 +50 000 +40 000 +\+25\.0 +100 +100 +0\.0$/);
-    expect(lines[3]).toMatch(/^relu1 +90 +100 +−10\.0 +0 +0 +–$/);
+    expect(lines[2]).toMatch(/^fc1 +50 000 +40 000 +\+25\.0 +100 +100 +0\.0 +4\.25$/);
+    expect(lines[3]).toMatch(/^relu1 +90 +100 +−10\.0 +0 +0 +– +3\.50$/);
   });
 
   it('set the flattened count beside the part', () => {
     expect(textTable(shareTable(draftSynthesis))).toMatch(/^LUT +39 900 +53 200 +75$/m);
+  });
+});
+
+describe('timingText', () => {
+  it('sets our delay model beside the period of the clock, with the ends of the slowest path', () => {
+    const timing = { ...draftSynthesis.timing!, criticalNs: 5.25 };
+
+    expect(timingText(draftSynthesis)).toBe(
+      'By our delay model the netlist needs 4.25 ns on xc7z020, the slowest path from x0_d1 in draft_fc1 to sum_d2 in draft_fc1; the period of 5.00 ns that it was scheduled for holds.',
+    );
+    expect(timingText({ ...draftSynthesis, timing })).toMatch(
+      /needs 5\.25 ns .* period of 5\.00 ns .* is too short\.$/,
+    );
+    expect(timingText({ ...draftSynthesis, timing: null })).toBeUndefined();
+  });
+});
+
+describe('fitText', () => {
+  it('names the options that share hardware, of streams as a multiple of what they share already', () => {
+    const flattened = { ...draftSynthesis.flattened!, lut: 60_000 };
+
+    expect(fitText(draftSynthesis)).toBeUndefined();
+    expect(fitText({ ...draftSynthesis, flattened })).toMatch(/: compile with --reuse-factor 2\.$/);
+    expect(fitText({ ...draftSynthesis, flattened, builtAs: 'streams' })).toMatch(
+      /reuse factors 2 times as large would leave about 30000 LUT .*: compile with a larger --reuse-factor, or --schedule/,
+    );
   });
 });
 
@@ -87,7 +115,7 @@ describe('synthesisReport', () => {
   });
 
   it('holds what there is where only a half was asked for', () => {
-    const half = { ...draftSynthesis, estimate: null };
+    const half = { ...draftSynthesis, estimate: null, timing: null };
     const whole = synthesisReport({ ...half, layers: [], kept: null });
     const layers = synthesisReport({ ...half, flattened: null });
 

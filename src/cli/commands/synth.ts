@@ -14,6 +14,7 @@ import {
   synthesisRecord,
   synthesisReport,
   synthesizeProject,
+  timingText,
 } from '../../systems/index.ts';
 import { ICE40_PARTS, type Ice40Part, type YosysChoice } from '../../verification/index.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -105,6 +106,7 @@ async function run(folder: string, options: SynthArguments): Promise<void> {
 
 function resultText(result: ProjectSynthesis): string {
   const { ice40, notes, tool, seconds } = result;
+  const timed = timingText(result);
   const total = Object.values(seconds).reduce((sum, took) => sum + took, 0);
   return [
     textTable(countTable(result)),
@@ -112,6 +114,7 @@ function resultText(result: ProjectSynthesis): string {
     textTable(shareTable(result)),
     [
       ...(ice40 === null || ice40Excess(ice40) !== undefined ? [] : [placementText(ice40)]),
+      ...(timed === undefined ? [] : [timed]),
       ...notes,
       'Depth is levels of logic between registers: a look-up table or a whole carry chain each.',
       NO_VENDOR_REPORT,

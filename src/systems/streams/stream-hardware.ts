@@ -91,7 +91,7 @@ export function compileStreamsFor(
   const graph = compileStreams(network, options, schedules);
   const built = buildStreams(graph, target, fifoDepth);
   const resources = estimateResources(built.design.netlist, part);
-  const excess = excessText(resources, part, 'by our estimate');
+  const excess = excessText(resources, part, 'by our estimate', 'streams');
   if (excess !== undefined) throw new TargetError(excess);
   return { graph, ...built, resources };
 }

@@ -2,7 +2,8 @@
 import { barChart, gaugeChart, type ReportFigure } from '../../report/index.ts';
 import type { Ice40Result } from '../../verification/index.ts';
 import { shares } from './tables.ts';
-import type { LayerSynthesis, ProjectSynthesis } from './synthesize-project.ts';
+import type { ProjectSynthesis } from './synthesize-project.ts';
+import type { LayerSynthesis } from './synthesized-layers.ts';
 
 /** Shares of the part. */
 export function shareFigure(result: ProjectSynthesis): ReportFigure {

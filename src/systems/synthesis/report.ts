@@ -2,7 +2,7 @@
 import { type Cell, formatNumber, htmlReport, type ReportSection, type Table } from '../../report/index.ts';
 import { comparisonFigure, depthFigure, placementFigure, shareFigure } from './figures.ts';
 import type { Ice40Result } from '../../verification/index.ts';
-import { fitText, ICE40_FRAME, NO_VENDOR_REPORT, placementText } from './sentences.ts';
+import { fitText, ICE40_FRAME, NO_VENDOR_REPORT, placementText, timingText } from './sentences.ts';
 import { designCount, type ProjectSynthesis } from './synthesize-project.ts';
 import { countTable, estimateTable, errorPercent } from './tables.ts';
 
@@ -86,10 +86,12 @@ function estimateSection(result: ProjectSynthesis): ReportSection {
   const figures = [comparisonFigure(result, 'lut'), comparisonFigure(result, 'ff')].filter((figure) => figure !== null);
   const { lut } = designCount(result);
   const error = errorPercent(result.estimate?.lut, lut);
+  const timed = timingText(result);
   return {
     heading: 'Estimate against Yosys',
     paragraphs: [
       `The compiler counts resources over its own netlist before any tool runs.${error === null ? '' : ` For the whole it is off by **${error > 0 ? '+' : '−'}${Math.abs(error).toFixed(1)} %** in look-up tables.`}`,
+      ...(timed === undefined ? [] : [timed]),
     ],
     figures,
     tables: [

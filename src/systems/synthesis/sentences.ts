@@ -1,4 +1,5 @@
 /** Sentences about a synthesis that terminal and report share. */
+import type { TimingStep } from '../../estimation/index.ts';
 import type { Ice40Result } from '../../verification/index.ts';
 import { excessText } from '../part-fit.ts';
 import { designCount, type ProjectSynthesis } from './synthesize-project.ts';
@@ -13,7 +14,22 @@ export const ICE40_FRAME =
 
 /** Say by how much a design exceeds its part; undefined where it fits. */
 export function fitText(result: ProjectSynthesis): string | undefined {
-  return excessText(designCount(result), result.part, 'as Yosys counts');
+  return excessText(designCount(result), result.part, 'as Yosys counts', result.builtAs);
+}
+
+/** Say what period the netlist needs by our delay model, beside that of the clock; undefined where it was not timed. */
+export function timingText({ timing, part }: ProjectSynthesis): string | undefined {
+  if (timing === null) return undefined;
+  const { criticalNs, periodNs, path } = timing;
+  const [first, last] = [path[0], path.at(-1)];
+  const where =
+    first === undefined || last === undefined ? '' : `, the slowest path from ${pinText(first)} to ${pinText(last)}`;
+  const judged = criticalNs <= periodNs ? 'holds' : 'is too short';
+  return `By our delay model the netlist needs ${criticalNs.toFixed(2)} ns on ${part.die}${where}; the period of ${periodNs.toFixed(2)} ns that it was scheduled for ${judged}.`;
+}
+
+function pinText({ module, net, pin }: TimingStep): string {
+  return `${net}${pin === undefined ? '' : ` (${pin})`} in ${module}`;
 }
 
 /** Say how a design fits an iCE40 and how fast it is there. */

@@ -4,41 +4,39 @@
  * Layers are mapped with the hierarchy kept, so that each has cells of its own; the whole is mapped flattened, as a
  * build would. The two need one run of Yosys each. What a tool did not count is null, never guessed.
  */
-import { DistillError, ToolError } from '../../errors.ts';
-import { type Device, device, estimateResources, type PartCount } from '../../estimation/index.ts';
+import { ToolError } from '../../errors.ts';
+import { type Device, device, type PartCount, type TimingStep } from '../../estimation/index.ts';
 import {
   type Ice40Part,
   type Ice40Result,
-  type MappedPart,
   placeOnIce40,
   type SynthesisOptions,
   type SynthesisResult,
   synthesizeWithYosys,
   type YosysChoice,
 } from '../../verification/index.ts';
-import { emittedPipeline, readEmittedProject, readManifest } from '../emitted-project.ts';
-import { estimatedParts, type EstimatedParts } from './estimated-parts.ts';
+import { isStreamFolder, readManifest } from '../emitted-project.ts';
+import type { BuiltAs } from '../part-fit.ts';
+import { type Estimated, estimateFolder } from './estimate-folder.ts';
+import { type LayerSynthesis, synthesizedLayers, type YosysCount, yosysCount } from './synthesized-layers.ts';
 
-/** Resources as Yosys counts them. */
-export type YosysCount = Omit<MappedPart, 'cells' | 'lutram'>;
-
-/** One layer, or the logic that joins them. */
-export interface LayerSynthesis {
-  readonly layer: string;
-  /** Kind of the layer; null where the folder does not tell, and for the logic that joins the layers. */
-  readonly kind: string | null;
-  /** Name of the layer's Verilog module. */
-  readonly module: string;
-  /** Depth is within the layer; null for the logic that joins the layers. */
-  readonly yosys: Omit<YosysCount, 'depth'> & { readonly depth: number | null };
-  readonly estimate: PartCount | null;
+/** Our delay model on the netlist. */
+export interface SynthesisTiming {
+  /** The shortest period that the netlist needs, in nanoseconds. */
+  readonly criticalNs: number;
+  /** The period that it was scheduled for. */
+  readonly periodNs: number;
+  /** The slowest path. */
+  readonly path: readonly TimingStep[];
 }
 
 export interface ProjectSynthesis {
   readonly model: string;
   readonly part: Device;
   readonly clockMHz: number;
-  /** In the order of the pipeline; empty where only the whole was asked for. */
+  /** Whether the folder holds a pipeline or streams. */
+  readonly builtAs: BuiltAs;
+  /** In the order of the pipeline, or of the stages with FIFOs behind them; empty where only the whole was asked for. */
   readonly layers: readonly LayerSynthesis[];
   /** The layers together, mapped one by one; null where only the whole was asked for. */
   readonly kept: YosysCount | null;
@@ -46,6 +44,8 @@ export interface ProjectSynthesis {
   readonly flattened: YosysCount | null;
   /** Our own count of the whole design; null where the folder does not hold its circuit. */
   readonly estimate: PartCount | null;
+  /** Null where the folder does not hold its circuit. */
+  readonly timing: SynthesisTiming | null;
   /** Null where it was not asked for, or a tool is absent. */
   readonly ice40: Ice40Result | null;
   /** What is missing from the result, and why. */
@@ -121,14 +121,7 @@ export async function synthesizeProject(
 
   const kept = only === 'flattened' ? null : await synthesize('layers', false);
   const flattened = only === 'layers' ? null : await synthesize('flattened', true);
-  const { estimate, reason } = await step(
-    'estimate',
-    () => estimateFolder(folder, part),
-    (outcome) =>
-      outcome.estimate === null
-        ? 'left out'
-        : `${outcome.estimate.total.lut} LUT, ${outcome.estimate.total.ff} FF by our own model`,
-  );
+  const { estimate, reason } = await step('estimate', () => estimateFolder(folder, part), estimateText);
   const notes = reason === null ? [] : [`Our estimate is left out: ${reason}`];
   let ice40: Ice40Result | null = null;
   if (options.ice40 !== undefined) {
@@ -141,10 +134,15 @@ export async function synthesizeProject(
     model,
     part,
     clockMHz: target.clockMHz,
-    layers: kept === null ? [] : layersOf(kept, estimate),
-    kept: kept === null ? null : countOf(kept),
-    flattened: flattened === null ? null : countOf(flattened),
+    builtAs: (await isStreamFolder(folder)) ? 'streams' : 'pipeline',
+    layers: kept === null ? [] : synthesizedLayers(kept, estimate),
+    kept: kept === null ? null : yosysCount(kept),
+    flattened: flattened === null ? null : yosysCount(flattened),
     estimate: estimate?.total ?? null,
+    timing:
+      estimate === null
+        ? null
+        : { criticalNs: estimate.path.delayNs, periodNs: 1000 / target.clockMHz, path: estimate.path.steps },
     ice40,
     notes,
     tool: (kept ?? flattened)!.version,
@@ -152,8 +150,10 @@ export async function synthesizeProject(
   };
 }
 
-function countOf({ lut, ff, dsp, bram, carry4, carry8, depth }: MappedPart): YosysCount {
-  return { lut, ff, dsp, bram, carry4, carry8, depth };
+function estimateText({ estimate }: Estimated): string {
+  if (estimate === null) return 'left out';
+  const { total, path } = estimate;
+  return `${total.lut} LUT, ${total.ff} FF, ${path.delayNs.toFixed(2)} ns by our own model`;
 }
 
 function placedText({ result }: { readonly result: Ice40Result | null }): string {
@@ -161,39 +161,4 @@ function placedText({ result }: { readonly result: Ice40Result | null }): string
   const { logicCells, available, clockMHz } = result;
   const clock = clockMHz === null ? 'does not fit' : `${clockMHz.toFixed(1)} MHz after routing`;
   return `${logicCells} of ${available} logic cells, ${clock}`;
-}
-
-type Estimated =
-  | { readonly estimate: EstimatedParts; readonly reason: null }
-  | { readonly estimate: null; readonly reason: string };
-
-/** Estimate a folder, unless it does not hold its circuit or its Verilog has been edited since. */
-async function estimateFolder(folder: string, part: Device): Promise<Estimated> {
-  try {
-    const pipeline = await emittedPipeline(folder, await readEmittedProject(folder));
-    return { estimate: estimatedParts(pipeline, estimateResources(pipeline.netlist, part)), reason: null };
-  } catch (error) {
-    if (!(error instanceof DistillError)) throw error;
-    return { estimate: null, reason: error.message };
-  }
-}
-
-/** Layers in the order of the estimate, which is that of the pipeline; the top module's own logic last. */
-function layersOf(kept: SynthesisResult, estimate: EstimatedParts | null): LayerSynthesis[] {
-  const order = estimate?.instances.map(({ instance }) => instance) ?? [];
-  const place = (instance: string): number => (order.includes(instance) ? order.indexOf(instance) : order.length);
-  const instances = kept.instances.toSorted((a, b) => place(a.instance) - place(b.instance));
-  const rows = instances.map((mapped): LayerSynthesis => {
-    const known = estimate?.instances.find(({ instance }) => instance === mapped.instance);
-    return {
-      layer: known?.layer ?? mapped.instance.replace(/^u_/, ''),
-      kind: known?.kind ?? null,
-      module: mapped.module,
-      yosys: countOf(mapped),
-      estimate: known?.count ?? null,
-    };
-  });
-  const { lut, ff, dsp, bram, carry4, carry8 } = kept.own;
-  const own = { lut, ff, dsp, bram, carry4, carry8, depth: null };
-  return [...rows, { layer: '(top)', kind: null, module: kept.top, yosys: own, estimate: estimate?.own ?? null }];
 }

@@ -2,18 +2,20 @@
 import type { PartCount } from '../../estimation/index.ts';
 import type { Cell, Column, Table } from '../../report/index.ts';
 import { RESOURCE_KINDS } from '../part-fit.ts';
-import type { LayerSynthesis, ProjectSynthesis } from './synthesize-project.ts';
+import type { ProjectSynthesis } from './synthesize-project.ts';
+import type { LayerSynthesis } from './synthesized-layers.ts';
 import { designCount } from './synthesize-project.ts';
 
 /** A row of figures: a layer, all layers, or the whole. */
-type Row = Pick<LayerSynthesis, 'layer' | 'kind' | 'yosys' | 'estimate'>;
+type Row = Omit<LayerSynthesis, 'module'>;
 
 /** Layers, then their sum, then the flattened whole. */
-function rowsOf({ layers, kept, flattened, estimate }: ProjectSynthesis): Row[] {
+function rowsOf({ layers, kept, flattened, estimate, timing }: ProjectSynthesis): Row[] {
+  const slowestNs = timing?.criticalNs ?? null;
   return [
     ...layers,
-    ...(kept === null ? [] : [{ layer: 'sum', kind: null, yosys: kept, estimate }]),
-    ...(flattened === null ? [] : [{ layer: 'flattened', kind: null, yosys: flattened, estimate }]),
+    ...(kept === null ? [] : [{ layer: 'sum', kind: null, yosys: kept, estimate, slowestNs }]),
+    ...(flattened === null ? [] : [{ layer: 'flattened', kind: null, yosys: flattened, estimate, slowestNs }]),
   ];
 }
 
@@ -47,7 +49,7 @@ export function countTable(result: ProjectSynthesis): Table {
   };
 }
 
-/** Our estimate beside the counts of Yosys. */
+/** Our estimate beside the counts of Yosys; the slowest path is by our delay model alone. */
 export function estimateTable(result: ProjectSynthesis): Table {
   const signed = (percent: number | null): Cell =>
     percent === null ? null : `${percent > 0 ? '+' : percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(1)}`;
@@ -62,8 +64,18 @@ export function estimateTable(result: ProjectSynthesis): Table {
     { header: 'error', unit: '%', align: 'right' },
   ];
   return {
-    columns: [{ header: 'layer' }, ...columns('LUT'), ...columns('FF')],
-    rows: rowsOf(result).map((row) => [row.layer, ...beside('lut', row), ...beside('ff', row)]),
+    columns: [
+      { header: 'layer' },
+      ...columns('LUT'),
+      ...columns('FF'),
+      { header: 'slowest path', unit: 'ns', align: 'right' },
+    ],
+    rows: rowsOf(result).map((row) => [
+      row.layer,
+      ...beside('lut', row),
+      ...beside('ff', row),
+      row.slowestNs?.toFixed(2),
+    ]),
   };
 }
 
