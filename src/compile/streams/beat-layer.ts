@@ -3,6 +3,8 @@
  * the lowerings that unroll whole networks compute single beats.
  */
 import type { HardwareLayer } from '../hardware-layer.ts';
+import { joinAxis } from './layer-kinds.ts';
+import { sizeOf } from './layouts.ts';
 import type { LayerPlan } from './plan.ts';
 
 /**
@@ -51,9 +53,8 @@ function beatParameters({ layer, inputs, parameterCount }: LayerPlan, size: numb
 /** Runs of elements in a beat that a join puts side by side: those before its axis. */
 export function joinedRows({ layer, layout }: LayerPlan): number {
   const shape = layer.inputShapes[0]!;
-  const axis = layer.attributes['axis'] as number;
-  const joined = axis < 0 ? axis + shape.length : axis;
-  if (layout === 'whole') return shape.slice(0, joined).reduce((a, b) => a * b, 1);
+  const joined = joinAxis(layer);
+  if (layout === 'whole') return sizeOf(shape.slice(0, joined));
   return layout === 'columns' && shape.length === 3 && joined === 2 ? shape[0]! : 1;
 }
 

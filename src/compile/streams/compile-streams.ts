@@ -16,8 +16,7 @@ import { groupLayers, type LayerGroup } from './groups.ts';
 import { changeLayout, copyStage } from './layout-stages.ts';
 import { type Beats, regrouping, sameBeats } from './layouts.ts';
 import { type LayerPlan, planNetwork } from './plan.ts';
-import { reuseFactors } from './reuse.ts';
-import { type BeatLayout, checkSchedules, possibleLayouts, type Schedules } from './schedules.ts';
+import { checkSchedules, type Schedules } from './schedules.ts';
 
 /**
  * Compile a network to streams.
@@ -69,36 +68,6 @@ export function compileStreams(trained: Network, options: CompileOptions = {}, s
     edges.set(name, edge);
   }
   return withCopies({ name: network.name, inputs, stages, outputs }, (name) => nameOf(name, 'copy'));
-}
-
-/** What the schedule of a layer can be. */
-export interface ScheduleChoices {
-  readonly name: string;
-  readonly kind: string;
-  /** The layouts that it can have. */
-  readonly layouts: readonly BeatLayout[];
-  /** The reuse factors that it can have in the layout of its present schedule, ascending. */
-  readonly reuse: readonly number[];
-}
-
-/**
- * List what each layer's schedule can be, given those of the others: a vector's beats are those in which it arrives.
- *
- * @throws the errors of {@link compileStreams} that do not depend on formats
- */
-export function scheduleChoices(
-  network: Network,
-  options: CompileOptions = {},
-  schedules: Schedules = {},
-): readonly ScheduleChoices[] {
-  const hardware = hardwareNetwork(network, options);
-  checkSchedules(hardware.settings.network, schedules);
-  return planNetwork(hardware, schedules).layers.map(({ layer, work }) => ({
-    name: layer.name,
-    kind: layer.kind,
-    layouts: possibleLayouts(layer),
-    reuse: reuseFactors(work),
-  }));
 }
 
 /** The stream of an input of the network. */

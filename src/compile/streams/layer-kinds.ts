@@ -58,6 +58,27 @@ const streamKinds: Readonly<Record<HardwareKind, StreamKind>> = {
   thresholdedRelu: 'elementwise',
 };
 
+/**
+ * How a layer works on a stream.
+ *
+ * - `beats`: every beat by itself, a whole sample in one beat included.
+ * - `windows`: patches of several beats from a tap line.
+ * - `sum`: accumulated over all beats of a sample.
+ */
+export type StreamForm = 'beats' | 'windows' | 'sum';
+
+/** How a layer works on a sample in several beats. */
+export function streamForm(kind: StreamKind, { inputShapes }: HardwareLayer): StreamForm {
+  if (kind === 'windows' || kind === 'channelWindows' || kind === 'pools') return 'windows';
+  return kind === 'globalPool' || (kind === 'weights' && inputShapes[0]!.length === 1) ? 'sum' : 'beats';
+}
+
+/** The axis along which a join puts its inputs side by side, from 0. */
+export function joinAxis({ attributes, inputShapes }: HardwareLayer): number {
+  const axis = attributes['axis'] as number;
+  return axis < 0 ? axis + inputShapes[0]!.length : axis;
+}
+
 /** What a layer means in a stream; a convolution whose windows are single positions, all of them, is a dense layer. */
 export function streamKind({ kind, attributes }: HardwareLayer): StreamKind {
   const found = streamKinds[kind];

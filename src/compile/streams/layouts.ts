@@ -11,7 +11,7 @@ export function wholeBeat(count: number): Beats {
 
 /** The beats of a sample of a shape with positions and channels, or of a vector, which is one position. */
 export function beatsOf(shape: readonly number[], layout: BeatLayout): Beats {
-  const count = shape.reduce((a, b) => a * b, 1);
+  const count = sizeOf(shape);
   if (layout === 'whole') return wholeBeat(count);
   const channels = shape.at(-1)!;
   const channelsAt = (position: number): number[] =>
@@ -27,9 +27,13 @@ export function beatsOf(shape: readonly number[], layout: BeatLayout): Beats {
 
 /** Positions in a beat of a shape in a layout. */
 export function positionsPerBeat(shape: readonly number[], layout: BeatLayout): number {
-  const positions = shape.slice(0, -1).reduce((a, b) => a * b, 1);
-  if (layout === 'whole') return positions;
+  if (layout === 'whole') return sizeOf(shape.slice(0, -1));
   return layout === 'columns' && shape.length === 3 ? shape[0]! : 1;
+}
+
+/** Elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
 }
 
 /** Whether two streams carry the same places in the same beats. */

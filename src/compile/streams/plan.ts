@@ -1,20 +1,16 @@
 /**
  * Every layer of a network in its schedule, without formats: which beats it takes and gives, in which form, and how its
  * work is cut.
- *
- * - `beats`: every beat by itself, a whole sample in one beat included;
- * - `windows`: patches of several beats from a tap line;
- * - `sum`: accumulated over all beats of a sample.
  */
 import { UnsupportedError } from '../../errors.ts';
 import { isWrapping } from '../../fixed/index.ts';
-import { type WindowGeometry, windowPlacement } from '../../network/index.ts';
 import type { HardwareLayer } from '../hardware-layer.ts';
 import type { HardwareNetwork } from '../hardware-network.ts';
 import type { LoweringSettings } from '../lower-layer.ts';
-import { type PrecisionRequest, precisionRequest } from '../precision.ts';
-import { type StreamKind, streamKind } from './layer-kinds.ts';
-import { type Beats, beatsOf, commonDivisor, isInOrder, positionsPerBeat, wholeBeat } from './layouts.ts';
+import { precisionRequest } from '../precision.ts';
+import { type StreamForm, type StreamKind, streamForm, streamKind } from './layer-kinds.ts';
+import { type Beats, beatsOf, commonDivisor, isInOrder, positionsPerBeat, sizeOf, wholeBeat } from './layouts.ts';
+import { outputBeats } from './output-beats.ts';
 import { type Divisible, type ReuseSplit, splitReuse } from './reuse.ts';
 import { type BeatLayout, scheduleOf, type Schedules } from './schedules.ts';
 
@@ -22,7 +18,7 @@ export interface LayerPlan {
   readonly layer: HardwareLayer;
   readonly kind: StreamKind;
   readonly layout: BeatLayout;
-  readonly form: 'beats' | 'windows' | 'sum';
+  readonly form: StreamForm;
   /** The beats that it takes of each input. */
   readonly inputs: readonly Beats[];
   readonly output: Beats;
@@ -122,10 +118,10 @@ function mustKeepOrder(
   { name, kind, attributes }: HardwareLayer,
 ): boolean {
   if (profile === 'exact' || attributes['operation'] === 'maximum') return false;
-  const asked = precisionRequest(network, name, options).format('accum');
+  const precision = precisionRequest(network, name, options);
+  const asked = precision.format('accum');
   // What hls4ml infers for `auto` wraps, and products of weights are cast before they are added.
-  if (kind !== 'globalPooling')
-    return precisionRequest(network, name, options).role('accum') !== 'auto' && !isWrapping(asked);
+  if (kind !== 'globalPooling') return precision.role('accum') !== 'auto' && !isWrapping(asked);
   return !isWrapping(asked) || !['AP_TRN', 'AP_RND', 'AP_RND_MIN_INF'].includes(asked.quantization);
 }
 
@@ -137,20 +133,12 @@ function planLayer(
   inputs: readonly Beats[],
 ): LayerPlan {
   const kind = streamKind(layer);
-  const shape = layer.inputShapes[0]!;
   const [first] = inputs as readonly [Beats];
-  const isVector = shape.length === 1;
   const isSingle = first.length === 1;
-  const form = isSingle
-    ? 'beats'
-    : kind === 'windows' || kind === 'channelWindows' || kind === 'pools'
-      ? 'windows'
-      : kind === 'globalPool' || (kind === 'weights' && isVector)
-        ? 'sum'
-        : 'beats';
+  const form = isSingle ? 'beats' : streamForm(kind, layer);
   const work = workOf(layer, kind, isSingle ? 'whole' : layout, inputs);
   const split = splitReuse(layer.name, reuse, work);
-  const precision = precisionRequest(settings.network, layer.name, settings.options);
+  const { elements } = precisionRequest(settings.network, layer.name, settings.options);
   const parameterCount = kind === 'parameters' ? Object.values(layer.parameters)[0]!.length : 0;
   const changesParameters = kind === 'parameters' && changesOverBeats(first, parameterCount);
   return {
@@ -166,12 +154,8 @@ function planLayer(
     parameterCount,
     changesParameters,
     isFollower: form === 'beats' && reuse === 1 && !changesParameters,
-    isElementwise: kind === 'elementwise' && !hasElementFormats(precision),
+    isElementwise: kind === 'elementwise' && elements === undefined,
   };
-}
-
-function hasElementFormats({ elements }: PrecisionRequest): boolean {
-  return elements !== undefined;
 }
 
 /** What a reuse factor can cut. */
@@ -185,11 +169,11 @@ function workOf(layer: HardwareLayer, kind: StreamKind, layout: BeatLayout, inpu
       return { terms: length, outputs: kernel / channels };
     }
     case 'windows': {
-      const cells = (layer.attributes['size'] as readonly number[]).reduce((a, b) => a * b, 1);
+      const cells = sizeOf(layer.attributes['size'] as readonly number[]);
       return { terms: cells * channels, outputs: kernel / (cells * channels) };
     }
     case 'channelWindows': {
-      const cells = (layer.attributes['size'] as readonly number[]).reduce((a, b) => a * b, 1);
+      const cells = sizeOf(layer.attributes['size'] as readonly number[]);
       return { terms: cells, outputs: kernel / cells };
     }
     case 'pools':
@@ -206,59 +190,7 @@ function workOf(layer: HardwareLayer, kind: StreamKind, layout: BeatLayout, inpu
   }
 }
 
-function outputBeats(
-  layer: HardwareLayer,
-  kind: StreamKind,
-  layout: BeatLayout,
-  form: LayerPlan['form'],
-  inputs: readonly Beats[],
-): Beats {
-  const shape = outputShape(layer, kind);
-  if (form === 'sum' || inputs[0]!.length === 1) return wholeBeat(sizeOf(shape));
-  if (kind === 'elementwise' || kind === 'parameters' || kind === 'positions') return inputs[0]!;
-  if (kind !== 'join' || shape.length > 1) return beatsOf(shape, layout);
-  const offsets = layer.inputShapes.map((_, k) => layer.inputShapes.slice(0, k).reduce((sum, [n]) => sum + n!, 0));
-  return inputs[0]!.map((_, beat) => inputs.flatMap((beats, k) => beats[beat]!.map((place) => place + offsets[k]!)));
-}
-
-/** Shape of a result; of elementwise kinds that of the first input, whatever axes they give it. */
-function outputShape(layer: HardwareLayer, kind: StreamKind): readonly number[] {
-  const shape = layer.inputShapes[0]!;
-  const positions = shape.slice(0, -1);
-  const { units, filters } = layer.attributes as { readonly units?: number; readonly filters?: number };
-  switch (kind) {
-    case 'elementwise':
-    case 'parameters':
-    case 'positions':
-      return shape;
-    case 'weights':
-      return [...positions, (units ?? filters)!];
-    case 'windows':
-      return [...windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape, filters!];
-    case 'channelWindows':
-      return [
-        ...windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape,
-        shape.at(-1)! * (layer.attributes['depthMultiplier'] as number),
-      ];
-    case 'pools':
-      return [...windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape, shape.at(-1)!];
-    case 'globalPool':
-      return shape.slice(-1);
-    case 'join': {
-      const axis = layer.attributes['axis'] as number;
-      const joined = axis < 0 ? axis + shape.length : axis;
-      return shape.map((n, k) => (k === joined ? layer.inputShapes.reduce((sum, other) => sum + other[k]!, 0) : n));
-    }
-    default:
-      return kind satisfies never;
-  }
-}
-
 /** Whether the elements at one place of all beats have different parameters; there is one per channel or per element. */
 function changesOverBeats(beats: Beats, count: number): boolean {
   return beats.some((row) => row.some((place, k) => place % count !== beats[0]![k]! % count));
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

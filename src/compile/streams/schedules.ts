@@ -7,6 +7,7 @@
 import { UnsupportedError, ValueError } from '../../errors.ts';
 import type { Network } from '../../network/index.ts';
 import type { HardwareLayer } from '../hardware-layer.ts';
+import { joinAxis } from './layer-kinds.ts';
 
 /**
  * - `whole`: all elements in one beat.
@@ -91,11 +92,10 @@ export function scheduleOf(
 }
 
 /** The layouts that a layer can have. */
-export function possibleLayouts({ kind, attributes, inputShapes }: HardwareLayer): readonly BeatLayout[] {
-  const rank = inputShapes[0]!.length;
-  if (kind !== 'concatenate') return beatLayouts;
-  const axis = attributes['axis'] as number;
-  const joined = axis < 0 ? axis + rank : axis;
+export function possibleLayouts(layer: HardwareLayer): readonly BeatLayout[] {
+  if (layer.kind !== 'concatenate') return beatLayouts;
+  const rank = layer.inputShapes[0]!.length;
+  const joined = joinAxis(layer);
   if (joined === rank - 1) return beatLayouts;
   // Columns of two images one above the other are joined beat by beat; other joins put one stream behind another.
   return rank === 3 && joined === 0 ? ['whole', 'columns'] : ['whole'];
