@@ -4,8 +4,8 @@
  * A deliberate change of a hash below is an entry in CHANGELOG.md.
  */
 import { describe, expect, it } from 'vitest';
-import { serializeGraph } from '../src/circuit/index.ts';
-import { compileNetwork } from '../src/compile/index.ts';
+import { serializeGraph, serializeStreams } from '../src/circuit/index.ts';
+import { compileNetwork, compileStreams } from '../src/compile/index.ts';
 import { device, ultrascalePlusDelay } from '../src/estimation/index.ts';
 import { pipelineGraph, scheduleGraph } from '../src/netlist/index.ts';
 import { buildNetwork, hashNetwork, type Network, sha256 } from '../src/network/index.ts';
@@ -13,6 +13,7 @@ import { stream } from '../src/random/index.ts';
 import { generateEvents } from '../src/physics/index.ts';
 import { tensor } from '../src/tensor/index.ts';
 import { fit, meanSquaredError } from '../src/training/index.ts';
+import { buildStreams } from '../src/systems/index.ts';
 import { quickConfig } from '../src/systems/distillnet/index.ts';
 import { printNetlist } from '../src/verilog/index.ts';
 
@@ -36,6 +37,28 @@ function verilogHash(profile: 'exact' | 'hls4ml'): string {
     printNetlist(netlist)
       .map(({ path, text }) => `${path}\n${text}`)
       .join('\n'),
+  );
+}
+
+/** A convolution, a pooling and a dense layer as streams, one of them with a reuse factor. */
+function streamHash(): string {
+  const image = buildNetwork(
+    'frozen_image',
+    [{ name: 'x', shape: [4, 6, 1] }],
+    [
+      { kind: 'conv2d', name: 'conv', attributes: { filters: 2, size: [3, 3], padding: 'same' } },
+      { kind: 'relu', name: 'relu' },
+      { kind: 'pooling2d', name: 'pool', attributes: { operation: 'maximum', size: [2, 2] } },
+      { kind: 'flatten', name: 'flat' },
+      { kind: 'dense', name: 'out', attributes: { units: 2 } },
+    ],
+    stream('no regression'),
+  );
+  const schedules = { layers: { conv: { layout: 'pixels', reuse: 3 } } } as const;
+  const graph = compileStreams(image, { precision: 'ap_fixed<10,4>' }, schedules);
+  const { design } = buildStreams(graph, { part: 'xcvu13p', clockMHz: 250 });
+  return sha256(
+    [serializeStreams(graph), ...printNetlist(design.netlist).map(({ path, text }) => `${path}\n${text}`)].join('\n'),
   );
 }
 
@@ -78,5 +101,9 @@ describe('seeded outputs', () => {
 
   it.each(['exact', 'hls4ml'] as const)('print the same Verilog in the %s profile', (profile) => {
     expect(verilogHash(profile)).toMatchSnapshot();
+  });
+
+  it('print the same streams', () => {
+    expect(streamHash()).toMatchSnapshot();
   });
 });
