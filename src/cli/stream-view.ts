@@ -82,7 +82,7 @@ export function fifoRows({ design, scenarios }: Pick<StreamHardwareResult, 'desi
 /** The stages as a table with a line of totals, in which buffers and the top module count too. */
 export function stageTable(result: StreamHardwareResult): Table {
   const { lut, ff, dsp, bram } = result.resources;
-  const columns = ['stage', 'layers', 'beats', 'reuse', 'clocks', 'latency', 'LUT', 'FF', 'DSP', 'BRAM'];
+  const columns = ['stage', 'layers', 'beats', 'reuse', 'clocks/sample', 'latency', 'LUT', 'FF', 'DSP', 'BRAM'];
   return {
     columns: columns.map((header) => (header === 'beats' ? { header, align: 'right' } : { header })),
     rows: [

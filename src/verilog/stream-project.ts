@@ -41,7 +41,7 @@ function streamText(vectors: StreamVectors): string {
   ];
   const buffers = fifos.map(({ instance, from, to, width, depth }, k) => {
     const most = Math.max(...scenarios.map(({ occupancy }) => occupancy[k]!));
-    return [instance, from, to, width, depth, most];
+    return [instance, from, to === from ? 'output' : to, width, depth, most];
   });
   return `A sample passes as a number of beats. A beat moves at a rising edge where
 valid and ready are both 1. Once valid is 1 it must stay, with the same data, until then; ready may fall at any time.
