@@ -7,8 +7,10 @@
 import { access, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type LayerGraph, parseGraph } from '../circuit/index.ts';
+import { type CompileOptions, parseCompileOptions } from '../compile/index.ts';
 import { FileError, FormatError, MismatchError } from '../errors.ts';
 import type { Netlist } from '../netlist/index.ts';
+import { type Network, parseNetwork } from '../network/index.ts';
 import { fileReason, printNetlist } from '../verilog/index.ts';
 import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
 
@@ -33,6 +35,19 @@ export interface ManifestFacts {
 export async function readEmittedProject(folder: string): Promise<EmittedProject> {
   const graph = parseGraph(await readPart(folder, 'model/circuit.json'));
   return { graph, target: (await readManifest(folder)).target };
+}
+
+/**
+ * Read the network of an emitted folder and what it was compiled with, which do not depend on how it was built.
+ *
+ * @throws FileError or FormatError if one of the two files is missing or malformed
+ */
+export async function readEmittedNetwork(
+  folder: string,
+): Promise<{ readonly network: Network; readonly compile: CompileOptions }> {
+  const network = parseNetwork(await readPart(folder, 'model/network.json'));
+  const { options: compile } = parseCompileOptions(await readPart(folder, 'model/compile.json'));
+  return { network, compile };
 }
 
 /**

@@ -26,6 +26,7 @@ export {
   type EmittedProject,
   isStreamFolder,
   type ManifestFacts,
+  readEmittedNetwork,
   readEmittedProject,
   readManifest,
 } from './emitted-project.ts';

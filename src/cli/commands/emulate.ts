@@ -1,13 +1,11 @@
 /** `distill-rtl emulate <model>`: what the hardware would answer, bit for bit, without any hardware. */
 import { extname } from 'node:path';
 import { Command } from 'commander';
-import type { LayerGraph } from '../../circuit/index.ts';
-import { compileNetwork } from '../../compile/index.ts';
-import { emulate } from '../../emulation/index.ts';
 import { UnsupportedError } from '../../errors.ts';
-import { type FixedFormat, formatText, fractionBits, toDouble } from '../../fixed/index.ts';
-import { formatCsv, loadModel, writeNpy } from '../../formats/index.ts';
-import { type CompilerArguments, compilerOptions, compilerSetup } from '../options.ts';
+import { formatText, fractionBits, toDouble } from '../../fixed/index.ts';
+import { formatCsv, writeNpy } from '../../formats/index.ts';
+import { openEmulated } from '../emulated-model.ts';
+import { type CompilerArguments, compilerOptions } from '../options.ts';
 import { readSamples, sampleCodes } from '../samples.ts';
 import { writeWhole } from '../write-file.ts';
 
@@ -23,7 +21,10 @@ export function emulateCommand(): Command {
   const command = new Command('emulate')
     .summary('the exact fixed-point outputs of a network for given samples')
     .description('Compute what the hardware would answer to samples, bit for bit, without any hardware.')
-    .argument('[model]', 'model file: .json with HDF5 weights, .h5, .keras or .onnx; may stand in --config');
+    .argument(
+      '[model]',
+      'model file: .json with HDF5 weights, .h5, .keras or .onnx, or a folder that "compile" wrote; may stand in --config',
+    );
   for (const option of compilerOptions()) command.addOption(option);
   return command
     .requiredOption('--inputs <file>', 'samples, .npy, .npz or .csv')
@@ -32,25 +33,23 @@ export function emulateCommand(): Command {
     .option('--json', 'print what was done as JSON')
     .addHelpText(
       'after',
-      '\nExample:\n  distill-rtl emulate model.onnx --precision "ap_fixed<16,6>" --inputs x.npy --out y.npy',
+      '\nExamples:\n  distill-rtl emulate model.onnx --precision "ap_fixed<16,6>" --inputs x.npy --out y.npy\n  distill-rtl emulate out/stream --inputs x.npy --out y.npy',
     )
     .action((model: string | undefined, options: EmulateArguments) => run(model, options, command));
 }
 
 async function run(model: string | undefined, options: EmulateArguments, command: Command): Promise<void> {
-  const setup = compilerSetup(model, options, command);
   const kind = extname(options.out).toLowerCase();
   if (kind !== '.npy' && kind !== '.csv') {
     throw new UnsupportedError(`Output file "${options.out}" is of no known kind; it must end in .npy or .csv.`);
   }
-  const network = await loadModel(setup.model, setup.weights === undefined ? {} : { weights: setup.weights });
-  const graph = compileNetwork(network, setup.compile);
-  const samples = readSamples(options.inputs, graph.inputs);
+  const opened = await openEmulated(model, options, command);
+  const { formats } = opened;
+  const samples = readSamples(options.inputs, opened.inputs);
   const start = performance.now();
-  const result = emulate(graph, samples.rows, [sampleCodes(samples, graph.inputs)]);
+  const result = opened.run(samples.rows, sampleCodes(samples, opened.inputs));
   const seconds = (performance.now() - start) / 1000;
-  const { formats } = outputPort(graph);
-  const codes = BigInt64Array.from({ length: result.outputs[0]!.length }, (_, k) => BigInt(result.outputs[0]![k]!));
+  const codes = BigInt64Array.from({ length: result.codes.length }, (_, k) => BigInt(result.codes[k]!));
   const values = Float64Array.from(codes, (code, k) => toDouble(code, fractionBits(formats[k % formats.length]!)));
   const shape = [samples.rows, formats.length];
   const bytes =
@@ -64,7 +63,7 @@ async function run(model: string | undefined, options: EmulateArguments, command
       : writeNpy(options.raw ? { type: 'i8', shape, data: codes } : { type: 'f8', shape, data: values });
   await writeWhole(options.out, bytes, 'Output file');
   const summary = {
-    model: network.name,
+    model: opened.name,
     samples: samples.rows,
     outputs: formats.length,
     formats: [...new Set(formats.map(formatText))],
@@ -78,14 +77,4 @@ async function run(model: string | undefined, options: EmulateArguments, command
       `${summary.samples} samples, ${summary.outputs} outputs as ${summary.formats.join(', ')} in ${options.out} (${result.path}, ${seconds.toFixed(2)} s)\n`,
     );
   }
-}
-
-/** The one output that a file can hold. */
-function outputPort(graph: LayerGraph): { formats: readonly FixedFormat[] } {
-  if (graph.outputs.length !== 1) {
-    throw new UnsupportedError(
-      `The network has the outputs ${graph.outputs.join(', ')}; one file can hold the outputs of a network with one.`,
-    );
-  }
-  return graph.layers.find((layer) => layer.name === graph.outputs[0])!.circuit.outputs[0]!;
 }

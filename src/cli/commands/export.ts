@@ -9,6 +9,7 @@ import { compileNetwork } from '../../compile/index.ts';
 import { EXPORT_TARGETS, exportNetwork, type ExportTarget } from '../../emulation/index.ts';
 import { FileError } from '../../errors.ts';
 import { loadModel } from '../../formats/index.ts';
+import { isStreamFolder, readEmittedNetwork } from '../../systems/index.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
 import { type CompilerArguments, compilerOptions, compilerSetup, readReason, wholeNumber } from '../options.ts';
 import { packageVersion } from '../package-version.ts';
@@ -74,7 +75,7 @@ async function run(model: string | undefined, options: ExportArguments, command:
 
 interface OpenedGraph {
   readonly graph: LayerGraph;
-  /** The circuits as `compile` writes them to model/circuit.json. */
+  /** The circuits as `compile` writes them to model/circuit.json, for pipelines. */
   readonly text: string;
   readonly files: readonly string[];
 }
@@ -82,6 +83,7 @@ interface OpenedGraph {
 /** A folder's circuits as they stand there, or a model's by the compiler's options. */
 async function openGraph(model: string | undefined, options: ExportArguments, command: Command): Promise<OpenedGraph> {
   if (model !== undefined && statSync(model, { throwIfNoEntry: false })?.isDirectory() === true) {
+    if (await isStreamFolder(model)) return openStreamFolder(model);
     const path = join(model, 'model', 'circuit.json');
     let text: string;
     try {
@@ -95,4 +97,12 @@ async function openGraph(model: string | undefined, options: ExportArguments, co
   const network = await loadModel(setup.model, setup.weights === undefined ? {} : { weights: setup.weights });
   const graph = compileNetwork(network, setup.compile);
   return { graph, text: serializeGraph(graph), files: setup.files };
+}
+
+/** The network of a stream design, whose program does not depend on schedules. */
+async function openStreamFolder(folder: string): Promise<OpenedGraph> {
+  const { network, compile } = await readEmittedNetwork(folder);
+  const graph = compileNetwork(network, compile);
+  const files = ['network.json', 'compile.json'].map((name) => join(folder, 'model', name));
+  return { graph, text: serializeGraph(graph), files };
 }

@@ -1,17 +1,22 @@
 /** The pipeline of an emitted folder, checked to be that of a graph. Needs Node. */
 import { type LayerGraph, serializeCircuit, serializeGraph } from '../../circuit/index.ts';
-import { ValueError } from '../../errors.ts';
-import { emittedPipeline, readEmittedProject } from '../emitted-project.ts';
+import { UnsupportedError, ValueError } from '../../errors.ts';
+import { emittedPipeline, isStreamFolder, readEmittedProject } from '../emitted-project.ts';
 import type { BuiltPipeline } from '../pipeline.ts';
 
 /**
  * Open the RTL of an emitted folder.
  *
  * @param graph - the graph that it must have been emitted from
- * @throws FileError or FormatError if the folder is no emitted project, ValueError if it is one of another model or of
+ * @throws UnsupportedError for streams, FileError or FormatError if the folder is no emitted project, ValueError if it is one of another model or of
  * other compile options, MismatchError if its Verilog is not that of its circuit
  */
 export async function openEmittedRtl(folder: string, graph: LayerGraph): Promise<BuiltPipeline> {
+  if (await isStreamFolder(folder)) {
+    throw new UnsupportedError(
+      `Folder "${folder}" holds a stream design, whose values come at no fixed cycle, and --rtl traces pipelines; "simulate" compares its outputs, and "trace" without --rtl shows the values of the model.`,
+    );
+  }
   const project = await readEmittedProject(folder);
   if (serializeGraph(project.graph) !== serializeGraph(graph)) {
     throw new ValueError(differenceText(folder, project.graph, graph));
