@@ -64,3 +64,4 @@ export {
   outputFormats,
   sampleInputs,
 } from './streams/stream-pipeline.ts';
+export { sampleCount } from './streams/sample-count.ts';

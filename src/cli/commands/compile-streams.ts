@@ -7,6 +7,7 @@ import {
   compileStreamsFor,
   hasMismatch,
   type HardwareTarget,
+  sampleCount,
   sampleInputs,
   type StreamHardwareResult,
   withReuse,
@@ -19,7 +20,6 @@ import type { CompilerSetup } from '../options.ts';
 import { makeProgress } from '../progress.ts';
 import { writeRunRecord } from '../run-record.ts';
 import type { ChosenSchedules } from '../schedule-options.ts';
-import { sampleCount } from '../stream-samples.ts';
 import { fifoRows, fifoTable, stageRows, stageTable } from '../stream-view.ts';
 
 export interface StreamJob {

@@ -9,11 +9,11 @@ import {
   measured,
   readEmittedStreams,
   runScenarios,
+  sampleCount,
   sampleInputs,
   SCENARIO_NAMES,
 } from '../../systems/index.ts';
 import { chooseSimulated, type SimulateArguments } from '../simulate-arguments.ts';
-import { sampleCount } from '../stream-samples.ts';
 import { fifoRows, fifoTable } from '../stream-view.ts';
 import { writeWhole } from '../write-file.ts';
 

@@ -14,6 +14,7 @@ import {
   type TimedUnproven,
 } from '../../verification/index.ts';
 import { benchGap, generator, type YosysDesign } from '../../verilog/index.ts';
+import { isStreamFolder } from '../emitted-project.ts';
 import { buildPipeline, type BuiltPipeline } from '../pipeline.ts';
 import { randomStimuli } from '../stimuli.ts';
 import { checkTopPorts } from './agreement.ts';
@@ -29,13 +30,12 @@ import {
   type Claim,
   type ClaimName,
   type Difference,
-  type ModuleClaim,
-  openCount,
   type TestedFact,
   worstVerdict,
 } from './audit-result.ts';
+import { auditStreams } from './audit-streams.ts';
 import { type AuditedFolder, readAuditedFolder } from './audited-folder.ts';
-import { isDifferent, makeClaim, type PartProof } from './claims.ts';
+import { claimText, isDifferent, makeClaim, type PartProof } from './claims.ts';
 import { writeCounterexample } from './counterexample.ts';
 import { describeDifference, showingVectors } from './difference.ts';
 import { portsOf } from './module-ports.ts';
@@ -61,12 +61,14 @@ interface Failure {
 }
 
 /**
- * Prove that an emitted folder computes its model. The folder is only read.
+ * Prove that an emitted folder computes its model. The folder is only read. Of a stream design modules are proved, and
+ * the whole stays open, see `auditStreams`.
  *
  * @throws FileError, FormatError or ValueError if the folder is damaged, not of one piece, or its Verilog is refused;
  * ToolError if Yosys is absent or runs past its limit
  */
 export async function auditProject(folder: string, options: AuditOptions = {}): Promise<AuditResult> {
+  if (await isStreamFolder(folder)) return auditStreams(folder, options);
   const start = performance.now();
   const step = stepper(options);
   const { signal, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
@@ -218,15 +220,6 @@ function latencyNotes(latency: number): string[] {
     `Every way from input to output crosses ${latency} registers: the latency is ${latency} clock cycles, and a vector can follow in every cycle.`,
     'valid_out is valid_in after as many cycles, and 0 behind a reset; data is compared while the reset is low.',
   ];
-}
-
-function claimText({ modules, verdict, seconds }: Claim): string {
-  const sum = (of: (module: ModuleClaim) => number): number => modules.reduce((total, module) => total + of(module), 0);
-  const all = `${sum(({ outputs }) => outputs)} equalities in ${modules.length} modules, ${seconds.toFixed(1)} s`;
-  if (verdict === 'proved') return `proved: ${all}`;
-  return verdict === 'different'
-    ? `different: ${sum(({ different }) => different)} of ${all}`
-    : `not proved: ${sum(openCount)} of ${all}`;
 }
 
 /** The first part, in the order of the data, in which the difference is seen. */

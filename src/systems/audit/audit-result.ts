@@ -6,7 +6,7 @@
 /**
  * - `proved`: equal for all inputs.
  * - `different`: an input is known for which they differ.
- * - `open`: neither; the bounds of the proof were reached.
+ * - `open`: neither; the bounds of the proof were reached, or no rule of proof speaks of it.
  */
 export type Verdict = 'proved' | 'different' | 'open';
 
@@ -98,6 +98,11 @@ export interface AuditResult {
   /** The command that repeats the audit. */
   readonly command: string;
   readonly seconds: { readonly yosys: number; readonly proof: number; readonly total: number };
+}
+
+/** Tell whether an audit is of a stream design, of which single modules are proved and never the whole. */
+export function isOfStreams({ hashes }: Pick<AuditResult, 'hashes'>): boolean {
+  return Object.hasOwn(hashes, 'streams');
 }
 
 /** The verdict of several claims together: one difference breaks them all, and one open claim leaves them open. */

@@ -1,6 +1,13 @@
 /** From proofs to the claims of a report: what is proved, what an input breaks, what stays open. */
 import type { FoundDifference, ModuleProof, TimedUnproven, Unproven } from '../../verification/index.ts';
-import { type Claim, type ClaimName, type ModuleClaim, type ProofMethod, worstVerdict } from './audit-result.ts';
+import {
+  type Claim,
+  type ClaimName,
+  type ModuleClaim,
+  openCount,
+  type ProofMethod,
+  worstVerdict,
+} from './audit-result.ts';
 
 /** A proof of one module or layer. */
 export type PartProof = Pick<ModuleProof, 'module' | 'outputs' | 'methods'> & {
@@ -60,4 +67,14 @@ export function isDifferent({ samples, unproven }: FoundDifference, one: Unprove
     if (want === undefined) return false;
     return width === undefined ? value !== want : BigInt.asUintN(width, value - want) !== 0n;
   });
+}
+
+/** A claim in one line. */
+export function claimText({ modules, verdict, seconds }: Claim): string {
+  const sum = (of: (module: ModuleClaim) => number): number => modules.reduce((total, module) => total + of(module), 0);
+  const all = `${sum(({ outputs }) => outputs)} equalities in ${modules.length} modules, ${seconds.toFixed(1)} s`;
+  if (verdict === 'proved') return `proved: ${all}`;
+  return verdict === 'different'
+    ? `different: ${sum(({ different }) => different)} of ${all}`
+    : `not proved: ${sum(openCount)} of ${all}`;
 }

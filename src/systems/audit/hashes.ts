@@ -6,12 +6,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { Netlist } from '../../netlist/index.ts';
+import { isStreamFolder } from '../emitted-project.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { listFiles, readBytes } from './folder-files.ts';
 
-/** SHA-256 in hexadecimal by part. */
+/** SHA-256 in hexadecimal by part: of a pipeline its circuit, of a stream design its streams and schedules. */
 export type AuditHashes = Readonly<
-  Record<'network' | 'compile' | 'circuit' | 'netlist' | 'verilog' | 'memories' | 'vectors' | 'manifest', string>
+  Record<'network' | 'compile' | 'netlist' | 'verilog' | 'memories' | 'vectors' | 'manifest', string> &
+    Partial<Record<'circuit' | 'streams' | 'schedules', string>>
 >;
 
 /**
@@ -25,7 +27,9 @@ export async function auditHashes(folder: string, netlist: Netlist): Promise<Aud
   return {
     network: await one('model/network.json'),
     compile: await one('model/compile.json'),
-    circuit: await one('model/circuit.json'),
+    ...((await isStreamFolder(folder))
+      ? { streams: await one('model/streams.json'), schedules: await one('model/schedules.json') }
+      : { circuit: await one('model/circuit.json') }),
     netlist: sha256([canonicalJson(netlist)]),
     verilog: await hashTogether(
       folder,

@@ -3,7 +3,7 @@
  * what it means, what it rests on, and how to repeat it. A difference comes before everything else.
  */
 import { type Cell, formatNumber, htmlReport, type ReportSection, type Table } from '../../report/index.ts';
-import { type AuditResult, type Difference, openCount, type Verdict } from './audit-result.ts';
+import { type AuditResult, type Difference, isOfStreams, openCount, type Verdict } from './audit-result.ts';
 import { chainFigure, type LinkName, linkNames } from './figures.ts';
 import { delayText, METHOD_TEXTS, powerOfTwo, TRUSTED, verdictText } from './sentences.ts';
 import { differenceTable, METHODS, moduleTable, SUM, testTable } from './tables.ts';
@@ -110,7 +110,8 @@ function listText(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`;
 }
 
-function openSection({ claims, bounds }: AuditResult): ReportSection {
+function openSection(result: AuditResult): ReportSection {
+  const { claims, bounds } = result;
   const open = claims.flatMap(({ name, modules }) =>
     modules.map((module) => ({ name, module, open: openCount(module) })),
   );
@@ -118,6 +119,11 @@ function openSection({ claims, bounds }: AuditResult): ReportSection {
     heading: 'What is open',
     paragraphs: [
       `An equality is **open** when the search came to its bound, ${formatNumber(bounds.conflicts)} conflicts, without an answer. It may hold or not. A higher bound (\`--conflicts\`) may close it.`,
+      ...(isOfStreams(result)
+        ? [
+            'Of a stream design the control of its stages, its FIFOs and what joins them are open whatever the bound: no rule of proof speaks of them yet, and they were simulated only.',
+          ]
+        : []),
     ],
     tables: [
       {
@@ -140,7 +146,7 @@ function claimSection(result: AuditResult): ReportSection {
   return {
     heading: isAll ? 'What was proved' : 'What was proved and what was not',
     paragraphs: [
-      `${comparedText(result)} Equal means equal for **all** ${powerOfTwo(result.design.inputBits)} inputs, to the bit and to the clock cycle; it was not sampled.`,
+      `${comparedText(result)} Equal means equal for **all** ${isOfStreams(result) ? 'inputs of a module by itself' : `${powerOfTwo(result.design.inputBits)} inputs`}, to the bit and to the clock cycle; it was not sampled.`,
     ],
     figures: figure === null ? [] : [figure],
     ...(used.length > 0 && {
@@ -243,7 +249,8 @@ function repeatSection({ bounds, command, hashes, tools }: AuditResult): ReportS
 function hashesText(hashes: AuditResult['hashes']): string {
   const joined =
     'Several files are hashed as one: in the order of their names, each as its name, a line end, its length in bytes, a line end, and its bytes.';
+  const circuit = isOfStreams({ hashes }) ? '`model/streams.json`, `model/schedules.json`' : '`model/circuit.json`';
   return Object.hasOwn(hashes, 'netlist')
-    ? `\`sha256sum\` prints those of \`model/network.json\`, \`model/compile.json\`, \`model/circuit.json\` and \`manifest.json\`; the manifest has one for every file. ${joined} The netlist, which is no file, is hashed as JSON with sorted keys.`
+    ? `\`sha256sum\` prints those of \`model/network.json\`, \`model/compile.json\`, ${circuit} and \`manifest.json\`; the manifest has one for every file. ${joined} The netlist, which is no file, is hashed as JSON with sorted keys.`
     : 'Model and options are hashed as this package writes them, the Verilog files and the memory files as one text each.';
 }

@@ -10,6 +10,9 @@ import type { Comparison } from '../checks.ts';
 import type { Stimulus } from '../stimuli.ts';
 import { formatsByPlace } from './stream-pipeline.ts';
 
+/** Multiplications of a sample up to which the network is also compared fully unrolled. */
+export const UNROLLED_LIMIT = 100_000;
+
 /** A comparison, and its first difference. */
 export interface Compared {
   readonly comparison: Comparison;

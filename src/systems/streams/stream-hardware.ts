@@ -39,12 +39,10 @@ import {
   type Compared,
   emulatedOutputs,
   type StreamOutputs,
+  UNROLLED_LIMIT,
 } from './check-streams.ts';
 import { measured, runScenarios, type StreamScenarioRun } from './scenarios.ts';
 import { type BuiltStreams, buildStreams, sampleInputs } from './stream-pipeline.ts';
-
-/** Multiplications of a sample up to which the network is also compared fully unrolled. */
-const UNROLLED_LIMIT = 100_000;
 
 /** Multiplications that the interpreter is given, some seconds' worth. */
 const INTERPRETED_LIMIT = 4_000_000;

@@ -1,6 +1,6 @@
 /** How many samples a stream design is driven with where nobody says. */
-import type { StreamGraph } from '../circuit/index.ts';
-import type { FifoSizes } from '../netlist/index.ts';
+import type { StreamGraph } from '../../circuit/index.ts';
+import type { FifoSizes } from '../../netlist/index.ts';
 
 /** Cycles that the run at full rate may take. */
 const CYCLES = 6000;
