@@ -270,7 +270,7 @@ async function testFolder(
     const unrolled = compileNetwork(network, compile);
     add('stages against the unrolled network', compareUnrolled(graph, unrolled, stimuli, expected));
   }
-  for (const { name, run } of runScenarios(design, stimuli, count)) {
+  for (const { name, run } of runScenarios(design, stimuli)) {
     const what = `netlist against its stages, ${name}, ${run.cycles} cycles`;
     add(what, compareOutputs(`The simulated netlist differs from its stages (${name})`, run.outputs, expected));
   }
