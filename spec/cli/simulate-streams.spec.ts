@@ -49,9 +49,9 @@ describe('simulate a folder of streams', () => {
     });
     expect(scenarios.map(({ name, samples }: { name: string; samples: number }) => [name, samples])).toEqual([
       ['full rate', 20],
-      ['stalls on both sides', 16],
-      ['slow reader', 16],
-      ['slow writer', 16],
+      ['stalls on both sides', 7],
+      ['slow reader', 7],
+      ['slow writer', 7],
     ]);
     expect(scenarios[3].initiationInterval.minimum).toBeGreaterThan(manifest.initiationInterval);
     expect(fifos.map(({ from, to }: { from: string; to: string }) => [from, to])).toEqual([

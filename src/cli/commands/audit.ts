@@ -68,7 +68,8 @@ Examples:
   distill-rtl audit out/distillnet/rtl --out out/distillnet-audit --json
   distill-rtl audit --model model.onnx --precision "ap_fixed<16,6>" --top neuron --verilog neuron.v sum.v
 
-Exit code 3 says that a difference was found or that an equality is open; the report is written all the same.`;
+Exit code 3 says that a difference was found or that an equality is open; the report is written all the same.
+Of a stream design the arithmetic of every stage is proved and control is simulated, so that the whole stays open.`;
 
 /** Columns of the longest step, "Verilog = netlist". */
 const stepColumns = 17;

@@ -35,7 +35,7 @@ export function simulateCommand(): Command {
     .addOption(
       new Option(
         '--scenario <name>',
-        'of a stream design: who stalls (default: all, one after the other; with stalls the first 16 vectors)',
+        'of a stream design: who stalls (default: all, one after the other; with stalls the first 2 to 8 vectors)',
       ).choices(SCENARIO_NAMES),
     )
     .option('--vcd <file>', 'write the waveform for GTKWave; of a stream design that of its first scenario')
