@@ -86,7 +86,9 @@ if (!values.quick) {
   if (teachers.length > 0) table.push(publishedCells(PUBLISHED_TEACHER, PUBLISHED_CLOCK));
 }
 
-say(`\n${textTable({ columns: ROW_COLUMNS, rows: table })}`);
+const asked = process.argv.slice(2).map((word) => (word.includes(' ') ? `"${word}"` : word));
+const command = ['npm run study:streams', ...(asked.length > 0 ? ['--', ...asked] : [])].join(' ');
+say(`\n${command}\n\n${textTable({ columns: ROW_COLUMNS, rows: table })}`);
 if (teachers.length > 0) {
   const columns = [
     { header: 'design' },

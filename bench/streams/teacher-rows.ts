@@ -17,7 +17,7 @@ import { controlTiming, PART, type Published, type StreamRow } from './stream-ro
 export const TEACHER_CLOCK = 250;
 
 export const PUBLISHED_TEACHER: Published = {
-  name: 'published teacher',
+  name: 'published teacher 9×16',
   cycles: 640,
   latencyNs: 1280,
   lut: 265_600,
@@ -61,7 +61,7 @@ export async function teacherRow(columns: number, reuse: number, samples: number
   const { run, runSeconds, cyclesPerSecond } = streamSpeed(built.design, stimuli);
   const first = run.times[0]!;
   return {
-    name: `teacher 9×${columns}, reuse ${reuse}`,
+    name: `teacher 9×${columns}${TRAININGS[columns] === undefined ? ', untrained' : ''}, reuse ${reuse}`,
     clockMHz: TEACHER_CLOCK,
     cycles: first.lastGiven - first.firstTaken,
     initiationInterval: run.initiationInterval?.maximum ?? NaN,
