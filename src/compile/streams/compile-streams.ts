@@ -4,19 +4,47 @@
  * Every schedule gives the same values. Formats are those that are asked for; an exact result that nobody asked a format
  * for can have a wider one than in `compileNetwork`'s graph, whose circuits prove every element by itself.
  */
-import type { StreamGraph, StreamInput, StreamStage } from '../../circuit/index.ts';
-import { type FixedFormat, sameFormat } from '../../fixed/index.ts';
+import type { StreamGraph } from '../../circuit/index.ts';
+import { UnsupportedError } from '../../errors.ts';
 import type { Network } from '../../network/index.ts';
+import type { HardwareLayer } from '../hardware-layer.ts';
 import { hardwareNetwork } from '../hardware-network.ts';
-import { inputFormats } from '../input-formats.ts';
 import type { CompileOptions } from '../options.ts';
-import { compileGroup } from './compile-group.ts';
-import { commonFormat, type Edge } from './edge.ts';
-import { groupLayers, type LayerGroup } from './groups.ts';
-import { changeLayout, copyStage } from './layout-stages.ts';
-import { type Beats, regrouping, sameBeats } from './layouts.ts';
-import { type LayerPlan, planNetwork } from './plan.ts';
-import { checkSchedules, type Schedules } from './schedules.ts';
+import { compilePlan } from './compile-plan.ts';
+import { openMemo } from './memo.ts';
+import { type NetworkPlan, planNetwork } from './plan.ts';
+import { reuseFactors } from './reuse.ts';
+import { type BeatLayout, checkSchedules, possibleLayouts, type Schedules } from './schedules.ts';
+
+/** Compiles one network in any schedules; what two schedules have in common is compiled once, and is the same object. */
+export interface StreamCompiler {
+  /** Layers with gates of their own, in topological order. */
+  readonly layers: readonly HardwareLayer[];
+  /** Names of the layers whose results are the network's outputs. */
+  readonly outputs: readonly string[];
+  /**
+   * Compile the network, or the part of it that leads to some of its layers.
+   *
+   * @throws ShapeError, ValueError, FormatError or UnsupportedError with the layer's name
+   */
+  compile(schedules: Schedules, outputs?: readonly string[]): StreamGraph;
+  /**
+   * List what the schedule of each layer can be, given those of the others: a vector's beats are those in which it arrives.
+   *
+   * @throws the errors of `compile` that do not depend on formats
+   */
+  choices(schedules: Schedules, outputs?: readonly string[]): readonly ScheduleChoices[];
+}
+
+/** What the schedule of a layer can be. */
+export interface ScheduleChoices {
+  readonly name: string;
+  readonly kind: string;
+  /** The layouts that it can have. */
+  readonly layouts: readonly BeatLayout[];
+  /** The reuse factors that it can have in the layout of its present schedule, ascending. */
+  readonly reuse: readonly number[];
+}
 
 /**
  * Compile a network to streams.
@@ -24,97 +52,57 @@ import { checkSchedules, type Schedules } from './schedules.ts';
  * @throws ShapeError, ValueError, FormatError or UnsupportedError with the layer's name
  */
 export function compileStreams(trained: Network, options: CompileOptions = {}, schedules: Schedules = {}): StreamGraph {
+  return streamCompiler(trained, options).compile(schedules);
+}
+
+/**
+ * List what each layer's schedule can be, given those of the others.
+ *
+ * @throws the errors of {@link compileStreams} that do not depend on formats
+ */
+export function scheduleChoices(
+  network: Network,
+  options: CompileOptions = {},
+  schedules: Schedules = {},
+): readonly ScheduleChoices[] {
+  return streamCompiler(network, options).choices(schedules);
+}
+
+/**
+ * Open a compiler for a network.
+ *
+ * @throws ValueError or ShapeError for a broken network, UnsupportedError for an output without any gate
+ */
+export function streamCompiler(trained: Network, options: CompileOptions = {}): StreamCompiler {
   const hardware = hardwareNetwork(trained, options);
-  const { settings, outputs } = hardware;
-  const { network } = settings;
-  checkSchedules(network, schedules);
-  const plan = planNetwork(hardware, schedules);
-  const groups = groupLayers(plan.layers, outputs);
-  const beats = new Map([...plan.inputs, ...plan.layers.map(({ layer, output }) => [layer.name, output] as const)]);
-  const uniform = streamsReadInParts(groups, beats);
-
-  const edges = new Map<string, Edge>();
-  const inputs = network.inputs.map((input): StreamInput => {
-    const edge = inputEdge(input.name, inputFormats(network, input, options), beats.get(input.name)!, uniform);
-    edges.set(input.name, edge);
-    return { name: input.name, type: { formats: edge.formats, elements: edge.beats } };
-  });
-
-  const stages: StreamStage[] = [];
-  const taken = new Set([...network.inputs, ...network.layers].map(({ name }) => name));
-  const nameOf = (source: string, suffix: string): string => {
-    let name = `${source}_${suffix}`;
-    for (let n = 2; taken.has(name); n += 1) name = `${source}_${suffix}${n}`;
-    taken.add(name);
-    return name;
+  const { network } = hardware.settings;
+  const memo = openMemo();
+  const planOf = (schedules: Schedules, outputs: readonly string[]): NetworkPlan => {
+    checkSchedules(network, schedules);
+    return planNetwork({ ...hardware, outputs }, schedules, memo);
   };
-  const changed = new Map<string, Edge[]>();
-  const edgeIn = (name: string, wanted: Beats): Edge => {
-    const edge = edges.get(name)!;
-    const known = [edge, ...(changed.get(name) ?? [])].find((other) => sameBeats(other.beats, wanted));
-    if (known !== undefined) return known;
-    const change = changeLayout(edge, wanted, (suffix) => nameOf(name, suffix));
-    stages.push(...change.stages);
-    changed.set(name, [...(changed.get(name) ?? []), change.edge]);
-    return change.edge;
+  return {
+    layers: hardware.layers,
+    outputs: hardware.outputs,
+    compile: (schedules, outputs = hardware.outputs) => {
+      const plan = planOf(schedules, outputs);
+      if (outputs === hardware.outputs) checkInputs(network, plan);
+      return compilePlan({ ...hardware, outputs }, options, plan, memo);
+    },
+    choices: (schedules, outputs = hardware.outputs) =>
+      planOf(schedules, outputs).layers.map(({ layer, work }) => ({
+        name: layer.name,
+        kind: layer.kind,
+        layouts: possibleLayouts(layer),
+        reuse: reuseFactors(work),
+      })),
   };
-  for (const group of groups) {
-    const inside = namesIn(group);
-    const edgeOf = ({ layer, inputs: wanted }: LayerPlan, k: number): Edge | undefined =>
-      inside.has(layer.inputs[k]!) ? undefined : edgeIn(layer.inputs[k]!, wanted[k]!);
-    const { name } = group.last.layer;
-    const { stage, edge } = compileGroup(settings, group, edgeOf, uniform.has(name));
-    stages.push(stage);
-    edges.set(name, edge);
-  }
-  return withCopies({ name: network.name, inputs, stages, outputs }, (name) => nameOf(name, 'copy'));
 }
 
-/** The stream of an input of the network. */
-function inputEdge(name: string, formats: readonly FixedFormat[], beats: Beats, uniform: ReadonlySet<string>): Edge {
-  const common = beats[0]!.map((_, k) => commonFormat(beats.map((row) => formats[row[k]!]!)));
-  const all = uniform.has(name) ? common.map(() => commonFormat(common)) : common;
-  const isAsUnrolled = beats.every((row) => row.every((place, k) => sameFormat(formats[place]!, all[k]!)));
-  return { stream: name, beats, formats: all, isAsUnrolled };
-}
-
-/** Streams whose elements take turns at one place of a circuit or a beat, which must have one format then. */
-function streamsReadInParts(groups: readonly LayerGroup[], beats: ReadonlyMap<string, Beats>): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const group of groups) {
-    const inside = namesIn(group);
-    for (const plan of membersOf(group)) {
-      const { split } = plan;
-      plan.layer.inputs.forEach((name, k) => {
-        if (inside.has(name) || found.has(name)) return;
-        const [given, wanted] = [beats.get(name)!, plan.inputs[k]!];
-        const isSplit = !sameBeats(given, wanted) && regrouping(given, wanted).given > 1;
-        if (isSplit || split.terms * split.outputs > 1) found.add(name);
-      });
-    }
-  }
-  return found;
-}
-
-function membersOf({ head, followers }: LayerGroup): readonly LayerPlan[] {
-  return head === undefined ? followers : [head, ...followers];
-}
-
-function namesIn(group: LayerGroup): ReadonlySet<string> {
-  return new Set(membersOf(group).map(({ layer }) => layer.name));
-}
-
-/** An input that several stages read gets a stage that hands it on. */
-function withCopies(graph: StreamGraph, nameOf: (name: string) => string): StreamGraph {
-  const copied = new Map<string, string>();
-  const copies = graph.inputs.flatMap(({ name, type }) => {
-    if (graph.stages.filter((stage) => stage.inputs.includes(name)).length < 2) return [];
-    copied.set(name, nameOf(name));
-    return [copyStage(copied.get(name)!, { stream: name, beats: type.elements, formats: type.formats })];
-  });
-  const stages = graph.stages.map((stage) => ({
-    ...stage,
-    inputs: stage.inputs.map((name) => copied.get(name) ?? name),
-  }));
-  return { ...graph, stages: [...copies, ...stages] };
+function checkInputs(network: Network, { inputs }: NetworkPlan): void {
+  const unread = network.inputs.find(({ name }) => !inputs.has(name));
+  if (unread === undefined) return;
+  throw new UnsupportedError(
+    `No output of network "${network.name}" depends on its input "${unread.name}"; in a stream design every input must be read.`,
+  );
 }

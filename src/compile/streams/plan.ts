@@ -2,7 +2,6 @@
  * Every layer of a network in its schedule, without formats: which beats it takes and gives, in which form, and how its
  * work is cut.
  */
-import { UnsupportedError } from '../../errors.ts';
 import { isWrapping } from '../../fixed/index.ts';
 import type { HardwareLayer } from '../hardware-layer.ts';
 import type { HardwareNetwork } from '../hardware-network.ts';
@@ -10,6 +9,7 @@ import type { LoweringSettings } from '../lower-layer.ts';
 import { precisionRequest } from '../precision.ts';
 import { type StreamForm, type StreamKind, streamForm, streamKind } from './layer-kinds.ts';
 import { type Beats, beatsOf, commonDivisor, isInOrder, positionsPerBeat, sizeOf, wholeBeat } from './layouts.ts';
+import type { Memo } from './memo.ts';
 import { outputBeats } from './output-beats.ts';
 import { type Divisible, type ReuseSplit, splitReuse } from './reuse.ts';
 import { type BeatLayout, scheduleOf, type Schedules } from './schedules.ts';
@@ -38,7 +38,7 @@ export interface LayerPlan {
 }
 
 export interface NetworkPlan {
-  /** The beats of each input of the network. */
+  /** The beats of each input of the network that is read. */
   readonly inputs: ReadonlyMap<string, Beats>;
   /** Layers that lead to an output, in topological order. */
   readonly layers: readonly LayerPlan[];
@@ -47,10 +47,13 @@ export interface NetworkPlan {
 /**
  * Plan all layers.
  *
- * @throws UnsupportedError for a layout that a layer cannot have or an input that no output depends on, ValueError for a
- * reuse factor that does not divide
+ * @throws UnsupportedError for a layout that a layer cannot have, ValueError for a reuse factor that does not divide
  */
-export function planNetwork({ settings, layers, outputs }: HardwareNetwork, schedules: Schedules): NetworkPlan {
+export function planNetwork(
+  { settings, layers, outputs }: HardwareNetwork,
+  schedules: Schedules,
+  memo: Memo,
+): NetworkPlan {
   const { network } = settings;
   const beats = new Map<string, Beats>();
   const shapes = new Map(network.inputs.map(({ name, shape }) => [name, shape]));
@@ -59,24 +62,24 @@ export function planNetwork({ settings, layers, outputs }: HardwareNetwork, sche
     const { layout, reuse } = scheduleOf(layer, schedules);
     const natural = layer.inputs.map((name) => {
       const shape = shapes.get(name);
-      return beats.get(name) ?? beatsOf(shape!, layout);
+      return beats.get(name) ?? memo('beats', [name, layout], () => beatsOf(shape!, layout));
     });
     const known = layer.inputs.findIndex((name) => beats.has(name));
-    const inputs = wantedBeats(settings, layer, layout, natural, Math.max(0, known));
+    const inputs = memo('wanted', [layer, layout, known, ...natural], () =>
+      wantedBeats(settings, layer, layout, natural, Math.max(0, known)),
+    );
     layer.inputs.forEach((name, k) => {
       if (!beats.has(name)) beats.set(name, inputs[k]!);
     });
-    const plan = planLayer(settings, layer, layout, reuse, inputs);
+    const plan = memo('plan', [layer, layout, reuse, inputs], () => planLayer(settings, layer, layout, reuse, inputs));
     beats.set(layer.name, plan.output);
     return plan;
   });
-  const unread = network.inputs.find(({ name }) => !beats.has(name));
-  if (unread !== undefined) {
-    throw new UnsupportedError(
-      `No output of network "${network.name}" depends on its input "${unread.name}"; in a stream design every input must be read.`,
-    );
-  }
-  return { inputs: new Map(network.inputs.map(({ name }) => [name, beats.get(name)!])), layers: plans };
+  const read = network.inputs.flatMap(({ name }) => {
+    const carried = beats.get(name);
+    return carried === undefined ? [] : [[name, carried] as const];
+  });
+  return { inputs: new Map(read), layers: plans };
 }
 
 /** The layers on which an output depends. */
