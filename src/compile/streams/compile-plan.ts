@@ -12,11 +12,16 @@ import { type Beats, regrouping, sameBeats } from './layouts.ts';
 import type { Memo } from './memo.ts';
 import type { LayerPlan, NetworkPlan } from './plan.ts';
 
-/** Compile planned layers to a stream graph; its outputs are those of `hardware`. */
+/**
+ * Compile planned layers to a stream graph; its outputs are those of `hardware`.
+ *
+ * @param readOutside inputs of the network that layers read which are not planned
+ */
 export function compilePlan(
   { settings, outputs }: HardwareNetwork,
   options: CompileOptions,
   plan: NetworkPlan,
+  readOutside: ReadonlySet<string>,
   memo: Memo,
 ): StreamGraph {
   const { network } = settings;
@@ -76,7 +81,12 @@ export function compilePlan(
     stages.push(stage);
     edges.set(name, edge);
   }
-  return withCopies({ name: network.name, inputs, stages, outputs }, (name) => freeName(name, 'copy'), memo);
+  return withCopies(
+    { name: network.name, inputs, stages, outputs },
+    readOutside,
+    (name) => freeName(name, 'copy'),
+    memo,
+  );
 }
 
 /** The stream of an input of the network. */
@@ -126,10 +136,16 @@ function namesIn(group: LayerGroup): ReadonlySet<string> {
 }
 
 /** An input that several stages read gets a stage that hands it on. */
-function withCopies(graph: StreamGraph, nameOf: (name: string) => string, memo: Memo): StreamGraph {
+function withCopies(
+  graph: StreamGraph,
+  readOutside: ReadonlySet<string>,
+  nameOf: (name: string) => string,
+  memo: Memo,
+): StreamGraph {
   const copied = new Map<string, string>();
   const copies = graph.inputs.flatMap(({ name, type }) => {
-    if (graph.stages.filter((stage) => stage.inputs.includes(name)).length < 2) return [];
+    const readers = graph.stages.filter((stage) => stage.inputs.includes(name)).length;
+    if (readers + Number(readOutside.has(name)) < 2) return [];
     const copy = nameOf(name);
     copied.set(name, copy);
     const { formats, elements } = type;

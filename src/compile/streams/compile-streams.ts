@@ -12,18 +12,19 @@ import { hardwareNetwork } from '../hardware-network.ts';
 import type { CompileOptions } from '../options.ts';
 import { compilePlan } from './compile-plan.ts';
 import { openMemo } from './memo.ts';
-import { type NetworkPlan, planNetwork } from './plan.ts';
+import { liveLayers, type NetworkPlan, planNetwork } from './plan.ts';
 import { reuseFactors } from './reuse.ts';
 import { type BeatLayout, checkSchedules, possibleLayouts, type Schedules } from './schedules.ts';
 
 /** Compiles one network in any schedules; what two schedules have in common is compiled once, and is the same object. */
 export interface StreamCompiler {
-  /** Layers with gates of their own, in topological order. */
+  /** Layers with gates of their own that lead to an output, in topological order. */
   readonly layers: readonly HardwareLayer[];
   /** Names of the layers whose results are the network's outputs. */
   readonly outputs: readonly string[];
   /**
-   * Compile the network, or the part of it that leads to some of its layers.
+   * Compile the network, or the part of it that leads to some of its layers; stages of a part that nothing outside reads
+   * are those of the network.
    *
    * @throws ShapeError, ValueError, FormatError or UnsupportedError with the layer's name
    */
@@ -76,18 +77,19 @@ export function scheduleChoices(
 export function streamCompiler(trained: Network, options: CompileOptions = {}): StreamCompiler {
   const hardware = hardwareNetwork(trained, options);
   const { network } = hardware.settings;
+  const layers = liveLayers(hardware.layers, hardware.outputs);
   const memo = openMemo();
   const planOf = (schedules: Schedules, outputs: readonly string[]): NetworkPlan => {
     checkSchedules(network, schedules);
     return planNetwork({ ...hardware, outputs }, schedules, memo);
   };
   return {
-    layers: hardware.layers,
+    layers,
     outputs: hardware.outputs,
     compile: (schedules, outputs = hardware.outputs) => {
       const plan = planOf(schedules, outputs);
       if (outputs === hardware.outputs) checkInputs(network, plan);
-      return compilePlan({ ...hardware, outputs }, options, plan, memo);
+      return compilePlan({ ...hardware, outputs }, options, plan, stillRead(layers, plan), memo);
     },
     choices: (schedules, outputs = hardware.outputs) =>
       planOf(schedules, outputs).layers.map(({ layer, work }) => ({
@@ -97,6 +99,12 @@ export function streamCompiler(trained: Network, options: CompileOptions = {}): 
         reuse: reuseFactors(work),
       })),
   };
+}
+
+/** What layers outside a plan read. */
+function stillRead(layers: readonly HardwareLayer[], { layers: planned }: NetworkPlan): ReadonlySet<string> {
+  const inside = new Set(planned.map(({ layer }) => layer.name));
+  return new Set(layers.filter(({ name }) => !inside.has(name)).flatMap(({ inputs }) => inputs));
 }
 
 function checkInputs(network: Network, { inputs }: NetworkPlan): void {

@@ -83,7 +83,7 @@ export function planNetwork(
 }
 
 /** The layers on which an output depends. */
-function liveLayers(layers: readonly HardwareLayer[], outputs: readonly string[]): readonly HardwareLayer[] {
+export function liveLayers(layers: readonly HardwareLayer[], outputs: readonly string[]): readonly HardwareLayer[] {
   const live = new Set(outputs);
   for (const layer of layers.toReversed()) {
     if (live.has(layer.name)) for (const name of layer.inputs) live.add(name);

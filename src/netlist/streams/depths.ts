@@ -12,9 +12,16 @@ import { stageLatency } from './stage-latency.ts';
 
 /** Places per edge, in the order of `streamEdges`, for readers that take every beat at once. */
 export function leastDepths(graph: StreamGraph, stages: readonly ScheduledStage[]): readonly number[] {
-  return streamEdges(graph).map(({ from }) => {
-    const scheduled = stages.find(({ stage }) => stage.name === from)!;
-    const { steps, outputBeats } = stageCounts(graph, scheduled.stage);
-    return Math.ceil((stageLatency(scheduled) + 2) / (steps / outputBeats));
-  });
+  return streamEdges(graph).map(({ from }) =>
+    leastDepth(
+      graph,
+      stages.find(({ stage }) => stage.name === from)!,
+    ),
+  );
+}
+
+/** Places of a buffer behind a stage for a reader that takes every beat at once. */
+export function leastDepth(graph: StreamGraph, scheduled: ScheduledStage): number {
+  const { steps, outputBeats } = stageCounts(graph, scheduled.stage);
+  return Math.ceil((stageLatency(scheduled) + 2) / (steps / outputBeats));
 }

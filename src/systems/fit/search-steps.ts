@@ -1,0 +1,80 @@
+/**
+ * The decisions of a search, in the order of the layers: which layers have schedules of their own, and which follow.
+ *
+ * Layers with weights, windows or several inputs, and those at the inputs of the network, are free; a layer that works
+ * element by element takes its input as it comes, with a reuse factor of 1.
+ */
+import type { BeatLayout, HardwareLayer, StreamCompiler } from '../../compile/index.ts';
+import { type WindowGeometry, windowPlacement } from '../../network/index.ts';
+
+/** One free layer with all that follows it before the next. */
+export interface SearchStep {
+  readonly layer: HardwareLayer;
+  /** Whether its work can be cut by a reuse factor. */
+  readonly canReuse: boolean;
+  /** Layouts that differ. */
+  readonly layouts: readonly BeatLayout[];
+  /** Layers that follow, each with the layer whose layout it takes. */
+  readonly followers: readonly { readonly name: string; readonly like: string }[];
+  /** Layers whose results later layers read. */
+  readonly read: readonly string[];
+  /** Those, and the outputs of the network so far. */
+  readonly outputs: readonly string[];
+}
+
+/** Cut a network into steps. */
+export function searchSteps({ layers, outputs, choices }: StreamCompiler): readonly SearchStep[] {
+  const possible = new Map(choices({ default: 'stream' }).map((choice) => [choice.name, choice.layouts]));
+  const names = new Set(layers.map(({ name }) => name));
+  const isFree = (layer: HardwareLayer): boolean =>
+    canReuse(layer) || layer.inputs.length > 1 || layer.inputs.some((name) => !names.has(name));
+  const starts = layers.flatMap((layer, k) => (isFree(layer) ? [k] : []));
+  return starts.map((start, k) => {
+    const end = starts[k + 1] ?? layers.length;
+    const done = layers.slice(0, end);
+    const later = new Set(layers.slice(end).flatMap(({ inputs }) => inputs));
+    const read = done.map(({ name }) => name).filter((name) => later.has(name));
+    const layer = layers[start]!;
+    return {
+      layer,
+      canReuse: canReuse(layer),
+      layouts: distinctLayouts(layer, possible.get(layer.name)!),
+      followers: layers.slice(start + 1, end).map(({ name, inputs }) => ({ name, like: inputs[0]! })),
+      read,
+      outputs: [...read, ...outputs.filter((name) => !read.includes(name) && done.some((one) => one.name === name))],
+    };
+  });
+}
+
+function canReuse({ kind, parameters }: HardwareLayer): boolean {
+  return parameters['kernel'] !== undefined || kind === 'pooling1d' || kind === 'pooling2d' || kind === 'globalPooling';
+}
+
+/** Columns of a line are its positions, and a vector has neither; there `pixels` means the beats in which it arrives. */
+function distinctLayouts({ inputShapes }: HardwareLayer, possible: readonly BeatLayout[]): readonly BeatLayout[] {
+  return possible.filter((layout) => layout !== 'columns' || inputShapes[0]!.length === 3);
+}
+
+/**
+ * Multiplications, or for want of weights comparisons and additions, that a layer makes per clock.
+ *
+ * @param parts the largest reuse factor that it can have in the layout
+ */
+export function workPerClock(layer: HardwareLayer, layout: BeatLayout, parts: number, reuse: number): number {
+  const { size } = layer.attributes as { readonly size?: readonly number[] };
+  const cells = layer.parameters['kernel'] === undefined ? product(size ?? [1]) : 1;
+  return (parts / reuse) * cells * windowsPerBeat(layer, layout);
+}
+
+/** Windows or positions of one beat. */
+export function windowsPerBeat(layer: HardwareLayer, layout: BeatLayout): number {
+  const positions = layer.inputShapes[0]!.slice(0, -1);
+  const hasWindows = layer.attributes['size'] !== undefined;
+  const shape = hasWindows
+    ? windowPlacement(positions, layer.attributes as unknown as WindowGeometry).shape
+    : positions;
+  if (layout === 'whole') return product(shape);
+  return layout === 'columns' && shape.length === 2 ? shape[0]! : 1;
+}
+
+const product = (factors: readonly number[]): number => factors.reduce((a, b) => a * b, 1);
