@@ -4,9 +4,9 @@ import { synthesizeNetlist } from '../../bench/calibration-counts.ts';
 import { CALIBRATION_DESIGNS, CALIBRATION_PART, calibrationPipeline } from '../../bench/calibration-designs.ts';
 import { device, netlistLevels, netlistTiming, ULTRASCALE_PLUS } from '../../src/estimation/index.ts';
 import type { TimingPath } from '../../src/estimation/index.ts';
-import { moduleBuilder } from '../../src/netlist/index.ts';
+import { addressWidth, moduleBuilder } from '../../src/netlist/index.ts';
 import type { Module, ModuleBuilder, Net, Netlist } from '../../src/netlist/index.ts';
-import { growCells, plans } from '../netlist/arbitrary-module.ts';
+import { clockedPlans, growCells, plans } from '../netlist/arbitrary-module.ts';
 import { lacks } from '../verification/tools.ts';
 
 const target = device('xcvu13p-flga2577-2-e');
@@ -126,6 +126,26 @@ describe('netlistTiming of single structures', () => {
     expect(read(10)).toBeGreaterThan(read(8));
   });
 
+  it('reads and writes memories in tables, and reads block RAM at the clock', () => {
+    const memory = (words: number, width: number, write: (b: ModuleBuilder, number: number, at: Net) => Net): number =>
+      criticalPs((b) => {
+        const number = b.addMemory('words', width, words);
+        const bits = addressWidth(words);
+        b.output('y', write(b, number, registered(b, 'from', bits)));
+        b.memoryWrite(number, registered(b, 'go', 1), registered(b, 'to', bits), registered(b, 'x', width));
+      });
+    const sinks = (tables: number): number => Math.min(p.netCap, p.netBase + (tables - 1) * p.netPerSink);
+    const small = memory(64, 4, (b, number, at) => b.register(b.not(b.memory(at, number))));
+    expect(small).toBe(p.register + sinks(4) + p.lut);
+    const read = memory(2048, 18, (b, number, at) => b.register(b.memory(at, number)));
+    expect(read).toBe(p.register + p.blockRam);
+    const used = memory(2048, 18, (b, number, at) => {
+      const word = b.register(b.memory(at, number));
+      return b.register(b.add(word, b.constant(3n, 18)));
+    });
+    expect(used).toBe(read + p.netBase + p.lut + p.carryEntry + p.carryToLogic + 361 + p.carryStep);
+  });
+
   it('follows the device, and parameters in the place of its own', () => {
     const netlist = netlistOf(build('m', (b) => b.output('y', b.register(all(b, inputs(b, 4))))));
     const ns = netlistTiming(netlist, target).criticalNs;
@@ -154,7 +174,7 @@ describe('the paths of netlistTiming', () => {
 
   it('add up, begin at a register or port, and touch their module', () => {
     fc.assert(
-      fc.property(plans(40), plans(20), (first, second) => {
+      fc.property(clockedPlans(40), plans(20), (first, second) => {
         const inner = build('inner', (b) => {
           const nets = [b.input('u', 9), b.input('v', 5)];
           growCells(b, first, nets, 20);
@@ -170,8 +190,8 @@ describe('the paths of netlistTiming', () => {
         expect(criticalNs).toBeCloseTo(Math.max(...perModule.map(({ delayNs }) => delayNs)), 9);
         for (const one of perModule) {
           expect(sum(one)).toBeCloseTo(one.delayNs, 9);
-          expect(['input', 'register']).toContain(one.steps[0]!.kind);
-          expect(['output', 'register']).toContain(one.steps.at(-1)!.kind);
+          expect(['input', 'register', 'memory']).toContain(one.steps[0]!.kind);
+          expect(['output', 'register', 'memory']).toContain(one.steps.at(-1)!.kind);
           expect(one.steps.some(({ module }) => module === one.module)).toBe(true);
           expect(one.delayNs).toBeLessThanOrEqual(criticalNs + 1e-9);
         }

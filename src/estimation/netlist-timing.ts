@@ -10,8 +10,8 @@
  * at most one off those of Yosys 0.23 in 13 of 17 designs, and at most 3 too few (docs/timing-model.md).
  *
  * Limits: an estimate before placement, as the model is. Sums are timed as whole words, as in schedules; chains of gates
- * are not balanced; the reset is taken for a global net; a shift register is as fast as a flip-flop; no path is known to
- * be false.
+ * are not balanced; the reset is taken for a global net; a shift register is as fast as a flip-flop, and a memory in
+ * tables as a ROM; no path is known to be false.
  */
 import type { CellKind, Netlist } from '../netlist/index.ts';
 import { FALSE } from './bit-network.ts';
@@ -32,7 +32,7 @@ import type { LiveBlock } from './live-bits.ts';
 import { timedCover } from './timed-cover.ts';
 import type { ElementDelays } from './timed-cover.ts';
 import { lastAtMost, timedDesign } from './timed-design.ts';
-import type { EndPin, TimedDesign } from './timed-design.ts';
+import type { EndPin, TimedDesign, TimingStart } from './timed-design.ts';
 import { timingPaths } from './timing-paths.ts';
 import type { NodePath } from './timing-paths.ts';
 
@@ -45,8 +45,8 @@ export interface TimingStep {
   readonly net: string;
   /** Kind of the cell that ends the look-up table, or of the block; `output` for a port of the top module. */
   readonly kind: CellKind | 'output';
-  /** Where the path enters a register by another pin than its data. */
-  readonly pin?: 'enable' | 'reset';
+  /** Where the path ends in another pin than the data of a register. */
+  readonly pin?: Exclude<EndPin, 'd' | 'output'>;
   /** The route to it and the time through it, in nanoseconds; of the first, clock to output, set-up and margin. */
   readonly delayNs: number;
 }
@@ -90,10 +90,10 @@ export function netlistLevels(netlist: Netlist): number {
 }
 
 const LEVELS: ElementDelays = {
-  register: 0,
+  start: (kind) => (kind === 'bypassed block' ? 1 : 0),
   route: () => 0,
   table: () => 1,
-  block: ({ block }) => (block.kind === 'rom' ? Math.ceil(Math.max(0, block.a.length - 8) / 2) + 1 : 2),
+  block: ({ block }) => (isRead(block.kind) ? Math.ceil(Math.max(0, block.a.length - 8) / 2) + 1 : 2),
   blockSinks: () => 1,
 };
 
@@ -102,20 +102,29 @@ function fabricDelays(p: DelayParameters): ElementDelays {
   const adder = (bits: number): number => elementDelay(p, { kind: 'adder', bits });
   const block = (item: LiveBlock): number => {
     const { a, b, kind } = item.block;
-    if (kind === 'rom') return readDelay(p, a.length);
+    if (isRead(kind)) return readDelay(p, a.length);
     if (kind === 'less') return adder(a.length);
     if (kind !== 'multiply') return adder(item.width);
     const dsp = productBlocks(a.length, b.length, item.width, item.block.signed).dsp > 0;
     const constant = isConstantProduct(a, b);
     return productDelay(p, { a: magnitude(a), b: magnitude(b), constant, dsp: dsp && !constant });
   };
-  return {
+  const starts: Readonly<Record<TimingStart, number>> = {
     register: p.register,
+    block: p.register + p.blockRam,
+    'bypassed block': p.register + p.blockRam + p.netBase + p.lut,
+  };
+  return {
+    start: (kind) => starts[kind],
     route: (sinks) => netDelay(p, Math.max(1, sinks)),
     table: (inputs) => p.lut + Math.max(0, inputs - 6) * p.wideMux,
     block,
-    blockSinks: ({ block: { kind, a, width } }) => (kind === 'rom' ? readSinks(a.length, width) : 1),
+    blockSinks: ({ block: { kind, a, width } }) => (isRead(kind) ? readSinks(a.length, width) : 1),
   };
+}
+
+function isRead(kind: LiveBlock['block']['kind']): boolean {
+  return kind === 'rom' || kind === 'memory';
 }
 
 /** Bits of a factor; the sign of a positive constant is none. */
@@ -127,7 +136,7 @@ function timeBy(netlist: Netlist, delays: ElementDelays, factor: number): Netlis
   const design = timedDesign(netlist);
   const { ends, instances } = design;
   const cover = timedCover(design, delays);
-  const paths = timingPaths(cover, ends, delays);
+  const paths = timingPaths(cover, design, delays);
   const moduleOf = (cell: number): number => instances[instanceOf(design, cell)]!.module;
 
   /** By module: the time of its slowest path, and how to find that. */

@@ -10,12 +10,12 @@ import { cutsOf, TABLE_COST } from './cuts.ts';
 import type { Cut } from './cuts.ts';
 import type { LiveBlock } from './live-bits.ts';
 import { nodesOfBlock } from './timed-design.ts';
-import type { TimedDesign } from './timed-design.ts';
+import type { TimedDesign, TimingStart } from './timed-design.ts';
 
 /** Times of what signals run through, in one unit. */
 export interface ElementDelays {
-  /** Clock to output, set-up and margin of the registers at both ends of a path. */
-  readonly register: number;
+  /** Clock to output of what a path begins at, with set-up and margin at its end. */
+  start(kind: TimingStart): number;
   /** Route of a bit that drives so many pins. */
   route(sinks: number): number;
   /** A table of so many inputs, 1 to 9. */
@@ -57,7 +57,7 @@ export function timedCover(design: TimedDesign, delays: ElementDelays): TimedCov
     leaders,
   );
 
-  const arrival = new Float64Array(size);
+  const arrival = Float64Array.from({ length: size }, (_, node) => delays.start(design.startOf(node)));
   const cuts: (readonly Cut[] | undefined)[] = [];
   const chosen = new Map<number, Cut>();
   const latest = (nodes: readonly number[]): number =>

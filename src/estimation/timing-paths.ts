@@ -5,11 +5,7 @@
  * One pass forward and one backward over the elements. Times are in the unit of the delays.
  */
 import type { ElementDelays, TimedCover, TimedElement } from './timed-cover.ts';
-import type { EndPin, TimingEnd } from './timed-design.ts';
-
-/** Flip-flops that share a clock enable pin, and a reset pin (UG574). */
-const ENABLE_SHARE = 4;
-const RESET_SHARE = 8;
+import type { TimedDesign, TimingEnd } from './timed-design.ts';
 
 /** No element, pin or end. */
 const NONE = -1;
@@ -18,7 +14,7 @@ const NONE = -1;
 export interface NodePath {
   /** Nodes of the start and of each element on the way. */
   readonly nodes: readonly number[];
-  /** Time of each: at the start the registers' own, of an element the route to it and the way through it. */
+  /** Time of each: at the start its own, of an element the route to it and the way through it. */
   readonly delays: readonly number[];
   readonly end: TimingEnd;
   /** Route to the end. */
@@ -40,14 +36,14 @@ export interface TimingPaths {
 /** Find the longest paths. */
 export function timingPaths(
   { elements, leaders }: TimedCover,
-  ends: readonly TimingEnd[],
+  { ends, startOf }: Pick<TimedDesign, 'ends' | 'startOf'>,
   delays: ElementDelays,
 ): TimingPaths {
   const size = leaders.length;
-  const routes = Float64Array.from(countSinks(elements, ends, size), (sinks) => delays.route(sinks));
+  const routes = Float64Array.from(countSinks(elements, ends, size), (sinks) => delays.route(Math.ceil(sinks)));
   /** By leading node: the element there, when its result comes, and the pin that it waits for. */
   const elementAt = new Int32Array(size).fill(NONE);
-  const arrival = new Float64Array(size).fill(delays.register);
+  const arrival = Float64Array.from({ length: size }, (_, node) => delays.start(startOf(node)));
   const waitsFor = new Int32Array(size).fill(NONE);
   elements.forEach(({ node, pins, delay }, k) => {
     elementAt[node] = k;
@@ -97,7 +93,7 @@ export function timingPaths(
       nodes.unshift(node);
       const pin = waitsFor[node]!;
       const element = elements[elementAt[node]!];
-      times.unshift(element === undefined ? delays.register : routes[pin]! + element.delay);
+      times.unshift(element === undefined ? arrival[node]! : routes[pin]! + element.delay);
       if (element === undefined) break;
       node = leaders[pin]!;
     }
@@ -125,14 +121,6 @@ export function timingPaths(
 function countSinks(elements: readonly TimedElement[], ends: readonly TimingEnd[], size: number): Float64Array {
   const sinks = new Float64Array(size);
   for (const { pins, sinks: each } of elements) for (const pin of pins) sinks[pin]! += each;
-  const add = (pin: EndPin, share: number): void => {
-    const counts = new Map<number, number>();
-    for (const end of ends) if (end.pin === pin) counts.set(end.node, (counts.get(end.node) ?? 0) + 1);
-    for (const [node, count] of counts) sinks[node]! += Math.ceil(count / share);
-  };
-  add('d', 1);
-  add('output', 1);
-  add('enable', ENABLE_SHARE);
-  add('reset', RESET_SHARE);
+  for (const { node, pins } of ends) sinks[node]! += pins;
   return sinks;
 }
