@@ -1,6 +1,6 @@
 /** From planned layers to stages: grouped, joined by changes of layout, one stream per edge. */
 import type { StreamGraph, StreamInput, StreamStage } from '../../circuit/index.ts';
-import { type FixedFormat, sameFormat } from '../../fixed/index.ts';
+import { type FixedFormat, formatText, sameFormat } from '../../fixed/index.ts';
 import type { HardwareNetwork } from '../hardware-network.ts';
 import { inputFormats } from '../input-formats.ts';
 import type { CompileOptions } from '../options.ts';
@@ -59,8 +59,9 @@ export function compilePlan(
     );
     for (const stage of change.stages) taken.add(stage.name);
     stages.push(...change.stages);
-    changed.set(name, [...(changed.get(name) ?? []), change.edge]);
-    return change.edge;
+    const made = sharedEdge(change.edge, memo);
+    changed.set(name, [...(changed.get(name) ?? []), made]);
+    return made;
   };
   for (const group of groups) {
     const inside = namesIn(group);
@@ -79,7 +80,7 @@ export function compilePlan(
     const plain = make(false);
     const { stage, edge } = uniform.has(name) && !hasOneFormat(plain.edge) ? make(true) : plain;
     stages.push(stage);
-    edges.set(name, edge);
+    edges.set(name, sharedEdge(edge, memo));
   }
   return withCopies(
     { name: network.name, inputs, stages, outputs },
@@ -95,6 +96,13 @@ function inputEdge(name: string, formats: readonly FixedFormat[], beats: Beats, 
   const all = isUniform ? common.map(() => commonFormat(common)) : common;
   const isAsUnrolled = beats.every((row) => row.every((place, k) => sameFormat(formats[place]!, all[k]!)));
   return { stream: name, beats, formats: all, isAsUnrolled };
+}
+
+/** Equal edges as the same object, so that what reads them is made once, whatever schedules stand before. */
+function sharedEdge(edge: Edge, memo: Memo): Edge {
+  const { stream, beats, formats, isAsUnrolled, binary } = edge;
+  const text = memo('formats', [formats], () => formats.map(formatText).join());
+  return memo('edge', [stream, beats, text, isAsUnrolled, binary], () => edge);
 }
 
 function hasOneFormat({ formats }: Edge): boolean {

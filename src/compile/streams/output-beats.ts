@@ -2,8 +2,10 @@
 import { type WindowGeometry, windowPlacement } from '../../network/index.ts';
 import type { HardwareLayer } from '../hardware-layer.ts';
 import { joinAxis, type StreamForm, type StreamKind } from './layer-kinds.ts';
-import { type Beats, beatsOf, sizeOf, wholeBeat } from './layouts.ts';
+import { type Beats, sizeOf } from './layouts.ts';
+import type { Memo } from './memo.ts';
 import type { BeatLayout } from './schedules.ts';
+import { beatsIn, wholeIn } from './shared-beats.ts';
 
 /** The beats that a layer gives. */
 export function outputBeats(
@@ -12,11 +14,12 @@ export function outputBeats(
   layout: BeatLayout,
   form: StreamForm,
   inputs: readonly Beats[],
+  memo: Memo,
 ): Beats {
   const shape = outputShape(layer, kind);
-  if (form === 'sum' || inputs[0]!.length === 1) return wholeBeat(sizeOf(shape));
+  if (form === 'sum' || inputs[0]!.length === 1) return wholeIn(memo, sizeOf(shape));
   if (kind === 'elementwise' || kind === 'parameters' || kind === 'positions') return inputs[0]!;
-  if (kind !== 'join' || shape.length > 1) return beatsOf(shape, layout);
+  if (kind !== 'join' || shape.length > 1) return beatsIn(memo, shape, layout);
   const offsets = layer.inputShapes.map((_, k) => layer.inputShapes.slice(0, k).reduce((sum, [n]) => sum + n!, 0));
   return inputs[0]!.map((_, beat) => inputs.flatMap((beats, k) => beats[beat]!.map((place) => place + offsets[k]!)));
 }

@@ -8,9 +8,10 @@ import type { HardwareNetwork } from '../hardware-network.ts';
 import type { LoweringSettings } from '../lower-layer.ts';
 import { precisionRequest } from '../precision.ts';
 import { type StreamForm, type StreamKind, streamForm, streamKind } from './layer-kinds.ts';
-import { type Beats, beatsOf, commonDivisor, isInOrder, positionsPerBeat, sizeOf, wholeBeat } from './layouts.ts';
+import { type Beats, commonDivisor, isInOrder, positionsPerBeat, sizeOf } from './layouts.ts';
 import type { Memo } from './memo.ts';
 import { outputBeats } from './output-beats.ts';
+import { beatsIn, wholeIn } from './shared-beats.ts';
 import { type Divisible, type ReuseSplit, splitReuse } from './reuse.ts';
 import { type BeatLayout, scheduleOf, type Schedules } from './schedules.ts';
 
@@ -62,16 +63,18 @@ export function planNetwork(
     const { layout, reuse } = scheduleOf(layer, schedules);
     const natural = layer.inputs.map((name) => {
       const shape = shapes.get(name);
-      return beats.get(name) ?? memo('beats', [name, layout], () => beatsOf(shape!, layout));
+      return beats.get(name) ?? beatsIn(memo, shape!, layout);
     });
     const known = layer.inputs.findIndex((name) => beats.has(name));
     const inputs = memo('wanted', [layer, layout, known, ...natural], () =>
-      wantedBeats(settings, layer, layout, natural, Math.max(0, known)),
+      wantedBeats(settings, layer, layout, natural, Math.max(0, known), memo),
     );
     layer.inputs.forEach((name, k) => {
       if (!beats.has(name)) beats.set(name, inputs[k]!);
     });
-    const plan = memo('plan', [layer, layout, reuse, inputs], () => planLayer(settings, layer, layout, reuse, inputs));
+    const plan = memo('plan', [layer, layout, reuse, ...inputs], () =>
+      planLayer(settings, layer, layout, reuse, inputs, memo),
+    );
     beats.set(layer.name, plan.output);
     return plan;
   });
@@ -98,12 +101,13 @@ function wantedBeats(
   layout: BeatLayout,
   natural: readonly Beats[],
   first: number,
+  memo: Memo,
 ): readonly Beats[] {
   const kind = streamKind(layer);
-  const whole = (): Beats[] => layer.inputShapes.map((shape) => wholeBeat(sizeOf(shape)));
+  const whole = (): Beats[] => layer.inputShapes.map((shape) => wholeIn(memo, sizeOf(shape)));
   if (layout === 'whole') return whole();
   if (layer.inputShapes[0]!.length > 1) {
-    const wanted = layer.inputShapes.map((shape) => beatsOf(shape, layout));
+    const wanted = layer.inputShapes.map((shape) => beatsIn(memo, shape, layout));
     return kind === 'globalPool' && mustKeepOrder(settings, layer) && !isInOrder(wanted[0]!) ? whole() : wanted;
   }
   if (kind === 'positions') return whole();
@@ -134,6 +138,7 @@ function planLayer(
   layout: BeatLayout,
   reuse: number,
   inputs: readonly Beats[],
+  memo: Memo,
 ): LayerPlan {
   const kind = streamKind(layer);
   const [first] = inputs as readonly [Beats];
@@ -150,7 +155,9 @@ function planLayer(
     layout: isSingle ? 'whole' : layout,
     form,
     inputs,
-    output: outputBeats(layer, kind, layout, form, inputs),
+    output: memo('output', [layer, layout, form, ...inputs], () =>
+      outputBeats(layer, kind, layout, form, inputs, memo),
+    ),
     work,
     split,
     results: form === 'sum' ? 1 : split.outputs,
