@@ -65,3 +65,4 @@ export {
   sampleInputs,
 } from './streams/stream-pipeline.ts';
 export { sampleCount } from './streams/sample-count.ts';
+export * from './fit/index.ts';

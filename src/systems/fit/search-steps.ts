@@ -4,7 +4,7 @@
  * Layers with weights, windows or several inputs, and those at the inputs of the network, are free; a layer that works
  * element by element takes its input as it comes, with a reuse factor of 1.
  */
-import type { BeatLayout, HardwareLayer, StreamCompiler } from '../../compile/index.ts';
+import type { BeatLayout, HardwareLayer, LayerSchedule, StreamCompiler } from '../../compile/index.ts';
 import { type WindowGeometry, windowPlacement } from '../../network/index.ts';
 
 /** One free layer with all that follows it before the next. */
@@ -16,7 +16,7 @@ export interface SearchStep {
   readonly layouts: readonly BeatLayout[];
   /** Layers that follow, each with the layer whose layout it takes. */
   readonly followers: readonly { readonly name: string; readonly like: string }[];
-  /** Layers whose results later layers read. */
+  /** Layers whose results later layers read, and inputs of the network that they read. */
   readonly read: readonly string[];
   /** Those, and the outputs of the network so far. */
   readonly outputs: readonly string[];
@@ -33,7 +33,8 @@ export function searchSteps({ layers, outputs, choices }: StreamCompiler): reado
     const end = starts[k + 1] ?? layers.length;
     const done = layers.slice(0, end);
     const later = new Set(layers.slice(end).flatMap(({ inputs }) => inputs));
-    const read = done.map(({ name }) => name).filter((name) => later.has(name));
+    const read = [...later].filter((name) => !layers.slice(end).some((one) => one.name === name));
+    const made = done.map(({ name }) => name).filter((name) => later.has(name));
     const layer = layers[start]!;
     return {
       layer,
@@ -41,9 +42,37 @@ export function searchSteps({ layers, outputs, choices }: StreamCompiler): reado
       layouts: distinctLayouts(layer, possible.get(layer.name)!),
       followers: layers.slice(start + 1, end).map(({ name, inputs }) => ({ name, like: inputs[0]! })),
       read,
-      outputs: [...read, ...outputs.filter((name) => !read.includes(name) && done.some((one) => one.name === name))],
+      outputs: [...made, ...outputs.filter((name) => !made.includes(name) && done.some((one) => one.name === name))],
     };
   });
+}
+
+/**
+ * The schedules of a step's layers: that of the free one, and for those that follow the same layout without reuse.
+ *
+ * @param before schedules of all earlier layers
+ */
+export function stepSchedules(
+  { layer, followers }: SearchStep,
+  schedule: LayerSchedule,
+  before: Readonly<Record<string, LayerSchedule>>,
+): Record<string, LayerSchedule> {
+  const chosen: Record<string, LayerSchedule> = { [layer.name]: schedule };
+  for (const { name, like } of followers) {
+    chosen[name] = { layout: (chosen[like] ?? before[like])!.layout, reuse: 1 };
+  }
+  return chosen;
+}
+
+/** The schedules of all layers, given those of the free ones. */
+export function allSchedules(
+  steps: readonly SearchStep[],
+  free: Readonly<Record<string, LayerSchedule>>,
+): Record<string, LayerSchedule> {
+  return steps.reduce<Record<string, LayerSchedule>>(
+    (before, step) => ({ ...before, ...stepSchedules(step, free[step.layer.name]!, before) }),
+    {},
+  );
 }
 
 function canReuse({ kind, parameters }: HardwareLayer): boolean {

@@ -1,8 +1,8 @@
 /**
  * Searches the schedules of all layers at once: which designs are not beaten in resources, initiation interval and latency.
  *
- * Layer by layer, each schedule of the next layer is tried behind what was found for those before. The last stages stay
- * open until all that reads them is known, for layers may still join them; partial designs with the same open stages
+ * Layer by layer, each schedule of the next layer is tried behind what was found for those before. A stage stays open until
+ * all that reads it is known, for layers may still join it, and so do its readers; partial designs with the same open stages
  * have the same future, and of those only the ones are kept that no other beats in every resource, in the interval, and in
  * the time of every beat that the open stages read. So nothing is lost but where there are too many: then the total share of
  * the part stands for the resources, and the result says so.
@@ -11,7 +11,7 @@
  * are not built, since estimating them takes long.
  */
 import type { StreamGraph, StreamStage } from '../../circuit/index.ts';
-import type { BeatLayout, LayerSchedule, Schedules, StreamCompiler } from '../../compile/index.ts';
+import type { LayerSchedule, Schedules, StreamCompiler } from '../../compile/index.ts';
 import { type Device, type PartCount } from '../../estimation/index.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { RESOURCE_KINDS } from '../part-fit.ts';
@@ -19,7 +19,7 @@ import { stageWork } from './beat-times.ts';
 import { front, isAtMost, spread } from './pareto.ts';
 import { addStages, isSlow, type Progress, type SlowStage, START } from './progress.ts';
 import type { CostBook } from './stage-cost.ts';
-import { type SearchStep, searchSteps, workPerClock } from './search-steps.ts';
+import { type SearchStep, searchSteps, stepSchedules, workPerClock } from './search-steps.ts';
 
 /** Schedules with what the design is predicted to take. */
 export interface FitPoint {
@@ -58,6 +58,9 @@ export interface SearchResult {
   readonly isExact: boolean;
 }
 
+/** Operations of a layer per clock beyond which it is not built. */
+export const MOST_WORK = 16_384;
+
 /** A partial design. */
 interface Partial {
   readonly progress: Progress;
@@ -79,7 +82,7 @@ export function searchSchedules(
   compiler: StreamCompiler,
   costs: CostBook,
   part: Device,
-  { longestInterval = Infinity, mostWork = 16_384, mostDesigns = 400 }: SearchLimits = {},
+  { longestInterval = Infinity, mostWork = MOST_WORK, mostDesigns = 400 }: SearchLimits = {},
 ): SearchResult {
   const refusals = new Map<string, Refusal>();
   const refuse = (refusal: Refusal): void => {
@@ -108,10 +111,10 @@ export function searchSchedules(
           continue;
         }
         if (graph.stages.some((stage) => stageWork(graph, stage).interval > longestInterval)) continue;
-        const open = new Set(graph.stages.filter(({ name }) => step.read.includes(name)));
+        const open = openStages(graph, step);
         const closed = new Set(graph.stages.filter((stage) => !open.has(stage)));
         const isKept = keeps(graph, open);
-        const key = [...open].map(numberOf).join();
+        const key = futureOf(graph, open);
         const made = next.get(key) ?? { graph, closed, designs: [] };
         next.set(key, made);
         // A stage that was thought to be final and is no more makes it necessary to count again from the start.
@@ -170,12 +173,13 @@ function schedulesOf(design: Partial): Record<string, LayerSchedule> {
 /** Schedules of a step's layers to try. */
 function candidates(
   compiler: StreamCompiler,
-  { layer, canReuse, layouts, followers }: SearchStep,
+  step: SearchStep,
   graph: StreamGraph,
   before: Readonly<Record<string, LayerSchedule>>,
   mostWork: number,
   refuse: (refusal: Refusal) => void,
 ): readonly { readonly schedule: Required<LayerSchedule>; readonly chosen: Record<string, LayerSchedule> }[] {
+  const { layer, canReuse, layouts } = step;
   const { name } = layer;
   const comesWhole = layer.inputs.every((input) => {
     const stage = graph.stages.find((one) => one.name === input);
@@ -196,12 +200,7 @@ function candidates(
         refuse({ layer: name, schedule, why: 'work', sentence });
         return [];
       }
-      const chosen: Record<string, LayerSchedule> = { [name]: schedule };
-      for (const follower of followers) {
-        const like: BeatLayout = (chosen[follower.like] ?? before[follower.like])!.layout;
-        chosen[follower.name] = { layout: like, reuse: 1 };
-      }
-      return [{ schedule, chosen }];
+      return [{ schedule, chosen: stepSchedules(step, schedule, before) }];
     });
   });
 }
@@ -214,16 +213,43 @@ function slowRefusal({ slow, sentence }: SlowStage, schedules: Readonly<Record<s
 }
 
 /** Count a partial design from the start. */
-function startAgain(graph: StreamGraph, { read }: SearchStep, costs: CostBook): Progress | SlowStage {
-  const open = new Set(graph.stages.filter(({ name }) => read.includes(name)));
+function startAgain(graph: StreamGraph, step: SearchStep, costs: CostBook): Progress | SlowStage {
+  const open = openStages(graph, step);
   const closed = graph.stages.filter((stage) => !open.has(stage));
   return addStages(START, graph, closed, costs, keeps(graph, open));
+}
+
+/**
+ * Stages that are not final: of layers that later ones read, copies of inputs that they read, and all that read such
+ * stages.
+ */
+function openStages({ inputs: ports, stages }: StreamGraph, { read }: SearchStep): ReadonlySet<StreamStage> {
+  const awaited = new Set(ports.map(({ name }) => name).filter((name) => read.includes(name)));
+  const open = new Map<string, StreamStage>();
+  for (const stage of stages) {
+    const { name, layers, inputs } = stage;
+    const isCopy = layers.length === 0 && awaited.has(inputs[0]!);
+    if (read.includes(name) || isCopy || inputs.some((input) => open.has(input))) open.set(name, stage);
+  }
+  return new Set(open.values());
 }
 
 /** Streams that open stages read. */
 function keeps(graph: StreamGraph, open: ReadonlySet<StreamStage>): (stream: string) => boolean {
   const names = new Set(graph.stages.filter((stage) => open.has(stage)).flatMap(({ inputs }) => inputs));
   return (stream) => names.has(stream);
+}
+
+/**
+ * What the future of a design depends on: its open stages, and where streams meet in one of them, the stages before it,
+ * whose layers may come to stand in it.
+ */
+function futureOf(graph: StreamGraph, open: ReadonlySet<StreamStage>): string {
+  const stages = [...open].flatMap((stage) => {
+    const before = graph.stages.filter(({ name }) => stage.inputs.includes(name));
+    return stage.inputs.length > 1 ? [stage, ...before] : [stage];
+  });
+  return stages.map(numberOf).join();
 }
 
 const numbers = new WeakMap<StreamStage, number>();

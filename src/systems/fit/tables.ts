@@ -1,0 +1,121 @@
+/** The result of a fit in tables for a terminal. */
+import { type Cell, type Table, textTable } from '../../report/index.ts';
+import type { LayerSchedule } from '../../compile/index.ts';
+import type { FitResult } from './fit-network.ts';
+import { spread } from './pareto.ts';
+import type { FitPoint } from './search.ts';
+
+/** Rows of the front that are printed; of more, evenly spread ones. */
+const ROWS = 24;
+
+/** Predicted and measured beside each other. */
+export function fitMeasureTable({ chosen, predicted, measured, clockMHz }: FitResult): Table {
+  const row = (name: string, a: Cell, b: Cell, unit = ''): Cell[] => [name, unit, a, b];
+  const ns = (cycles: number): number => (cycles * 1000) / clockMHz;
+  const count = (name: string, kind: 'lut' | 'ff' | 'dsp' | 'bram'): Cell[] =>
+    row(name, chosen.resources[kind], measured.resources[kind]);
+  return {
+    columns: [{ header: '' }, { header: 'unit' }, { header: 'predicted' }, { header: 'measured' }],
+    rows: [
+      row('initiation interval', predicted.initiationInterval, measured.initiationInterval, 'cycles'),
+      row('latency', predicted.latencyCycles, measured.latencyCycles, 'cycles'),
+      row('latency', ns(predicted.latencyCycles), ns(measured.latencyCycles), 'ns'),
+      row('slowest path', null, measured.criticalNs, 'ns'),
+      count('LUT', 'lut'),
+      count('FF', 'ff'),
+      count('DSP', 'dsp'),
+      count('block RAM', 'bram'),
+    ],
+  };
+}
+
+/** What every stage of the chosen design takes. */
+export function fitStageTable({ graph, predicted, schedules }: FitResult): Table {
+  return {
+    columns: [
+      { header: 'stage' },
+      { header: 'layers' },
+      { header: 'schedule' },
+      { header: 'cycles per sample' },
+      { header: 'LUT' },
+      { header: 'FF' },
+      { header: 'DSP' },
+      { header: 'BRAM' },
+    ],
+    rows: graph.stages.map(({ name, layers }, k) => {
+      const { work, resources } = predicted.stages[k]!;
+      const [first] = layers;
+      const schedule = first === undefined ? undefined : schedules.layers?.[first];
+      return [
+        name,
+        layers.join(', '),
+        schedule === undefined ? 'change of layout' : scheduleText(schedule),
+        work.interval,
+        resources.lut,
+        resources.ff,
+        resources.dsp,
+        resources.bram,
+      ];
+    }),
+  };
+}
+
+/** The front, with the chosen design marked. */
+export function fitFrontTable({ front, chosen, clockMHz }: FitResult): Table {
+  const isChosen = (point: FitPoint): boolean => point.schedules === chosen.schedules;
+  const shown = spread(front, ROWS);
+  const points = front.filter((point) => shown.includes(point) || isChosen(point));
+  return {
+    columns: [
+      { header: '' },
+      { header: 'interval', unit: 'cycles' },
+      { header: 'latency', unit: 'cycles' },
+      { header: 'latency', unit: 'ns', decimals: 1 },
+      { header: 'LUT' },
+      { header: 'FF' },
+      { header: 'DSP' },
+      { header: 'BRAM' },
+      { header: 'share', unit: '%', decimals: 2 },
+      { header: 'schedules' },
+    ],
+    rows: points.map((point) => {
+      const { initiationInterval, latencyCycles, resources, share, schedules } = point;
+      return [
+        isChosen(point) ? '*' : '',
+        initiationInterval,
+        latencyCycles,
+        (latencyCycles * 1000) / clockMHz,
+        resources.lut,
+        resources.ff,
+        resources.dsp,
+        resources.bram,
+        100 * share,
+        Object.entries(schedules.layers ?? {})
+          .map(([layer, schedule]) => `${layer} ${scheduleText(schedule!)}`)
+          .join(', '),
+      ];
+    }),
+  };
+}
+
+/** All that a fit tells, as text. */
+export function fitReport(result: FitResult): string {
+  const { isExact, meetsClock, measured, clockMHz, reasons } = result;
+  const period = (1000 / clockMHz).toFixed(3);
+  const notes = [
+    isExact ? [] : ['Some partial designs were dropped for want of room; the front may miss some designs.'],
+    meetsClock
+      ? []
+      : [`By the delay model the slowest path takes ${measured.criticalNs.toFixed(3)} ns, the clock has ${period} ns.`],
+  ].flat();
+  return [
+    textTable(fitFrontTable(result)),
+    textTable(fitStageTable(result)),
+    textTable(fitMeasureTable(result)),
+    [...reasons, ...notes].map((line) => `${line}\n`).join(''),
+  ].join('\n');
+}
+
+function scheduleText({ layout, reuse = 1 }: LayerSchedule): string {
+  return reuse === 1 ? layout : `${layout}/${reuse}`;
+}
