@@ -3,11 +3,12 @@ import type { LayerGraph } from '../circuit/index.ts';
 import { ValueError } from '../errors.ts';
 import { stream } from '../random/index.ts';
 import { randomStimuli, type Stimulus } from '../systems/index.ts';
+import type { FitArguments } from './fit-options.ts';
 import type { CompilerArguments } from './options.ts';
 import { readSamples, sampleStimuli } from './samples.ts';
 import type { ScheduleArguments } from './schedule-options.ts';
 
-export interface CompileArguments extends CompilerArguments, ScheduleArguments {
+export interface CompileArguments extends CompilerArguments, ScheduleArguments, FitArguments {
   readonly part: string;
   readonly clock: number;
   readonly latency?: number;

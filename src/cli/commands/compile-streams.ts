@@ -5,6 +5,8 @@ import { textTable } from '../../report/index.ts';
 import {
   buildStreamHardware,
   compileStreamsFor,
+  type FitResult,
+  fitReport,
   hasMismatch,
   type HardwareTarget,
   sampleCount,
@@ -29,10 +31,13 @@ export interface StreamJob {
   readonly options: CompileArguments;
   readonly setup: CompilerSetup;
   readonly chosen: ChosenSchedules;
+  /** The search that the schedules come from, if they do. */
+  readonly fit?: FitResult;
 }
 
 /** Compile a network to a verified project of streams. */
-export async function compileToStreams({ network, out, target, options, setup, chosen }: StreamJob): Promise<void> {
+export async function compileToStreams(job: StreamJob): Promise<void> {
+  const { network, out, target, options, setup, chosen, fit } = job;
   if (target.latencyCycles !== undefined) {
     throw new UnsupportedError(
       'Option --latency is for pipelines; a stream design has the latency that follows from its layers and schedules.',
@@ -74,14 +79,20 @@ export async function compileToStreams({ network, out, target, options, setup, c
       return built;
     });
     const text = options.json
-      ? `${JSON.stringify(summaryOf(network, result, notes), null, 2)}\n`
-      : resultText(result, out, fifoDepth !== undefined);
+      ? `${JSON.stringify({ ...summaryOf(network, result, notes), ...(fit && { fit: fitSummary(fit) }) }, null, 2)}\n`
+      : `${fit === undefined ? '' : `\n${fitReport(fit)}`}${resultText(result, out, fifoDepth !== undefined)}`;
     process.stdout.write(text);
     if (hasMismatch(result.checks)) throw new MismatchError(result.firstMismatch ?? 'Evaluators differ.');
   } finally {
     progress.clear();
     interrupt.release();
   }
+}
+
+/** The search as data, without the graph. */
+function fitSummary({ goal, front, chosen, reasons, isExact, predicted }: FitResult) {
+  const { initiationInterval, latencyCycles, resources } = predicted;
+  return { goal, front, chosen, reasons, isExact, predicted: { initiationInterval, latencyCycles, resources } };
 }
 
 function summaryOf(network: Network, result: StreamHardwareResult, notes: readonly string[]) {

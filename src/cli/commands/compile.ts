@@ -35,6 +35,8 @@ import { makeProgress } from '../progress.ts';
 import { writeRunRecord } from '../run-record.ts';
 import { chosenSchedules, scheduleOptions } from '../schedule-options.ts';
 import { chooseStimuli, type CompileArguments } from '../compile-arguments.ts';
+import { fitGoal, fitOptions } from '../fit-options.ts';
+import { compileFitted } from './compile-fitted.ts';
 import { compileToStreams } from './compile-streams.ts';
 import { UsageError } from '../usage.ts';
 
@@ -42,7 +44,8 @@ const example = `
 Examples:
   distill-rtl compile KERAS_3layer.json --precision "ap_fixed<16,6>" --clock 200 --out out/jet
   distill-rtl compile KERAS_3layer.json --config hls4ml.yml --inputs samples.npy --out out/jet
-  distill-rtl compile jetTagger_Conv2D_Small.json --io-type io_stream --reuse-factor 4 --out out/stream`;
+  distill-rtl compile jetTagger_Conv2D_Small.json --io-type io_stream --reuse-factor 4 --out out/stream
+  distill-rtl compile jetTagger_Conv2D_Small.json --fit --target-ii 800 --out out/fitted`;
 
 /** Vectors that every evaluator of a pipeline runs. */
 const DEFAULT_VECTORS = 256;
@@ -53,7 +56,7 @@ export function compileCommand(): Command {
     .summary('a trained Keras or ONNX network to a verified Verilog project')
     .description('Compile a trained network to a Verilog project, and verify it with every evaluator there is.')
     .argument('[model]', 'model file: .json with HDF5 weights, .h5, .keras or .onnx; may stand in --config');
-  for (const option of [...compilerOptions(), ...scheduleOptions()]) command.addOption(option);
+  for (const option of [...compilerOptions(), ...scheduleOptions(), ...fitOptions()]) command.addOption(option);
   return command
     .option('--part <name>', 'FPGA part', 'xcvu13p-flga2577-2-e')
     .option('--clock <MHz>', 'clock to meet', positiveNumber, 200)
@@ -84,7 +87,10 @@ async function compile(model: string | undefined, options: CompileArguments, com
   checkTarget(target);
   const network = await loadModel(setup.model, setup.weights === undefined ? {} : { weights: setup.weights });
   const chosen = chosenSchedules(options, setup.config, command);
-  if (chosen !== undefined) return compileToStreams({ network, out, target, options, setup, chosen });
+  const goal = fitGoal(options, chosen !== undefined);
+  const job = { network, out, target, options, setup };
+  if (goal !== undefined) return compileFitted(job, goal);
+  if (chosen !== undefined) return compileToStreams({ ...job, chosen });
   const { graph } = compileFor(network, target, setup.compile);
   const stimuli = chooseStimuli(graph.inputs, options, DEFAULT_VECTORS);
   const samples = options.inputs === undefined ? undefined : stimuli;

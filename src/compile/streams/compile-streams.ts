@@ -13,8 +13,8 @@ import type { CompileOptions } from '../options.ts';
 import { compilePlan } from './compile-plan.ts';
 import { openMemo } from './memo.ts';
 import { liveLayers, type NetworkPlan, planNetwork } from './plan.ts';
-import { reuseFactors } from './reuse.ts';
-import { type BeatLayout, checkSchedules, possibleLayouts, type Schedules } from './schedules.ts';
+import { choicesOf, type ScheduleChoices } from './schedule-choices.ts';
+import { checkSchedules, type Schedules } from './schedules.ts';
 
 /** Compiles one network in any schedules; what two schedules have in common is compiled once, and is the same object. */
 export interface StreamCompiler {
@@ -37,16 +37,6 @@ export interface StreamCompiler {
   choices(schedules: Schedules, outputs?: readonly string[]): readonly ScheduleChoices[];
 }
 
-/** What the schedule of a layer can be. */
-export interface ScheduleChoices {
-  readonly name: string;
-  readonly kind: string;
-  /** The layouts that it can have. */
-  readonly layouts: readonly BeatLayout[];
-  /** The reuse factors that it can have in the layout of its present schedule, ascending. */
-  readonly reuse: readonly number[];
-}
-
 /**
  * Compile a network to streams.
  *
@@ -54,19 +44,6 @@ export interface ScheduleChoices {
  */
 export function compileStreams(trained: Network, options: CompileOptions = {}, schedules: Schedules = {}): StreamGraph {
   return streamCompiler(trained, options).compile(schedules);
-}
-
-/**
- * List what each layer's schedule can be, given those of the others.
- *
- * @throws the errors of {@link compileStreams} that do not depend on formats
- */
-export function scheduleChoices(
-  network: Network,
-  options: CompileOptions = {},
-  schedules: Schedules = {},
-): readonly ScheduleChoices[] {
-  return streamCompiler(network, options).choices(schedules);
 }
 
 /**
@@ -91,13 +68,7 @@ export function streamCompiler(trained: Network, options: CompileOptions = {}): 
       if (outputs === hardware.outputs) checkInputs(network, plan);
       return compilePlan({ ...hardware, outputs }, options, plan, stillRead(layers, plan), memo);
     },
-    choices: (schedules, outputs = hardware.outputs) =>
-      planOf(schedules, outputs).layers.map(({ layer, work }) => ({
-        name: layer.name,
-        kind: layer.kind,
-        layouts: possibleLayouts(layer),
-        reuse: reuseFactors(work),
-      })),
+    choices: (schedules, outputs = hardware.outputs) => choicesOf(planOf(schedules, outputs)),
   };
 }
 

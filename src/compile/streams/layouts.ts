@@ -1,4 +1,5 @@
 /** Which elements of a sample each beat carries, as flat row-major places. */
+import type { Memo } from './memo.ts';
 import type { BeatLayout } from './schedules.ts';
 
 /** beats[b][k]: the place of element k of beat b. */
@@ -23,6 +24,12 @@ export function beatsOf(shape: readonly number[], layout: BeatLayout): Beats {
     );
   }
   return Array.from({ length: count / channels }, (_, position) => channelsAt(position));
+}
+
+/** The beats of a shape; equal ones are the same object. */
+export function beatsIn(memo: Memo, shape: readonly number[], layout: BeatLayout): Beats {
+  if (layout === 'whole') return memo('whole', [sizeOf(shape)], () => wholeBeat(sizeOf(shape)));
+  return memo('beats', [shape.join(), layout], () => beatsOf(shape, layout));
 }
 
 /** Positions in a beat of a shape in a layout. */

@@ -2,12 +2,11 @@
 import { type WindowGeometry, windowPlacement } from '../../network/index.ts';
 import type { HardwareLayer } from '../hardware-layer.ts';
 import { joinAxis, type StreamForm, type StreamKind } from './layer-kinds.ts';
-import { type Beats, sizeOf } from './layouts.ts';
+import { type Beats, beatsIn } from './layouts.ts';
 import type { Memo } from './memo.ts';
 import type { BeatLayout } from './schedules.ts';
-import { beatsIn, wholeIn } from './shared-beats.ts';
 
-/** The beats that a layer gives. */
+/** The beats that a layer gives; equal ones are the same object. */
 export function outputBeats(
   layer: HardwareLayer,
   kind: StreamKind,
@@ -17,11 +16,13 @@ export function outputBeats(
   memo: Memo,
 ): Beats {
   const shape = outputShape(layer, kind);
-  if (form === 'sum' || inputs[0]!.length === 1) return wholeIn(memo, sizeOf(shape));
+  if (form === 'sum' || inputs[0]!.length === 1) return beatsIn(memo, shape, 'whole');
   if (kind === 'elementwise' || kind === 'parameters' || kind === 'positions') return inputs[0]!;
   if (kind !== 'join' || shape.length > 1) return beatsIn(memo, shape, layout);
   const offsets = layer.inputShapes.map((_, k) => layer.inputShapes.slice(0, k).reduce((sum, [n]) => sum + n!, 0));
-  return inputs[0]!.map((_, beat) => inputs.flatMap((beats, k) => beats[beat]!.map((place) => place + offsets[k]!)));
+  return memo('joined', [layer, ...inputs], () =>
+    inputs[0]!.map((_, beat) => inputs.flatMap((beats, k) => beats[beat]!.map((place) => place + offsets[k]!))),
+  );
 }
 
 /** Shape of a result; of elementwise kinds that of the first input, whatever axes they give it. */

@@ -8,10 +8,9 @@ import type { HardwareNetwork } from '../hardware-network.ts';
 import type { LoweringSettings } from '../lower-layer.ts';
 import { precisionRequest } from '../precision.ts';
 import { type StreamForm, type StreamKind, streamForm, streamKind } from './layer-kinds.ts';
-import { type Beats, commonDivisor, isInOrder, positionsPerBeat, sizeOf } from './layouts.ts';
+import { type Beats, beatsIn, commonDivisor, isInOrder, positionsPerBeat, sizeOf } from './layouts.ts';
 import type { Memo } from './memo.ts';
 import { outputBeats } from './output-beats.ts';
-import { beatsIn, wholeIn } from './shared-beats.ts';
 import { type Divisible, type ReuseSplit, splitReuse } from './reuse.ts';
 import { type BeatLayout, scheduleOf, type Schedules } from './schedules.ts';
 
@@ -61,10 +60,7 @@ export function planNetwork(
   const live = liveLayers(layers, outputs);
   const plans = live.map((layer): LayerPlan => {
     const { layout, reuse } = scheduleOf(layer, schedules);
-    const natural = layer.inputs.map((name) => {
-      const shape = shapes.get(name);
-      return beats.get(name) ?? beatsIn(memo, shape!, layout);
-    });
+    const natural = layer.inputs.map((name) => beats.get(name) ?? beatsIn(memo, shapes.get(name)!, layout));
     const known = layer.inputs.findIndex((name) => beats.has(name));
     const inputs = memo('wanted', [layer, layout, known, ...natural], () =>
       wantedBeats(settings, layer, layout, natural, Math.max(0, known), memo),
@@ -104,7 +100,7 @@ function wantedBeats(
   memo: Memo,
 ): readonly Beats[] {
   const kind = streamKind(layer);
-  const whole = (): Beats[] => layer.inputShapes.map((shape) => wholeIn(memo, sizeOf(shape)));
+  const whole = (): Beats[] => layer.inputShapes.map((shape) => beatsIn(memo, shape, 'whole'));
   if (layout === 'whole') return whole();
   if (layer.inputShapes[0]!.length > 1) {
     const wanted = layer.inputShapes.map((shape) => beatsIn(memo, shape, layout));
@@ -155,9 +151,7 @@ function planLayer(
     layout: isSingle ? 'whole' : layout,
     form,
     inputs,
-    output: memo('output', [layer, layout, form, ...inputs], () =>
-      outputBeats(layer, kind, layout, form, inputs, memo),
-    ),
+    output: outputBeats(layer, kind, layout, form, inputs, memo),
     work,
     split,
     results: form === 'sum' ? 1 : split.outputs,
