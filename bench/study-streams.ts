@@ -125,5 +125,6 @@ for (const { row, goalLut } of students) {
 for (const row of teachers) {
   const excess = excessText(row.counts, device(PART), 'by our estimate');
   say(`${row.name}: ${excess ?? `fits ${PART}`}`);
+  for (const note of row.notes) say(`${row.name}: ${note}`);
 }
 if (values.json) console.log(JSON.stringify({ seed: SEED, students: students.map(({ row }) => row), teachers }));

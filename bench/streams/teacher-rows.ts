@@ -39,6 +39,8 @@ export interface TeacherRow extends StreamRow {
   readonly cyclesPerSecond: number;
   readonly samplesPerSecond: number;
   readonly parameters: number;
+  /** Layers that took another reuse factor. */
+  readonly notes: readonly string[];
 }
 
 /** Trainings by columns; whole images would take minutes. */
@@ -48,7 +50,7 @@ const TRAININGS: Readonly<Record<number, TeacherTraining>> = { 16: { events: 12_
 export async function teacherRow(columns: number, reuse: number, samples: number, seed: string): Promise<TeacherRow> {
   const random = stream(seed, 'muon teacher', `${columns} columns`);
   const network = await muonTeacher(columns, random, TRAININGS[columns]);
-  const { schedules } = withReuse(network, {}, { default: 'stream' }, { reuse });
+  const { schedules, notes } = withReuse(network, {}, { default: 'stream' }, { reuse });
   const start = performance.now();
   const graph = compileStreams(network, {}, schedules);
   const compiled = performance.now();
@@ -78,6 +80,7 @@ export async function teacherRow(columns: number, reuse: number, samples: number
     cyclesPerSecond,
     samplesPerSecond: samples / runSeconds,
     parameters: parameterCount(network),
+    notes,
   };
 }
 
