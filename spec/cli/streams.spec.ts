@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseStreams } from '../../src/circuit/index.ts';
 import { buildNetwork, serializeNetwork } from '../../src/network/index.ts';
 import { stream } from '../../src/random/index.ts';
-import { distillRtl, temporaryFolder } from './capture.ts';
+import { distillRtl, smallModel, temporaryFolder } from './capture.ts';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder.path, name);
@@ -26,6 +26,7 @@ const image = buildNetwork(
 
 beforeAll(() => {
   writeFileSync(at('image.json'), serializeNetwork(image));
+  writeFileSync(at('small.json'), smallModel);
   writeFileSync(at('reuse.yml'), 'IOType: io_stream\nHLSConfig: {LayerName: {conv: {ReuseFactor: 9}}}\n');
 });
 afterAll(folder.remove);
@@ -67,6 +68,26 @@ describe('compile to streams', () => {
     expect(stderr).toContain('Layer out takes a reuse factor of 3: 4 does not divide its work.');
   });
 
+  it('searches schedules for a target, and says why it chose them', async () => {
+    const words = ['--precision', 'ap_fixed<8,3>', '--no-tools', '--vectors', '4', '--fit', '--target-ii', '4'];
+    const { code, stdout, stderr } = await distillRtl('compile', at('small.json'), ...words, '--out', at('fitted'));
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/search +[\d.]+ s +\d+ designs that no other beats/);
+    expect(stdout).toMatch(/\n\* +\d+ +\d+ .*fc1 whole/);
+    expect(stdout).toMatch(/\nfc1 takes .*: with .*/);
+    expect(Number(/initiation interval (\d+) \(measured/.exec(stdout)![1])).toBeLessThanOrEqual(4);
+  });
+
+  it('names the nearest that can be reached where a target cannot', async () => {
+    const words = ['--precision', 'ap_fixed<8,3>', '--no-tools', '--fit', '--target-latency', '1'];
+    const { code, stderr } = await distillRtl('compile', at('small.json'), ...words, '--out', at('missed'));
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/reaches a latency of 1 cycles .*; the shortest of those that fit is \d+ cycles/);
+    expect(readdirSync(folder.path)).not.toContain('missed');
+  });
+
   it('names the FIFO that locks a design up, and writes nothing', async () => {
     const { code, stdout, stderr } = await compile('stuck', '--io-type', 'io_stream', '--fifo-depth', '2');
 
@@ -90,6 +111,9 @@ describe('compile to streams', () => {
     [['--reuse-factor', '0'], 2, /--reuse-factor is "0"; it must be a whole number of at least 1/],
     [['--fifo-depth', '4'], 2, /--fifo-depth is for streams/],
     [['--io-type', 'io_stream', '--latency', '9'], 2, /--latency is for pipelines/],
+    [['--target-ii', '9'], 2, /--target-ii and --target-latency are for --fit/],
+    [['--fit', '--target-latency', '0'], 2, /--target-latency is "0"; it must be a whole number of cycles/],
+    [['--fit', '--reuse-factor', '2'], 2, /--fit searches schedules; leave out/],
   ])('refuses %j in one sentence', async (words, exitCode, sentence) => {
     const { code, stdout, stderr } = await compile('refused', ...words);
 

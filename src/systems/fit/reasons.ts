@@ -82,10 +82,10 @@ function compare(
     if (work > mostWork) return tooLarge(context, steps, free, layer, other, work);
     const graph = compiler.compile({ layers: allSchedules(steps, free) });
     const made = wholeDesign(graph, costs);
-    if (isSlow(made)) return 'would miss the clock';
+    if (isSlow(made)) return 'it would miss the clock';
     if (made.interval > goal.initiationInterval)
-      return `would miss the initiation interval of ${goal.initiationInterval} (${made.interval})`;
-    if (made.latency > goal.latency) return `would miss the latency of ${goal.latency} cycles (${made.latency})`;
+      return `it would miss the initiation interval of ${goal.initiationInterval} (${made.interval})`;
+    if (made.latency > goal.latency) return `it would miss the latency of ${goal.latency} cycles (${made.latency})`;
     return moreResources(made.resources, chosen.resources, part) ?? slower(made, chosen);
   } catch (error) {
     if (error instanceof DistillError) return undefined;

@@ -65,6 +65,7 @@ export function fitFrontTable({ front, chosen, clockMHz }: FitResult): Table {
   const isChosen = (point: FitPoint): boolean => point.schedules === chosen.schedules;
   const shown = spread(front, ROWS);
   const points = front.filter((point) => shown.includes(point) || isChosen(point));
+  const isFree = freeLayers(points);
   return {
     columns: [
       { header: '' },
@@ -91,11 +92,26 @@ export function fitFrontTable({ front, chosen, clockMHz }: FitResult): Table {
         resources.bram,
         100 * share,
         Object.entries(schedules.layers ?? {})
+          .filter(([layer]) => isFree.has(layer))
           .map(([layer, schedule]) => `${layer} ${scheduleText(schedule!)}`)
           .join(', '),
       ];
     }),
   };
+}
+
+/** Layers that do not just go on in the layout of the one before in every design. */
+function freeLayers(points: readonly FitPoint[]): ReadonlySet<string> {
+  const free = new Set<string>();
+  for (const { schedules } of points) {
+    let before: string | undefined;
+    for (const [layer, schedule] of Object.entries(schedules.layers ?? {})) {
+      const { layout, reuse = 1 } = schedule!;
+      if (reuse > 1 || layout !== before) free.add(layer);
+      before = layout;
+    }
+  }
+  return free;
 }
 
 /** All that a fit tells, as text. */
