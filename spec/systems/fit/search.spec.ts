@@ -193,7 +193,7 @@ describe('searchSchedules', () => {
     expect(chosen.length).toBeGreaterThan(0);
     expect(chosen.some(({ layout, reuse }) => layout === 'whole' && reuse === 1)).toBe(false);
     expect(refusals.find(({ why }) => why === 'work')!.sentence).toMatch(
-      /^layer conv: \d+ operations per clock are more than the 8 that are built in a search$/,
+      /^layer conv: work of \d+ per clock is more than the 8 that are built in a search$/,
     );
   });
 

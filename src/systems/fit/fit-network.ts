@@ -16,7 +16,8 @@ import { type MeasuredDesign, measureDesign } from './measure.ts';
 import { front } from './pareto.ts';
 import { predictDesign, type Prediction } from './predict.ts';
 import { reasonsFor } from './reasons.ts';
-import { byInterval, type FitPoint, MOST_WORK, type Refusal, searchSchedules, shareOf } from './search.ts';
+import type { Refusal } from './candidates.ts';
+import { byInterval, type FitPoint, MOST_WORK, searchSchedules, shareOf } from './search.ts';
 import { costBook } from './stage-cost.ts';
 
 export type FitStep = 'search' | 'predict' | 'build';
@@ -26,8 +27,14 @@ export interface FitOptions extends StepWatch<FitStep> {
   /** @defaultValue the fastest design that fits the part */
   readonly goal?: FitGoal;
   readonly compile?: CompileOptions;
-  /** Most operations of a layer per clock; what does more is not built. @defaultValue 16,384 */
+  /**
+   * Most work of a layer per clock: multiplications with constants, and 24 for each with a variable; what does more is
+   * not built.
+   * @defaultValue 8,192
+   */
   readonly mostWork?: number;
+  /** Most reuse factors tried per layer and layout. @defaultValue 8 */
+  readonly mostFactors?: number;
   /** Most partial designs kept at a place of the network. @defaultValue 400 */
   readonly mostDesigns?: number;
 }
@@ -44,7 +51,7 @@ export interface FitResult {
    */
   readonly front: readonly FitPoint[];
   readonly chosen: FitPoint;
-  /** Whether the search has dropped nothing for want of room. */
+  /** Whether the search has tried all reuse factors, and dropped nothing for want of room. */
   readonly isExact: boolean;
   readonly refusals: readonly Refusal[];
   readonly schedules: Schedules;
@@ -63,7 +70,7 @@ export interface FitResult {
  * @throws ValueError for a goal that is no time, TargetError for one that no design reaches, with the nearest that one does
  */
 export async function fitNetwork(network: Network, options: FitOptions): Promise<FitResult> {
-  const { target, compile = {}, mostWork = MOST_WORK, mostDesigns } = options;
+  const { target, compile = {}, mostWork = MOST_WORK, mostFactors = 8, mostDesigns } = options;
   const { clockMHz } = target;
   const part = checkTarget(target);
   const goal = goalInCycles(options.goal ?? {}, clockMHz);
@@ -74,6 +81,7 @@ export async function fitNetwork(network: Network, options: FitOptions): Promise
     searchSchedules(compiler, costs, part, {
       longestInterval,
       mostWork,
+      mostFactors,
       ...(mostDesigns !== undefined && { mostDesigns }),
     });
 

@@ -3,6 +3,7 @@ export { fitNetwork, type FitOptions, type FitResult, type FitStep } from './fit
 export type { CycleGoal, FitGoal, TimeLimit } from './goal.ts';
 export type { MeasuredDesign } from './measure.ts';
 export type { Prediction } from './predict.ts';
-export { type FitPoint, type Refusal, searchSchedules, type SearchLimits, type SearchResult } from './search.ts';
+export type { Refusal } from './candidates.ts';
+export { type FitPoint, searchSchedules, type SearchLimits, type SearchResult } from './search.ts';
 export { type CostBook, costBook, type StageCost } from './stage-cost.ts';
 export { fitFrontTable, fitMeasureTable, fitReport, fitStageTable } from './tables.ts';

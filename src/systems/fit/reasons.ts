@@ -124,7 +124,7 @@ function tooLarge(
   { layout, reuse }: Required<LayerSchedule>,
   work: number,
 ): string {
-  const operations = `it would do ${count(work)} operations per clock, more than are built here`;
+  const operations = `it would do work of ${count(work)} multiplications per clock, more than is built in a search`;
   const single = { layout: 'pixels', reuse: 1 } as const;
   const parts = reuseFactors(compiler, layer, 'pixels').at(-1)!;
   const isImage = layer.inputShapes[0]!.length > 1;

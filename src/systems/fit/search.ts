@@ -16,10 +16,11 @@ import { type Device, type PartCount } from '../../estimation/index.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { RESOURCE_KINDS } from '../part-fit.ts';
 import { stageWork } from './beat-times.ts';
+import { candidates, type Refusal } from './candidates.ts';
 import { front, isAtMost, spread } from './pareto.ts';
 import { addStages, isSlow, type Progress, type SlowStage, START } from './progress.ts';
 import type { CostBook } from './stage-cost.ts';
-import { type SearchStep, searchSteps, stepSchedules, workPerClock } from './search-steps.ts';
+import { type SearchStep, searchSteps } from './search-steps.ts';
 
 /** Schedules with what the design is predicted to take. */
 export interface FitPoint {
@@ -33,19 +34,13 @@ export interface FitPoint {
   readonly share: number;
 }
 
-/** A schedule of a layer that was not tried to the end. */
-export interface Refusal {
-  readonly layer: string;
-  readonly schedule: Required<LayerSchedule>;
-  readonly why: 'work' | 'clock' | 'unsupported';
-  readonly sentence: string;
-}
-
 export interface SearchLimits {
   /** Longest initiation interval in cycles. @defaultValue none */
   readonly longestInterval?: number;
-  /** Most operations of a layer per clock. @defaultValue 16,384 */
+  /** Most work of a layer per clock, as `workPerClock` counts it. @defaultValue 8,192 */
   readonly mostWork?: number;
+  /** Most reuse factors tried per layer and layout, evenly spread over those that keep the interval. @defaultValue all */
+  readonly mostFactors?: number;
   /** Most partial designs kept per set of open stages. @defaultValue 400 */
   readonly mostDesigns?: number;
 }
@@ -54,12 +49,12 @@ export interface SearchResult {
   /** By interval, then latency, then share; none is beaten in interval, latency and every resource by another. */
   readonly points: readonly FitPoint[];
   readonly refusals: readonly Refusal[];
-  /** Whether no design was dropped for want of room. */
+  /** Whether all reuse factors were tried, and no design was dropped for want of room. */
   readonly isExact: boolean;
 }
 
-/** Operations of a layer per clock beyond which it is not built. */
-export const MOST_WORK = 16_384;
+/** Work of a layer per clock beyond which it is not built: some 75,000 look-up tables at 8 bits. */
+export const MOST_WORK = 8192;
 
 /** A partial design. */
 interface Partial {
@@ -82,8 +77,9 @@ export function searchSchedules(
   compiler: StreamCompiler,
   costs: CostBook,
   part: Device,
-  { longestInterval = Infinity, mostWork = MOST_WORK, mostDesigns = 400 }: SearchLimits = {},
+  limits: SearchLimits = {},
 ): SearchResult {
+  const { longestInterval = Infinity, mostWork = MOST_WORK, mostFactors = Infinity, mostDesigns = 400 } = limits;
   const refusals = new Map<string, Refusal>();
   const refuse = (refusal: Refusal): void => {
     const { layout, reuse } = refusal.schedule;
@@ -99,7 +95,13 @@ export function searchSchedules(
     const next = new Map<string, Family>();
     for (const family of families) {
       const before = schedulesOf(family.designs[0]!);
-      for (const { schedule, chosen } of candidates(compiler, step, family.graph, before, mostWork, refuse)) {
+      const tried = candidates(
+        { compiler, step, graph: family.graph, before },
+        { longestInterval, mostWork, mostFactors },
+        refuse,
+      );
+      isExact &&= tried.isWhole;
+      for (const { schedule, chosen } of tried.list) {
         const attempt = (design: Partial): StreamGraph =>
           compiler.compile({ layers: { ...schedulesOf(design), ...chosen } }, step.outputs);
         let graph: StreamGraph;
@@ -126,7 +128,8 @@ export function searchSchedules(
             : startAgain(attempt(design), step, costs);
           if (isSlow(progress)) {
             refuse(slowRefusal(progress, { ...before, ...chosen }));
-            break;
+            if (isLater) break;
+            continue;
           }
           made.designs.push({ progress, before: design, chosen });
         }
@@ -168,41 +171,6 @@ function schedulesOf(design: Partial): Record<string, LayerSchedule> {
   const chain: Partial[] = [];
   for (let at: Partial | undefined = design; at !== undefined; at = at.before) chain.unshift(at);
   return Object.assign({}, ...chain.map(({ chosen }) => chosen)) as Record<string, LayerSchedule>;
-}
-
-/** Schedules of a step's layers to try. */
-function candidates(
-  compiler: StreamCompiler,
-  step: SearchStep,
-  graph: StreamGraph,
-  before: Readonly<Record<string, LayerSchedule>>,
-  mostWork: number,
-  refuse: (refusal: Refusal) => void,
-): readonly { readonly schedule: Required<LayerSchedule>; readonly chosen: Record<string, LayerSchedule> }[] {
-  const { layer, canReuse, layouts } = step;
-  const { name } = layer;
-  const comesWhole = layer.inputs.every((input) => {
-    const stage = graph.stages.find((one) => one.name === input);
-    return stage === undefined || stage.output.elements.length === 1;
-  });
-  return layouts.flatMap((layout) => {
-    // A vector that comes whole can be taken in no other way.
-    if (layout !== 'whole' && layer.inputShapes[0]!.length === 1 && comesWhole) return [];
-    const choice = compiler
-      .choices({ layers: { ...before, [name]: { layout } } }, [name])
-      .find((one) => one.name === name)!;
-    const parts = choice.reuse.at(-1)!;
-    return (canReuse ? choice.reuse : [1]).flatMap((reuse) => {
-      const schedule = { layout, reuse };
-      const work = workPerClock(layer, layout, parts, reuse);
-      if (work > mostWork) {
-        const sentence = `layer ${name}: ${work} operations per clock are more than the ${mostWork} that are built in a search`;
-        refuse({ layer: name, schedule, why: 'work', sentence });
-        return [];
-      }
-      return [{ schedule, chosen: stepSchedules(step, schedule, before) }];
-    });
-  });
 }
 
 /** The layer of a slow stage that has a reuse factor, else its first. */

@@ -119,7 +119,7 @@ export function fitReport(result: FitResult): string {
   const { isExact, meetsClock, measured, clockMHz, reasons } = result;
   const period = (1000 / clockMHz).toFixed(3);
   const notes = [
-    isExact ? [] : ['Some partial designs were dropped for want of room; the front may miss some designs.'],
+    isExact ? [] : ['Not all reuse factors were tried, or kept; there may be slightly better designs.'],
     meetsClock
       ? []
       : [`By the delay model the slowest path takes ${measured.criticalNs.toFixed(3)} ns, the clock has ${period} ns.`],
