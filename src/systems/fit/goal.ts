@@ -94,7 +94,8 @@ export function missedGoal(
     );
   }
   const least = (of: (point: FitPoint) => number, among: readonly FitPoint[]): number => Math.min(...among.map(of));
-  const text = (cycles: number): string => `${cycles} cycles (${((cycles * 1000) / clockMHz).toFixed(1)} ns)`;
+  const text = (cycles: number): string =>
+    `${cycles} ${cycles === 1 ? 'cycle' : 'cycles'} (${((cycles * 1000) / clockMHz).toFixed(1)} ns)`;
   const interval = (point: FitPoint): number => point.initiationInterval;
   const latency = (point: FitPoint): number => point.latencyCycles;
   const shortest = least(interval, fitting);
