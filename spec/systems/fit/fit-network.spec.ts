@@ -43,7 +43,7 @@ describe('fitNetwork', () => {
     ['a latency', { latency: { ns: 60 } }],
     ['the part alone', {}],
   ])(
-    'predicts latency and initiation interval as they are measured, and resources within 10 %%, for %s',
+    'predicts latency and initiation interval as they are measured, and resources within a tenth, for %s',
     async (_, goal) => {
       const { predicted, measured, chosen, front, ...result } = await fit(goal);
       expect(measured.initiationInterval).toBe(predicted.initiationInterval);
