@@ -48,18 +48,7 @@ export function placeMemories(placement: Placement): void {
   for (const [number, all] of reads) {
     const memory = live.memories[number]!;
     workIn(memory.owner);
-    // With registers before it a read has an address of its own, one cycle ahead.
-    const isWritten = ({ block, before }: Read): boolean =>
-      before === undefined && block.a.every((bit, k) => network.resolve(bit) === network.resolve(memory.address[k]!));
-    const written = all.find(isWritten);
-    const plan = chooseMemory({
-      words: memory.words,
-      width: memory.width,
-      reads: all.length - (written === undefined ? 0 : 1),
-      readsWritten: written !== undefined,
-      isClocked: all.every(({ behind, before }) => behind !== undefined || before !== undefined),
-      transparentReads: all.filter(({ before }) => before !== undefined).length,
-    });
+    const { plan, written } = planMemory(network, memory, all);
     countCells(placement, memory, plan, all, written);
     buildWrite(placement, memory, plan);
     for (const read of all) {
@@ -67,6 +56,31 @@ export function placeMemories(placement: Placement): void {
       if (plan.kind === 'blocks') registers.absorb(read.block);
     }
   }
+}
+
+/** A read, with what stands at it: registers behind it, or else before it. */
+export type PlacedRead = Pick<Read, 'block' | 'behind' | 'before'>;
+
+/** Choose what holds a memory with these reads, and find the read at the address of the write. */
+export function planMemory<R extends PlacedRead>(
+  { resolve }: BitNetwork,
+  memory: FlatMemory,
+  reads: readonly R[],
+): { readonly plan: MemoryPlan; readonly written: R | undefined } {
+  // With registers before it a read has an address of its own, one cycle ahead.
+  const written = reads.find(
+    ({ block, before }) =>
+      before === undefined && block.a.every((bit, k) => resolve(bit) === resolve(memory.address[k]!)),
+  );
+  const plan = chooseMemory({
+    words: memory.words,
+    width: memory.width,
+    reads: reads.length - (written === undefined ? 0 : 1),
+    readsWritten: written !== undefined,
+    isClocked: reads.every(({ behind, before }) => behind !== undefined || before !== undefined),
+    transparentReads: reads.filter(({ before }) => before !== undefined).length,
+  });
+  return { plan, written };
 }
 
 /** Count the cells of which an output is used; others are removed. */

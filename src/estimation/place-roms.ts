@@ -27,8 +27,7 @@ export function placeRoms(placement: Placement): void {
     const behind = blocks.map((block) => registers.behind(block));
     const isBefore = blocks.map((block, k) => behind[k] === undefined && registers.before(block) !== undefined);
     const { words, owner } = blocks[0]!;
-    const width = varyingBits(words).toString(2).replaceAll('0', '').length;
-    const halves = blockRamHalves(words.length, width, blocks.length);
+    const halves = romHalves(words, blocks.length);
     const isBlock = halves > 0 && blocks.every((_, k) => behind[k] !== undefined || isBefore[k]);
     if (isBlock) counts[owner]!.bram18 += halves;
     blocks.forEach((block, k) => {
@@ -40,6 +39,12 @@ export function placeRoms(placement: Placement): void {
       else buildTable(network, block);
     });
   }
+}
+
+/** Blocks of 18 Kb for a ROM with so many reads; 0 where it is too small. Columns that never change take no room. */
+export function romHalves(words: readonly bigint[], reads: number): number {
+  const width = varyingBits(words).toString(2).replaceAll('0', '').length;
+  return blockRamHalves(words.length, width, reads);
 }
 
 /** Look the next address up, and keep what is found in registers. */
