@@ -85,6 +85,18 @@ describe('fitNetwork', () => {
     for (const reason of result.reasons) expect(text).toContain(reason);
   }, 60_000);
 
+  it('lists what was too large to be built', async () => {
+    const goal = { initiationInterval: { cycles: 60 } };
+    const result = await fitNetwork(network, { target, goal, compile, mostFactors: 2, mostWork: 60 });
+    expect(result.chosen.schedules.layers!['conv']!.layout).not.toBe('whole');
+    expect(fitReport(result)).toMatch(
+      /Too large to be built in a search: conv whole with reuse factors from 1 to \d+, /,
+    );
+    expect(result.reasons[0]).toMatch(
+      /with whole images it would need about [\d,]+ LUT .* times those of one position/,
+    );
+  }, 60_000);
+
   it('names the nearest where a goal cannot be reached', async () => {
     const failed = fit({ latency: { cycles: 1 } });
     await expect(failed).rejects.toThrow(TargetError);

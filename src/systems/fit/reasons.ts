@@ -40,7 +40,7 @@ export function reasonsFor(context: ReasonContext, chosen: FitPoint): readonly s
   });
 }
 
-/** The nearest other schedules of a layer: the next reuse factors, and the next layouts with the same one or none. */
+/** The nearest other schedules of a layer: the next reuse factors, and other layouts without reuse. */
 function alternatives(
   { compiler }: ReasonContext,
   { layer, layouts, canReuse }: SearchStep,
@@ -53,10 +53,10 @@ function alternatives(
   const order: readonly BeatLayout[] = ['whole', 'columns', 'pixels'];
   const possible = order.filter((one) => layouts.includes(one));
   const at = possible.indexOf(layout);
-  const wider = possible[at - 1];
+  const wider = possible.slice(0, at);
   const narrower = layer.inputShapes[0]!.length > 1 ? possible[at + 1] : undefined;
   return [
-    ...(wider === undefined ? [] : [{ layout: wider, reuse: 1 }]),
+    ...wider.map((one) => ({ layout: one, reuse: 1 })),
     ...(narrower === undefined ? [] : [{ layout: narrower, reuse: 1 }]),
     ...[faster, slower].flatMap((factor) => (factor === undefined ? [] : [{ layout, reuse: factor }])),
   ];
@@ -79,7 +79,7 @@ function compare(
   try {
     const parts = reuseFactors(compiler, layer, other.layout).at(-1)!;
     const work = workPerClock(layer, other.layout, parts, other.reuse);
-    if (work > mostWork) return tooLarge(context, steps, free, layer, other, work);
+    if (work > mostWork) return tooLarge(context, steps, free, layer, other);
     const graph = compiler.compile({ layers: allSchedules(steps, free) });
     const made = wholeDesign(graph, costs);
     if (isSlow(made)) return 'it would miss the clock';
@@ -122,9 +122,11 @@ function tooLarge(
   free: Readonly<Record<string, LayerSchedule>>,
   layer: HardwareLayer,
   { layout, reuse }: Required<LayerSchedule>,
-  work: number,
 ): string {
-  const operations = `it would do work of ${count(work)} multiplications per clock, more than is built in a search`;
+  const perClock = (reuseFactors(compiler, layer, layout).at(-1)! / reuse) * windowsPerBeat(layer, layout);
+  const kind =
+    layer.parameters['kernel'] === undefined ? 'results' : reuse === 1 ? 'products' : 'products of variables';
+  const operations = `it would compute ${count(perClock)} ${kind} per clock, more than are built in a search`;
   const single = { layout: 'pixels', reuse: 1 } as const;
   const parts = reuseFactors(compiler, layer, 'pixels').at(-1)!;
   const isImage = layer.inputShapes[0]!.length > 1;

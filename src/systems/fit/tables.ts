@@ -2,6 +2,7 @@
 import { type Cell, type Table, textTable } from '../../report/index.ts';
 import type { LayerSchedule } from '../../compile/index.ts';
 import type { FitResult } from './fit-network.ts';
+import type { Refusal } from './candidates.ts';
 import { spread } from './pareto.ts';
 import type { FitPoint } from './search.ts';
 
@@ -119,6 +120,8 @@ export function fitReport(result: FitResult): string {
   const { isExact, meetsClock, measured, clockMHz, reasons } = result;
   const period = (1000 / clockMHz).toFixed(3);
   const notes = [
+    refusalText(result, 'work', 'Too large to be built in a search'),
+    refusalText(result, 'clock', 'Too slow for the clock'),
     isExact ? [] : ['Not all reuse factors were tried, or kept; there may be slightly better designs.'],
     meetsClock
       ? []
@@ -130,6 +133,23 @@ export function fitReport(result: FitResult): string {
     textTable(fitMeasureTable(result)),
     [...reasons, ...notes].map((line) => `${line}\n`).join(''),
   ].join('\n');
+}
+
+/** Layers and layouts in which schedules were refused, with the reuse factors. */
+function refusalText({ refusals }: FitResult, why: Refusal['why'], what: string): readonly string[] {
+  const factors = new Map<string, number[]>();
+  for (const { layer, schedule, why: reason } of refusals) {
+    if (reason !== why) continue;
+    const place = `${layer} ${schedule.layout}`;
+    factors.set(place, [...(factors.get(place) ?? []), schedule.reuse]);
+  }
+  if (factors.size === 0) return [];
+  const each = [...factors].map(([place, reuse]) => {
+    const [least, most] = [Math.min(...reuse), Math.max(...reuse)];
+    if (most === 1) return `${place} without reuse`;
+    return `${place} with reuse factors ${least === most ? least : `from ${least} to ${most}`}`;
+  });
+  return [`${what}: ${each.join(', ')}.`];
 }
 
 function scheduleText({ layout, reuse = 1 }: LayerSchedule): string {
