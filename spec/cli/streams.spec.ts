@@ -84,7 +84,7 @@ describe('compile to streams', () => {
     const { code, stderr } = await distillRtl('compile', at('small.json'), ...words, '--out', at('missed'));
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/reaches a latency of 1 cycles .*; the shortest of those that fit is \d+ cycles/);
+    expect(stderr).toMatch(/reaches a latency of 1 cycle .*; the shortest of those that fit is \d+ cycles/);
     expect(readdirSync(folder.path)).not.toContain('missed');
   });
 
