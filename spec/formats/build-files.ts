@@ -1,6 +1,5 @@
 /** Small model files made in memory, so that the specs of importers need no files of others. */
-import { readFileSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as h5wasm from 'h5wasm/node';
@@ -26,7 +25,8 @@ export const buildHdf5 = async (
   texts: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> => {
   await h5wasm.ready;
-  const path = join(mkdtempSync(join(tmpdir(), 'distill-h5-')), 'x.h5');
+  const folder = mkdtempSync(join(tmpdir(), 'distill-h5-'));
+  const path = join(folder, 'x.h5');
   const file = new h5wasm.File(path, 'w');
   const group = (parts: readonly string[]): InstanceType<typeof h5wasm.Group> => {
     let at: InstanceType<typeof h5wasm.Group> = file;
@@ -50,7 +50,9 @@ export const buildHdf5 = async (
     group(where === '' ? [] : where.split('/')).create_attribute(name, value);
   }
   file.close();
-  return readFileSync(path);
+  const bytes = readFileSync(path);
+  rmSync(folder, { recursive: true });
+  return bytes;
 };
 
 /** A node to write into an ONNX file; attributes are numbers (float if not whole), or lists of integers. */
