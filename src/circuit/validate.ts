@@ -6,7 +6,7 @@
  * read and write raw codes of their formats without any hidden shift.
  */
 import { FormatError } from '../errors.ts';
-import { fractionBits, sameFormat } from '../fixed/index.ts';
+import { fractionBits, sameCodes } from '../fixed/index.ts';
 import type { FixedFormat } from '../fixed/index.ts';
 import type { Circuit, Port } from './circuit.ts';
 import { operandsOf, resultType } from './interval.ts';
@@ -120,14 +120,8 @@ export function validateCircuit(circuit: Circuit): void {
 }
 
 /** Tell whether two format vectors are equal in what a raw code means (modes do not matter at an edge). */
-function sameCodes(a: readonly FixedFormat[], b: readonly FixedFormat[]): boolean {
-  const plain = (format: FixedFormat): FixedFormat => ({
-    ...format,
-    quantization: 'AP_TRN',
-    overflow: 'AP_WRAP',
-    saturationBits: 0,
-  });
-  return a.length === b.length && a.every((format, k) => sameFormat(plain(format), plain(b[k]!)));
+function sameVectors(a: readonly FixedFormat[], b: readonly FixedFormat[]): boolean {
+  return a.length === b.length && a.every((format, k) => sameCodes(format, b[k]!));
 }
 
 /**
@@ -161,7 +155,7 @@ export function validateGraph(graph: LayerGraph): void {
           `${where} reads "${name}", which is no earlier layer or input: ${[...formats.keys()].join(', ')}.`,
         );
       }
-      if (!sameCodes(source, layer.circuit.inputs[port]!.formats)) {
+      if (!sameVectors(source, layer.circuit.inputs[port]!.formats)) {
         throw new FormatError(`${where} reads "${name}" with other formats than "${name}" has.`);
       }
     }

@@ -168,12 +168,15 @@ export function holdsRaw(format: FixedFormat, raw: bigint): boolean {
   return (format.signed ? BigInt.asIntN(format.width, raw) : BigInt.asUintN(format.width, raw)) === raw;
 }
 
+/** Return whether a raw code means the same in two formats: same bits and binary point, whatever the modes. */
+export function sameCodes(a: FixedFormat, b: FixedFormat): boolean {
+  return a.signed === b.signed && a.width === b.width && a.integer === b.integer;
+}
+
 /** Return whether two formats have the same bits, binary point and modes. */
 export function sameFormat(a: FixedFormat, b: FixedFormat): boolean {
   return (
-    a.signed === b.signed &&
-    a.width === b.width &&
-    a.integer === b.integer &&
+    sameCodes(a, b) &&
     a.quantization === b.quantization &&
     a.overflow === b.overflow &&
     a.saturationBits === b.saturationBits

@@ -44,6 +44,7 @@ export {
   type Quantization,
   QUANTIZATIONS,
   rawRange,
+  sameCodes,
   sameFormat,
   ufixed,
 } from './format.ts';

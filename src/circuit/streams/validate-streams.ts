@@ -1,6 +1,6 @@
 /** The invariants of stream graphs, each with the sentence that says what is broken. */
 import { FormatError } from '../../errors.ts';
-import { type FixedFormat, formatText, sameFormat } from '../../fixed/index.ts';
+import { type FixedFormat, formatText, sameCodes } from '../../fixed/index.ts';
 import type { LayerGraph } from '../layer-graph.ts';
 import { beatFormats, classFormat, graphOutputFormats, resultFormats, stageCounts, streamType } from './stage-facts.ts';
 import type { StreamGraph, StreamStage, StreamType } from './stream-graph.ts';
@@ -152,18 +152,13 @@ function same(
   if (given.length !== expected.length) {
     fail(graph, `${where}: ${what} has ${given.length} elements, must have ${expected.length}`);
   }
-  const wrong = given.findIndex((format, k) => format !== expected[k] && !isSameCode(format, expected[k]!));
+  const wrong = given.findIndex((format, k) => format !== expected[k] && !sameCodes(format, expected[k]!));
   if (wrong >= 0) {
     fail(
       graph,
       `${where}: element ${wrong} of ${what} is ${formatText(given[wrong]!)}, must be ${formatText(expected[wrong]!)}`,
     );
   }
-}
-
-/** Whether codes of two formats mean the same: modes are the business of casts. */
-function isSameCode(a: FixedFormat, b: FixedFormat): boolean {
-  return sameFormat(a, b) || (a.signed === b.signed && a.width === b.width && a.integer === b.integer);
 }
 
 function isWhole(value: number, least: number): boolean {
