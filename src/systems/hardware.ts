@@ -20,7 +20,6 @@ import type { FixedFormat } from '../fixed/index.ts';
 import { type ModulePort, type Netlist, packVector, VALID_IN, VALID_OUT } from '../netlist/index.ts';
 import { type Network, serializeNetwork } from '../network/index.ts';
 import { type BatchResult, simulateBatch } from '../simulation/index.ts';
-import { coSimulate } from '../verification/index.ts';
 import {
   benchGap,
   expectedOutputs,
@@ -34,20 +33,16 @@ import type { Checks, Comparison } from './checks.ts';
 import { excessText } from './part-fit.ts';
 import { contentsText } from './port-contents.ts';
 import { type BuiltPipeline, buildPipeline, type HardwareTarget } from './pipeline.ts';
+import { runSimulators, type SimulatorChoice, type SimulatorName } from './simulators.ts';
 import { stepRunner, type StepWatch } from './steps.ts';
 import type { Stimulus } from './stimuli.ts';
 
-export interface HardwareOptions extends StepWatch<HardwareStep> {
+export interface HardwareOptions extends StepWatch<HardwareStep>, SimulatorChoice {
   readonly target: HardwareTarget;
   readonly compile?: CompileOptions;
-  /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
-  readonly simulators?: readonly SimulatorName[];
 }
 
-/** Simulators of others that read the emitted Verilog. */
-export type SimulatorName = 'icarus' | 'verilator';
-
-export type HardwareStep = 'compile' | 'emulate' | 'simulate' | 'verilog' | 'icarus' | 'verilator';
+export type HardwareStep = 'compile' | 'emulate' | 'simulate' | 'verilog' | SimulatorName;
 
 export interface HardwareResult extends BuiltPipeline {
   /** The model's graph, the reference. */
@@ -83,7 +78,7 @@ export async function buildHardware(
   directory: string,
   options: HardwareOptions,
 ): Promise<HardwareResult> {
-  const { target, simulators = ['icarus', 'verilator'], signal } = options;
+  const { target } = options;
   const { run: step, seconds } = stepRunner<HardwareStep>(options);
 
   const { graph, built, schedule, netlist, resources } = await step(
@@ -134,32 +129,8 @@ export async function buildHardware(
     (manifest) => `${Object.keys(manifest.sha256).length} files written`,
   );
 
-  const skipped: string[] = [];
-  const tools: Record<string, string> = {};
-  let firstMismatch = emulated.firstMismatch ?? simulated.firstMismatch;
-  const run = async (simulator: SimulatorName): Promise<Comparison | null> => {
-    if (!simulators.includes(simulator)) {
-      skipped.push(`${simulator} was not asked for.`);
-      return null;
-    }
-    const { result, reason } = await step(
-      simulator,
-      () => coSimulate(simulator, directory, expectedOutputs(netlist, vectors), signal === undefined ? {} : { signal }),
-      (outcome) =>
-        outcome.result === null
-          ? `skipped: ${outcome.reason}`
-          : `${outcome.result.vectors} vectors, ${outcome.result.mismatches} mismatches`,
-    );
-    if (result === null) {
-      skipped.push(reason);
-      return null;
-    }
-    tools[result.tool] = result.version;
-    firstMismatch ??= result.firstMismatch === undefined ? null : `${simulator}: ${result.firstMismatch}`;
-    return { vectors: result.vectors, mismatches: result.mismatches };
-  };
-  const icarusVsSimulation = await run('icarus');
-  const verilatorVsSimulation = await run('verilator');
+  const expected = expectedOutputs(netlist, vectors);
+  const { tools, skipped, ...others } = await runSimulators(step, directory, expected, 'vectors', options);
 
   return {
     graph,
@@ -175,10 +146,10 @@ export async function buildHardware(
     checks: {
       interpreterVsEmulation: emulated.comparison,
       simulationVsEmulation: simulated.comparison,
-      verilatorVsSimulation,
-      icarusVsSimulation,
+      verilatorVsSimulation: others.verilator,
+      icarusVsSimulation: others.icarus,
     },
-    firstMismatch,
+    firstMismatch: emulated.firstMismatch ?? simulated.firstMismatch ?? others.firstMismatch,
     skipped,
     tools,
     seconds,

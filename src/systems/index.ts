@@ -7,9 +7,9 @@ export {
   type HardwareOptions,
   type HardwareResult,
   type HardwareStep,
-  type SimulatorName,
 } from './hardware.ts';
 export { type Checks, type Comparison, hasMismatch, type StreamChecks } from './checks.ts';
+export type { SimulatorName } from './simulators.ts';
 export { randomStimuli, type Stimulus } from './stimuli.ts';
 export {
   layersThatCanWrap,

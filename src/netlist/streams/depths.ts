@@ -3,7 +3,7 @@
  *
  * A credit is spent when the last step of a beat is issued and is back two cycles after the beat has left, so one beat is
  * under way for the latency of the stage and two more. Between beats pass as many cycles as a beat has steps, at least.
- * Beats that wait for a slower or later reader come on top: how many is measured, see `systems/streams`.
+ * Beats that wait for a slower or later reader come on top: how many, `sizeFifos` finds.
  */
 import { type StreamGraph, stageCounts } from '../../circuit/index.ts';
 import type { ScheduledStage } from './schedule-stage.ts';

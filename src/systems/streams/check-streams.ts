@@ -2,16 +2,17 @@
  * Compares what computes a stream graph: the unrolled network, the interpreter, emulation, and the clocked design under
  * stalls. Each comparison counts samples, and tells the first difference in a sentence.
  */
-import { type LayerGraph, type StreamGraph, streamType } from '../../circuit/index.ts';
+import { type StreamGraph, streamType } from '../../circuit/index.ts';
+import { compileNetwork, type CompileOptions } from '../../compile/index.ts';
 import { type Codes, interpretGraph, streamEmulator } from '../../emulation/index.ts';
-import { fractionBits } from '../../fixed/index.ts';
-import type { FixedFormat } from '../../fixed/index.ts';
+import { type FixedFormat, fractionBits, sameCodes } from '../../fixed/index.ts';
+import { multiplyAccumulates, type Network } from '../../network/index.ts';
 import type { Comparison } from '../checks.ts';
 import type { Stimulus } from '../stimuli.ts';
-import { formatsByPlace } from './stream-pipeline.ts';
+import { formatsByPlace, sampleInputs } from './stream-pipeline.ts';
 
 /** Multiplications of a sample up to which the network is also compared fully unrolled. */
-export const UNROLLED_LIMIT = 100_000;
+const UNROLLED_LIMIT = 100_000;
 
 /** A comparison, and its first difference. */
 export interface Compared {
@@ -52,13 +53,27 @@ export function compareOutputs(what: string, outputs: StreamOutputs, expected: S
 
 /**
  * Compare emulated streams with the unrolled network, by value: where no format is asked for, the streams' may be wider.
+ *
+ * @returns the comparison, or in a sentence why none was made
  */
 export function compareUnrolled(
   graph: StreamGraph,
-  unrolled: LayerGraph,
+  network: Network,
+  options: CompileOptions,
   stimuli: readonly Stimulus[],
   emulated: StreamOutputs,
-): Compared {
+): Compared | string {
+  const work = multiplyAccumulates(network);
+  if (work > UNROLLED_LIMIT) {
+    return `The network was not compared unrolled: ${work} multiplications per sample are more than ${UNROLLED_LIMIT}.`;
+  }
+  const unrolled = compileNetwork(network, options);
+  const takesSameCodes = sampleInputs(graph).every(({ formats }, k) =>
+    formats.every((format, place) => sameCodes(format, unrolled.inputs[k]!.formats[place]!)),
+  );
+  if (!takesSameCodes) {
+    return 'The network was not compared unrolled: its inputs have formats by element, which streams join to one.';
+  }
   const types = graph.outputs.map((name) => formatsByPlace(streamType(graph, name)));
   const formats = unrolled.outputs.map(
     (name) => unrolled.layers.find((layer) => layer.name === name)!.circuit.outputs[0]!.formats,

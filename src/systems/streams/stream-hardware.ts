@@ -6,18 +6,10 @@
  * emitted text with the same stalls. Nothing is reported that was not measured in this run (Node only).
  */
 import { serializeStreams, type StreamGraph } from '../../circuit/index.ts';
-import {
-  compileNetwork,
-  type CompileOptions,
-  compileStreams,
-  type Schedules,
-  serializeCompileOptions,
-} from '../../compile/index.ts';
+import { type CompileOptions, compileStreams, type Schedules, serializeCompileOptions } from '../../compile/index.ts';
 import { estimateResources, type ResourceEstimate } from '../../estimation/index.ts';
 import { TargetError } from '../../errors.ts';
-import type { FixedFormat } from '../../fixed/index.ts';
 import { multiplyAccumulates, type Network, serializeNetwork } from '../../network/index.ts';
-import { coSimulate } from '../../verification/index.ts';
 import {
   expectedStreamOutputs,
   measuredScenario,
@@ -27,10 +19,11 @@ import {
   writeProject,
 } from '../../verilog/index.ts';
 import type { Comparison, StreamChecks } from '../checks.ts';
-import { checkTarget, type HardwareStep, type SimulatorName } from '../hardware.ts';
+import { checkTarget, type HardwareStep } from '../hardware.ts';
 import { excessText } from '../part-fit.ts';
 import { contentsText } from '../port-contents.ts';
 import type { HardwareTarget } from '../pipeline.ts';
+import { runSimulators, type SimulatorChoice } from '../simulators.ts';
 import { stepRunner, type StepWatch } from '../steps.ts';
 import type { Stimulus } from '../stimuli.ts';
 import {
@@ -39,22 +32,19 @@ import {
   type Compared,
   emulatedOutputs,
   type StreamOutputs,
-  UNROLLED_LIMIT,
 } from './check-streams.ts';
 import { measured, runScenarios, type StreamScenarioRun } from './scenarios.ts';
-import { type BuiltStreams, buildStreams, sampleInputs } from './stream-pipeline.ts';
+import { type BuiltStreams, buildStreams } from './stream-pipeline.ts';
 
 /** Multiplications that the interpreter is given, some seconds' worth. */
 const INTERPRETED_LIMIT = 4_000_000;
 
-export interface StreamHardwareOptions extends StepWatch<HardwareStep> {
+export interface StreamHardwareOptions extends StepWatch<HardwareStep>, SimulatorChoice {
   readonly target: HardwareTarget;
   readonly compile?: CompileOptions;
   readonly schedules: Schedules;
   /** Places of every FIFO. @defaultValue the fewest for each with which no sample comes later */
   readonly fifoDepth?: number;
-  /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
-  readonly simulators?: readonly SimulatorName[];
 }
 
 export interface StreamHardwareResult extends BuiltStreams {
@@ -107,7 +97,7 @@ export async function buildStreamHardware(
   directory: string,
   options: StreamHardwareOptions,
 ): Promise<StreamHardwareResult> {
-  const { target, schedules, fifoDepth, simulators = ['icarus', 'verilator'], signal } = options;
+  const { target, schedules, fifoDepth } = options;
   const { run: step, seconds } = stepRunner<HardwareStep>(options);
   const skipped: string[] = [];
 
@@ -181,32 +171,8 @@ export async function buildStreamHardware(
     (manifest) => `${Object.keys(manifest.sha256).length} files written`,
   );
 
-  const tools: Record<string, string> = {};
-  let firstMismatch =
-    emulated.interpreted.firstMismatch ?? emulated.unrolled?.firstMismatch ?? simulated.total.firstMismatch;
-  const run = async (simulator: SimulatorName): Promise<Comparison | null> => {
-    if (!simulators.includes(simulator)) {
-      skipped.push(`${simulator} was not asked for.`);
-      return null;
-    }
-    const { result, reason } = await step(
-      simulator,
-      () => coSimulate(simulator, directory, expectedStreamOutputs(vectors), signal === undefined ? {} : { signal }),
-      (outcome) =>
-        outcome.result === null
-          ? `skipped: ${outcome.reason}`
-          : `${outcome.result.vectors} beats, ${outcome.result.mismatches} mismatches`,
-    );
-    if (result === null) {
-      skipped.push(reason);
-      return null;
-    }
-    tools[result.tool] = result.version;
-    firstMismatch ??= result.firstMismatch === undefined ? null : `${simulator}: ${result.firstMismatch}`;
-    return { vectors: result.vectors, mismatches: result.mismatches };
-  };
-  const icarusVsSimulation = await run('icarus');
-  const verilatorVsSimulation = await run('verilator');
+  const { tools, ...others } = await runSimulators(step, directory, expectedStreamOutputs(vectors), 'beats', options);
+  skipped.push(...others.skipped);
 
   return {
     graph,
@@ -221,10 +187,14 @@ export async function buildStreamHardware(
       interpreterVsEmulation: emulated.interpreted.comparison,
       unrolledVsEmulation: emulated.unrolled?.comparison ?? null,
       simulationVsEmulation: simulated.total.comparison,
-      verilatorVsSimulation,
-      icarusVsSimulation,
+      verilatorVsSimulation: others.verilator,
+      icarusVsSimulation: others.icarus,
     },
-    firstMismatch,
+    firstMismatch:
+      emulated.interpreted.firstMismatch ??
+      emulated.unrolled?.firstMismatch ??
+      simulated.total.firstMismatch ??
+      others.firstMismatch,
     skipped,
     tools,
     seconds,
@@ -253,28 +223,11 @@ function compareEmulators(
     emulatedOutputs(graph, few, { engine: 'interpreter' }),
     outputs,
   );
-  if (work > UNROLLED_LIMIT) {
-    skipped.push(
-      `The network was not compared unrolled: ${work} multiplications per sample are more than ${UNROLLED_LIMIT}.`,
-    );
-    return { outputs, interpreted, unrolled: undefined };
-  }
-  const unrolled = compileNetwork(network, options);
-  const takesSameCodes = sampleInputs(graph).every(({ formats }, k) =>
-    formats.every((format, place) => isSameCode(format, unrolled.inputs[k]!.formats[place]!)),
-  );
-  if (!takesSameCodes) {
-    skipped.push(
-      'The network was not compared unrolled: its inputs have formats by element, which streams join to one.',
-    );
-    return { outputs, interpreted, unrolled: undefined };
-  }
-  return { outputs, interpreted, unrolled: compareUnrolled(graph, unrolled, stimuli, outputs) };
+  const unrolled = compareUnrolled(graph, network, options, stimuli, outputs);
+  if (typeof unrolled !== 'string') return { outputs, interpreted, unrolled };
+  skipped.push(unrolled);
+  return { outputs, interpreted, unrolled: undefined };
 }
-
-/** Whether codes of two formats mean the same. */
-const isSameCode = (a: FixedFormat, b: FixedFormat): boolean =>
-  a.signed === b.signed && a.width === b.width && a.integer === b.integer;
 
 function together(all: readonly Compared[]): Compared {
   const sum = (of: (comparison: Comparison) => number): number =>
