@@ -6,7 +6,9 @@ export {
   generatorConfiguration,
   type GeneratorOptions,
 } from './generator/configuration.ts';
-export { generateEvent, generateEvents, type PileupEvent } from './generator/generate.ts';
+export type { PileupEvent, ReferencedEvent } from './events.ts';
+export { emptyMomenta, type FourMomenta, fourMomenta } from './four-momenta.ts';
+export { generateEvent, generateEvents } from './generator/generate.ts';
 export { type Histogram, histogram, histogramEdges } from './histogram.ts';
 export { generateJets, jetClasses, jetFeatures, type JetSample } from './jet-substructure.ts';
 export { magnitude, missingMomentum, type TransverseVector } from './missing-momentum.ts';

@@ -8,29 +8,13 @@
  */
 import { ValueError } from '../../errors.ts';
 import { type RandomStream, stream as namedStream } from '../../random/index.ts';
-import type { TransverseVector } from '../missing-momentum.ts';
+import type { PileupEvent } from '../events.ts';
 import { emptyParticles, type Particles, vertexCode } from '../particles.ts';
 import { type GeneratorConfiguration, generatorConfiguration, type GeneratorOptions } from './configuration.ts';
 import { type Deposit, detect, type Track, towerGeometry, towerMomentum } from './detector.ts';
 import { softParticles, fragmentJet, drawJetMomentum } from './fragmentation.ts';
 import { chargeOf, type GeneratedParticle } from './generated-particle.ts';
-import { hardScatter, visibleImbalance } from './hard-scatter.ts';
-
-/** One generated and reconstructed event. */
-export interface PileupEvent {
-  /** Reconstructed particles, hardest first. */
-  readonly particles: Particles;
-  /** Truth weight of each particle: share of the hard collision, in [0, 1]. */
-  readonly truth: Float64Array;
-  /** The same event reconstructed without pileup. */
-  readonly twin: Particles;
-  /** Generator-level missing momentum: −Σ pT of visible particles of the hard collision within the calorimeter. */
-  readonly missing: TransverseVector;
-  /** Summed transverse momentum of the neutrinos. */
-  readonly invisible: TransverseVector;
-  /** Number of pileup collisions. */
-  readonly pileupVertices: number;
-}
+import { hardScatter, visibleImbalance, visibleMomenta } from './hard-scatter.ts';
 
 /**
  * Generate one event.
@@ -61,6 +45,7 @@ export function generateEvent(options: GeneratorOptions, stream: RandomStream): 
   return {
     ...full,
     twin: reconstruct(primary, [], c).particles,
+    generated: visibleMomenta(hard.visible, c.calorimeterMaxEta),
     missing: visibleImbalance(hard.visible, c.calorimeterMaxEta),
     invisible: hard.invisible,
     pileupVertices,

@@ -7,9 +7,10 @@
  */
 import type { RandomStream } from '../../random/index.ts';
 import { asinhScalar, atan2Scalar, cosScalar, sinhScalar, sinScalar } from '../../tensor/index.ts';
+import { emptyMomenta, type FourMomenta } from '../four-momenta.ts';
 import type { GeneratorConfiguration } from './configuration.ts';
 import { drawJetMomentum, fragmentJet, softParticles } from './fragmentation.ts';
-import { type GeneratedParticle, speciesCode } from './generated-particle.ts';
+import { energyOf, type GeneratedParticle, speciesCode } from './generated-particle.ts';
 
 const massW = 80.4;
 
@@ -60,6 +61,19 @@ export function visibleImbalance(particles: readonly GeneratedParticle[], maxEta
     y -= p.pt * sinScalar(p.phi);
   }
   return { x, y };
+}
+
+/** Give the four-momenta of visible particles within |η| < maxEta. */
+export function visibleMomenta(particles: readonly GeneratedParticle[], maxEta: number): FourMomenta {
+  const seen = particles.filter((p) => Math.abs(p.eta) < maxEta);
+  const momenta = emptyMomenta(seen.length);
+  seen.forEach((p, i) => {
+    momenta.px[i] = p.pt * cosScalar(p.phi);
+    momenta.py[i] = p.pt * sinScalar(p.phi);
+    momenta.pz[i] = p.pt * sinhScalar(p.eta);
+    momenta.energy[i] = energyOf(p.pt, p.eta, p.species);
+  });
+  return momenta;
 }
 
 type Vector = readonly [number, number, number];
