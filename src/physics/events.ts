@@ -23,4 +23,6 @@ export interface PileupEvent extends ReferencedEvent {
   readonly twin: Particles;
   /** Summed transverse momentum of the neutrinos. */
   readonly invisible: TransverseVector;
+  /** Places in mm of the pileup collisions along the beam, relative to the hard one; `pileupVertices` elements. */
+  readonly vertices: Float64Array;
 }

@@ -9,6 +9,8 @@ export {
 export type { PileupEvent, ReferencedEvent } from './events.ts';
 export { emptyMomenta, type FourMomenta, fourMomenta } from './four-momenta.ts';
 export { generateEvent, generateEvents } from './generator/generate.ts';
+export type { Collision, GeneratedParticle } from './generator/generated-particle.ts';
+export { reconstructEvent } from './generator/reconstruct.ts';
 export { type Histogram, histogram, histogramEdges } from './histogram.ts';
 export { generateJets, jetClasses, jetFeatures, type JetSample } from './jet-substructure.ts';
 export { magnitude, missingMomentum, type TransverseVector } from './missing-momentum.ts';

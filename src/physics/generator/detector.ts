@@ -93,11 +93,10 @@ export function detect(
     const sigma = longitudinalResolution(p.eta);
     const dz = z + stream.normal(0, sigma);
     const prompt = stream.normal(0, transverseResolution(p.pt, p.eta));
-    const extra =
-      stream.uniform() < displacedShare ? stream.exponential(displacement) * (stream.uniform() < 0.5 ? -1 : 1) : 0;
+    const flight = p.d0 ?? drawFlight(stream);
     const vertex = Math.abs(dz) < associationWindow * sigma ? vertexCode.primary : vertexCode.pileup;
     const energy = energyOf(pt, p.eta, p.species);
-    return { kind: 'track', pt, eta: p.eta, phi: p.phi, energy, d0: prompt + extra, dz, species: p.species, vertex };
+    return { kind: 'track', pt, eta: p.eta, phi: p.phi, energy, d0: prompt + flight, dz, species: p.species, vertex };
   }
   const name = speciesNames[p.species]!;
   if (name === 'muon' || name === 'antimuon') return null;
@@ -109,6 +108,12 @@ export function detect(
     tower: towerAt(p.eta, p.phi) + (electromagnetic ? 0 : towersPerLayer),
     energy: energy * logNormal(relative, stream),
   };
+}
+
+/** Draw the true d0 in mm of an average track. */
+function drawFlight(stream: RandomStream): number {
+  if (stream.uniform() >= displacedShare) return 0;
+  return stream.exponential(displacement) * (stream.uniform() < 0.5 ? -1 : 1);
 }
 
 /** A factor with mean 1 and the given relative width, always above 0. */

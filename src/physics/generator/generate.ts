@@ -9,12 +9,11 @@
 import { ValueError } from '../../errors.ts';
 import { type RandomStream, stream as namedStream } from '../../random/index.ts';
 import type { PileupEvent } from '../events.ts';
-import { emptyParticles, type Particles, vertexCode } from '../particles.ts';
 import { type GeneratorConfiguration, generatorConfiguration, type GeneratorOptions } from './configuration.ts';
-import { type Deposit, detect, type Track, towerGeometry, towerMomentum } from './detector.ts';
-import { softParticles, fragmentJet, drawJetMomentum } from './fragmentation.ts';
-import { chargeOf, type GeneratedParticle } from './generated-particle.ts';
-import { hardScatter, visibleImbalance, visibleMomenta } from './hard-scatter.ts';
+import { drawJetMomentum, fragmentJet, softParticles } from './fragmentation.ts';
+import type { GeneratedParticle } from './generated-particle.ts';
+import { hardScatter } from './hard-scatter.ts';
+import { reconstructEvent } from './reconstruct.ts';
 
 /**
  * Generate one event.
@@ -27,29 +26,14 @@ import { hardScatter, visibleImbalance, visibleMomenta } from './hard-scatter.ts
 export function generateEvent(options: GeneratorOptions, stream: RandomStream): PileupEvent {
   const c = generatorConfiguration(options);
   const hard = hardScatter(c, stream.split('hard scatter'));
-  const hardDetector = stream.split('detector of hard scatter');
-  const primary = hard.visible.map((p) => detect(p, 0, c, hardDetector)).filter((d) => d !== null);
   const vertices = stream.split('vertices');
-  const vertex = vertices.normal(0, c.beamSpread);
-  const pileupVertices = vertices.poisson(c.meanPileup);
-  const collisions = stream.split('pileup');
-  const pileup: (Track | Deposit)[] = [];
-  for (let v = 0; v < pileupVertices; v++) {
-    const z = vertices.normal(0, c.beamSpread) - vertex;
-    for (const p of pileupCollision(c, collisions)) {
-      const seen = detect(p, z, c, collisions);
-      if (seen !== null) pileup.push(seen);
-    }
-  }
-  const full = reconstruct(primary, pileup, c);
-  return {
-    ...full,
-    twin: reconstruct(primary, [], c).particles,
-    generated: visibleMomenta(hard.visible, c.calorimeterMaxEta),
-    missing: visibleImbalance(hard.visible, c.calorimeterMaxEta),
-    invisible: hard.invisible,
-    pileupVertices,
-  };
+  const z = vertices.normal(0, c.beamSpread);
+  const particles = stream.split('pileup');
+  const pileup = Array.from({ length: vertices.poisson(c.meanPileup) }, () => ({
+    z: vertices.normal(0, c.beamSpread),
+    particles: pileupCollision(c, particles),
+  }));
+  return reconstructEvent({ z, particles: hard.visible }, pileup, c, stream, hard.invisible);
 }
 
 /**
@@ -73,64 +57,4 @@ function pileupCollision(c: GeneratorConfiguration, stream: RandomStream): Gener
     particles.push(...fragmentJet(drawJetMomentum(5, 50, stream), eta, phi, c, stream));
   }
   return particles;
-}
-
-interface Tower {
-  primary: number;
-  total: number;
-}
-
-/** Sum deposits to towers and sort everything by falling pT. */
-function reconstruct(
-  primary: readonly (Track | Deposit)[],
-  pileup: readonly (Track | Deposit)[],
-  c: GeneratorConfiguration,
-): { particles: Particles; truth: Float64Array } {
-  const towers = new Map<number, Tower>();
-  const rows: { track: Track; truth: number }[] = [];
-  const add = (seen: Track | Deposit, fromPrimary: boolean): void => {
-    if (seen.kind === 'track') {
-      rows.push({ track: seen, truth: fromPrimary ? 1 : 0 });
-      return;
-    }
-    let tower = towers.get(seen.tower);
-    if (tower === undefined) towers.set(seen.tower, (tower = { primary: 0, total: 0 }));
-    tower.total += seen.energy;
-    if (fromPrimary) tower.primary += seen.energy;
-  };
-  for (const seen of primary) add(seen, true);
-  for (const seen of pileup) add(seen, false);
-  for (const [id, tower] of [...towers].toSorted((a, b) => a[0] - b[0])) {
-    const { eta, phi, species } = towerGeometry(id);
-    const pt = towerMomentum(tower.total, eta);
-    if (pt < c.towerMinMomentum) continue;
-    const track: Track = {
-      kind: 'track',
-      pt,
-      eta,
-      phi,
-      energy: tower.total,
-      d0: 0,
-      dz: 0,
-      species,
-      vertex: vertexCode.none,
-    };
-    rows.push({ track, truth: tower.primary / tower.total });
-  }
-  rows.sort((a, b) => b.track.pt - a.track.pt);
-  const particles = emptyParticles(rows.length);
-  const truth = new Float64Array(rows.length);
-  rows.forEach(({ track, truth: weight }, i) => {
-    particles.pt[i] = track.pt;
-    particles.eta[i] = track.eta;
-    particles.phi[i] = track.phi;
-    particles.energy[i] = track.energy;
-    particles.d0[i] = track.d0;
-    particles.dz[i] = track.dz;
-    particles.charge[i] = track.vertex === vertexCode.none ? 0 : chargeOf(track.species);
-    particles.species[i] = track.species;
-    particles.vertex[i] = track.vertex;
-    truth[i] = weight;
-  });
-  return { particles, truth };
 }

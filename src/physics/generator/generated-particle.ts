@@ -1,14 +1,28 @@
-/** One stable particle before the detector, and the kinematics that its species fixes. */
+/** Stable particles before the detector, the collisions that they leave, and the kinematics that a species fixes. */
 import { coshScalar } from '../../tensor/index.ts';
 import { speciesNames } from '../particles.ts';
 
-/** A particle that leaves a collision; GeV and radians. */
+/** A visible particle that leaves a collision; all numbers finite. */
 export interface GeneratedParticle {
+  /** Transverse momentum in GeV, at least 0. */
   readonly pt: number;
   readonly eta: number;
+  /** Azimuth in radians, any turn. */
   readonly phi: number;
   /** Index into `speciesNames`. */
   readonly species: number;
+  /**
+   * True transverse impact parameter in mm, as the flight of a parent left it. Where it is absent, the detector draws
+   * that of an average track: most are prompt, a few come from long-lived parents.
+   */
+  readonly d0?: number;
+}
+
+/** One collision of two protons. */
+export interface Collision {
+  /** Place along the beam in mm. */
+  readonly z: number;
+  readonly particles: readonly GeneratedParticle[];
 }
 
 const masses: Record<(typeof speciesNames)[number], number> = {

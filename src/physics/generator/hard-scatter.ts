@@ -7,10 +7,9 @@
  */
 import type { RandomStream } from '../../random/index.ts';
 import { asinhScalar, atan2Scalar, cosScalar, sinhScalar, sinScalar } from '../../tensor/index.ts';
-import { emptyMomenta, type FourMomenta } from '../four-momenta.ts';
 import type { GeneratorConfiguration } from './configuration.ts';
 import { drawJetMomentum, fragmentJet, softParticles } from './fragmentation.ts';
-import { energyOf, type GeneratedParticle, speciesCode } from './generated-particle.ts';
+import { type GeneratedParticle, speciesCode } from './generated-particle.ts';
 
 const massW = 80.4;
 
@@ -46,34 +45,6 @@ export function hardScatter(c: GeneratorConfiguration, stream: RandomStream): Ha
     ...softParticles(stream.poisson(c.underlyingEvent), c, stream),
   ];
   return { visible, invisible: { x: neutrino[0], y: neutrino[1] } };
-}
-
-/**
- * Sum the momentum of visible particles within |η| < maxEta, as a generator-level missing momentum −Σ pT.
- * Momentum along the beam is not balanced in a collision, so only the transverse plane counts.
- */
-export function visibleImbalance(particles: readonly GeneratedParticle[], maxEta: number): { x: number; y: number } {
-  let x = 0;
-  let y = 0;
-  for (const p of particles) {
-    if (Math.abs(p.eta) >= maxEta) continue;
-    x -= p.pt * cosScalar(p.phi);
-    y -= p.pt * sinScalar(p.phi);
-  }
-  return { x, y };
-}
-
-/** Give the four-momenta of visible particles within |η| < maxEta. */
-export function visibleMomenta(particles: readonly GeneratedParticle[], maxEta: number): FourMomenta {
-  const seen = particles.filter((p) => Math.abs(p.eta) < maxEta);
-  const momenta = emptyMomenta(seen.length);
-  seen.forEach((p, i) => {
-    momenta.px[i] = p.pt * cosScalar(p.phi);
-    momenta.py[i] = p.pt * sinScalar(p.phi);
-    momenta.pz[i] = p.pt * sinhScalar(p.eta);
-    momenta.energy[i] = energyOf(p.pt, p.eta, p.species);
-  });
-  return momenta;
 }
 
 type Vector = readonly [number, number, number];
