@@ -12,8 +12,8 @@ async function collect(kind: ConformanceKind, directory: string): Promise<FileRe
   return rows;
 }
 
-describe.each(Object.entries(kinds))('%s', (name, { folder, run: kind }) => {
-  it('passes the copied vectors without exception', async () => {
+describe.each(Object.entries(kinds))('%s', (name, { folder, run: kind, notCopied }) => {
+  it.skipIf(notCopied === true)('passes the copied vectors without exception', async () => {
     const rows = await collect(kind, 'fixtures');
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.filter((row) => row.failed > 0 || row.unsupported > 0 || row.passed === 0)).toEqual([]);

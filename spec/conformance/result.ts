@@ -10,5 +10,5 @@ export interface FileResult {
   readonly firstFailure: string | null;
 }
 
-/** Run every file of one kind below `directory`, one row per file, in name order. */
-export type ConformanceKind = (directory: string) => AsyncIterable<FileResult> | Iterable<FileResult>;
+/** Run every file of one kind below `directory`, one row per file, in name order; `events` is where jets find theirs. */
+export type ConformanceKind = (directory: string, events?: string) => AsyncIterable<FileResult> | Iterable<FileResult>;

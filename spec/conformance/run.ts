@@ -14,10 +14,12 @@ interface Row extends FileResult {
   readonly kind: string;
 }
 
-const help = `npm run conformance -- [--dir DIR] [--kind KIND] [--json]
+const help = `npm run conformance -- [--dir DIR] [--kind KIND] [--events DIR] [--json]
 
 Run the reference vectors below DIR (default ../shared/vectors; "fixtures" holds a small copy) and count per file.
-Kinds: ${Object.keys(kinds).join(', ')}, all (default).
+Kinds: ${Object.keys(kinds).join(', ')}, all (default; without jets where there are none).
+--events names the folder of the event files of jets (default: beside the vectors, DIR/../data/events or
+../shared/data/events).
 Exit codes: 0 nothing failed, 2 unknown kind or missing folder, 3 a case failed.`;
 
 async function main(): Promise<number> {
@@ -25,6 +27,7 @@ async function main(): Promise<number> {
     options: {
       dir: { type: 'string', default: '../shared/vectors' },
       kind: { type: 'string', default: 'all' },
+      events: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -33,20 +36,26 @@ async function main(): Promise<number> {
     console.log(help);
     return 0;
   }
-  const chosen = values.kind === 'all' ? Object.keys(kinds) : [values.kind];
+  const isThere = (kind: string): boolean => existsSync(join(values.dir, kinds[kind]!.folder));
+  const chosen =
+    values.kind === 'all'
+      ? Object.keys(kinds).filter((kind) => kinds[kind]!.notCopied !== true || isThere(kind))
+      : [values.kind];
   const unknown = chosen.find((kind) => !(kind in kinds));
   if (unknown !== undefined) {
     console.error(`Unknown kind "${unknown}"; kinds are ${Object.keys(kinds).join(', ')} and all.`);
     return 2;
   }
-  const missing = chosen.map((kind) => join(values.dir, kinds[kind]!.folder)).find((folder) => !existsSync(folder));
+  const missing = chosen.find((kind) => !isThere(kind));
   if (missing !== undefined) {
-    console.error(`No reference vectors at "${missing}"; --dir names a folder with one sub-folder per kind.`);
+    console.error(
+      `No reference vectors at "${join(values.dir, kinds[missing]!.folder)}"; --dir names a folder with one sub-folder per kind.`,
+    );
     return 2;
   }
   const rows: Row[] = [];
   for (const kind of chosen) {
-    for await (const result of kinds[kind]!.run(values.dir)) {
+    for await (const result of kinds[kind]!.run(values.dir, values.events)) {
       rows.push({ kind, ...result });
       if (!values.json) console.log(textOf(rows.at(-1)!));
     }

@@ -13,6 +13,19 @@ export type { Collision, GeneratedParticle } from './generator/generated-particl
 export { reconstructEvent } from './generator/reconstruct.ts';
 export { type Histogram, histogram, histogramEdges } from './histogram.ts';
 export { generateJets, jetClasses, jetFeatures, type JetSample } from './jet-substructure.ts';
+export {
+  clusterJets,
+  type Jet,
+  type JetAlgorithm,
+  jetEta,
+  jetMass,
+  type JetMatch,
+  type JetOptions,
+  jetPhi,
+  jetPt,
+  jetRapidity,
+  matchJets,
+} from './jets/index.ts';
 export { magnitude, missingMomentum, type TransverseVector } from './missing-momentum.ts';
 export { type CellGrid, cellGrid, distanceSquared, nearestNeighbours, neighboursWithin } from './neighbours.ts';
 export { emptyParticles, type Particles, speciesNames, validateParticles, vertexCode } from './particles.ts';
