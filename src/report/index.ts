@@ -9,7 +9,7 @@ export {
 } from './svg/chain-diagram.ts';
 export { type PlotOptions, plotSizes } from './svg/frame.ts';
 export { type Gauge, type GaugeChart, gaugeChart } from './svg/gauge-chart.ts';
-export { type HeatMap, heatMap } from './svg/heat-map.ts';
+export { type HeatMap, heatMap, type HeatMapBins } from './svg/heat-map.ts';
 export { type LinePlot, linePlot } from './svg/line-plot.ts';
 export { type RocCurve, rocCurve, type RocSeries } from './svg/roc-curve.ts';
 export type { Axis } from './svg/scale.ts';

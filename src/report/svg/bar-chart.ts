@@ -10,8 +10,11 @@ import { textWidth } from './text-width.ts';
 /** One value per category. */
 export interface BarSeries {
   readonly name: string;
-  readonly values: readonly number[];
-  readonly errors?: readonly number[];
+  /** Index of the colour. @defaultValue its place in the list */
+  readonly style?: number;
+  /** Undefined where a category has no bar of this series. */
+  readonly values: readonly (number | undefined)[];
+  readonly errors?: readonly (number | undefined)[];
   /** Texts above the bars, for example the exact values. */
   readonly labels?: readonly string[];
 }
@@ -41,11 +44,11 @@ export const barChart = (chart: BarChart): string => {
   }
   const isLabelled = series.some(({ labels }) => labels !== undefined);
   const ends = series.flatMap(({ values, errors }) =>
-    values.flatMap((v, i) => [v - (errors?.[i] ?? 0), v + (errors?.[i] ?? 0)]),
+    values.flatMap((v, i) => (v === undefined ? [] : [v - (errors?.[i] ?? 0), v + (errors?.[i] ?? 0)])),
   );
   const x: Axis = { label: chart.category ?? '', min: 0, max: categories.length };
   const yScale = makeScale(chart.y, ends, { low: 0.15, high: isLabelled ? 0.12 : 0.06 }, [0]);
-  const legend = series.map(({ name }, index) => ({ name, index, sample: 'box' }) as const);
+  const legend = series.map(({ name, style }, index) => ({ name, index: style ?? index, sample: 'box' }) as const);
   return drawFrame(chart, series.length > 1 ? legend : [], [
     {
       x,
@@ -59,8 +62,9 @@ export const barChart = (chart: BarChart): string => {
         const base = place.y(0) ?? place.box.bottom;
         const centre = (category: number, index: number): number =>
           place.box.left + slot * (category + 0.5) + width * (index - (series.length - 1) / 2);
-        const bars = series.flatMap(({ values, errors: sizes, labels }, index) =>
+        const bars = series.flatMap(({ values, errors: sizes, labels, style }, index) =>
           values.map((value, k) => {
+            if (value === undefined) return '';
             const y = place.y(value) ?? base;
             const left = centre(k, index) - width / 2;
             const rect = element('rect', {
@@ -68,7 +72,7 @@ export const barChart = (chart: BarChart): string => {
               y: Math.min(y, base),
               width: width * 0.96,
               height: Math.abs(base - y),
-              fill: seriesColour(index),
+              fill: seriesColour(style ?? index),
             });
             const label = labels?.[k] ?? '';
             // Above the error bar where there is one.
@@ -90,7 +94,12 @@ export const barChart = (chart: BarChart): string => {
         });
         const errors = series.map(({ name, values, errors: sizes }, index) => {
           if (sizes === undefined) return '';
-          const data = { name, x: values.map((_, k) => k), y: values, yError: sizes };
+          const data = {
+            name,
+            x: values.map((_, k) => k),
+            y: values.map((value) => value ?? NaN),
+            yError: sizes.map((size) => size ?? 0),
+          };
           const at = {
             ...place,
             x: (k: number) => centre(k, index),

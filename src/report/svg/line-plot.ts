@@ -27,8 +27,9 @@ export const linePlot = (plot: LinePlot): string => {
   plot.series.forEach(checkSeries);
   const levels = plot.levels ?? [];
   const isMarked = (series: Series): boolean => plot.markers ?? series.x.length <= 25;
-  const legend = plot.series.map((series, index) => {
-    return { name: series.name, index, sample: isMarked(series) ? 'lineAndMarker' : 'line' } as const;
+  const legend = plot.series.map((series, place) => {
+    const sample = isMarked(series) ? 'lineAndMarker' : 'line';
+    return { name: series.name, index: series.style ?? place, sample } as const;
   });
   const xScale = makeScale(
     plot.x,
@@ -60,7 +61,8 @@ export const linePlot = (plot: LinePlot): string => {
             ),
           ];
         }),
-        ...plot.series.map((series, index) => {
+        ...plot.series.map((series, position) => {
+          const index = series.style ?? position;
           const colour = seriesColour(index);
           const points = series.x.map((x, i) => place.point(x, series.y[i]));
           const line = polyline(points, {

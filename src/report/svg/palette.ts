@@ -3,7 +3,7 @@
  *
  * Colours are Okabe and Ito's (Color Universal Design, 2008) without yellow and black; from the seventh series on the
  * dash and marker tell series of one colour apart. The heat map's colours are seven stops of viridis (van der Walt and
- * Smith, 2015), which rise evenly in lightness.
+ * Smith, 2015), which rise evenly in lightness; about a middle they are seven stops of ColorBrewer's RdBu, red below.
  */
 import { coordinate, element } from './element.ts';
 
@@ -63,11 +63,28 @@ const viridis = [
   [253, 231, 37],
 ] as const;
 
+const redToBlue = [
+  [178, 24, 43],
+  [239, 138, 98],
+  [253, 219, 199],
+  [247, 247, 247],
+  [209, 229, 240],
+  [103, 169, 207],
+  [33, 102, 172],
+] as const;
+
+/** Colours of a heat map: of a quantity that rises, or of one that may lie on either side of a middle. */
+export type HeatPalette = 'sequential' | 'diverging';
+
 /** Give the colour of a fraction 0 … 1 of a heat map's range, with a text colour that reads on it. */
-export const heatColour = (fraction: number): { readonly fill: string; readonly text: string } => {
-  const at = Math.min(1, Math.max(0, fraction)) * (viridis.length - 1);
-  const low = Math.min(viridis.length - 2, Math.floor(at));
-  const mixed = viridis[low].map((channel, i) => Math.round(channel + (viridis[low + 1][i] - channel) * (at - low)));
+export const heatColour = (
+  fraction: number,
+  palette: HeatPalette = 'sequential',
+): { readonly fill: string; readonly text: string } => {
+  const stops = palette === 'diverging' ? redToBlue : viridis;
+  const at = Math.min(1, Math.max(0, fraction)) * (stops.length - 1);
+  const low = Math.min(stops.length - 2, Math.floor(at));
+  const mixed = stops[low].map((channel, i) => Math.round(channel + (stops[low + 1][i] - channel) * (at - low)));
   const isLight = 0.299 * mixed[0] + 0.587 * mixed[1] + 0.114 * mixed[2] > 120;
   return { fill: `rgb(${mixed.join(',')})`, text: isLight ? '#1b1f24' : '#ffffff' };
 };

@@ -52,7 +52,9 @@ export const scatterPlot = (plot: ScatterPlot): string => {
   plot.series.forEach(checkSeries);
   const count = plot.series.reduce((sum, series) => sum + series.x.length, 0);
   const radius = plot.radius ?? (count > 2000 ? 1.2 : count > 300 ? 2 : 3.5);
-  const legend = plot.series.map(({ name }, index) => ({ name, index, sample: 'marker' }) as const);
+  const legend = plot.series.map(
+    ({ name, style }, index) => ({ name, index: style ?? index, sample: 'marker' }) as const,
+  );
   const xScale = makeScale(
     plot.x,
     plot.series.flatMap((series) => covered(series, 'x')),
@@ -89,7 +91,8 @@ export const scatterPlot = (plot: ScatterPlot): string => {
             : [];
         return [
           ...diagonal,
-          ...plot.series.map((series, index) => {
+          ...plot.series.map((series, position) => {
+            const index = series.style ?? position;
             const marks = series.x.map((x, i) => {
               const point = place.point(x, series.y[i]);
               if (point === undefined) return '';

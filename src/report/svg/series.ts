@@ -6,6 +6,8 @@ import type { Placement } from './frame.ts';
 /** A named set of points. */
 export interface Series {
   readonly name: string;
+  /** Index of colour, dash and marker, for a series that looks the same in several figures. @defaultValue its place in the list */
+  readonly style?: number;
   readonly x: readonly number[];
   readonly y: readonly number[];
   /** Half lengths of the vertical error bars, one per point. */

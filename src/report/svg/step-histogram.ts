@@ -9,6 +9,8 @@ import { errorBars } from './series.ts';
 /** The contents of one histogram. */
 export interface HistogramSeries {
   readonly name: string;
+  /** Index of colour and dash, for a series that looks the same in several figures. @defaultValue its place in the list */
+  readonly style?: number;
   /** One value per bin. */
   readonly counts: readonly number[];
   /** Errors of the bins. @defaultValue none */
@@ -78,7 +80,8 @@ export const stepHistogram = (plot: StepHistogram): string => {
     yScale: makeScale(plot.y, tops, { low: 0.05, high: 0.08 }, [0]),
     share: 3,
     draw: (place) =>
-      series.map(({ name, counts, errors }, index) => {
+      series.map(({ name, counts, errors, style }, position) => {
+        const index = style ?? position;
         const bars =
           errors === undefined
             ? ''
@@ -92,8 +95,9 @@ export const stepHistogram = (plot: StepHistogram): string => {
     throw new ShapeError(`The ratio refers to series ${ratio.reference}, but there are ${series.length}.`);
   }
   if (ratio !== undefined && reference !== undefined) {
-    const quotients = series.map(({ name, counts, errors }) => ({
+    const quotients = series.map(({ name, counts, errors, style }, position) => ({
       name,
+      style: style ?? position,
       values: counts.map((count, bin) => (reference.counts[bin] === 0 ? undefined : count / reference.counts[bin])),
       errors: errors?.map((error, bin) => (reference.counts[bin] === 0 ? 0 : error / Math.abs(reference.counts[bin]))),
     }));
@@ -107,16 +111,16 @@ export const stepHistogram = (plot: StepHistogram): string => {
       yScale: makeScale(axis, [...shown, 1], { low: 0.15, high: 0.15 }),
       share: 1,
       draw: (place) =>
-        quotients.map(({ name, values, errors }, index) => {
+        quotients.map(({ name, values, errors, style }, index) => {
           const y = values.map((value) => value ?? NaN);
           const bars =
             errors === undefined || index === ratio.reference
               ? ''
-              : errorBars({ name, x: centres, y, yError: errors }, place, seriesColour(index));
-          return element('g', {}, line(edges, values, place, index), bars);
+              : errorBars({ name, x: centres, y, yError: errors }, place, seriesColour(style));
+          return element('g', {}, line(edges, values, place, style), bars);
         }),
     });
   }
-  const legend = series.map(({ name }, index) => ({ name, index, sample: 'line' }) as const);
+  const legend = series.map(({ name, style }, index) => ({ name, index: style ?? index, sample: 'line' }) as const);
   return drawFrame(plot, series.length > 1 ? legend : [], panels);
 };
