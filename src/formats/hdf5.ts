@@ -28,23 +28,30 @@ const littleEndian = (bytes: Uint8Array, at: number, size: number): number => {
   return value;
 };
 
-const checkSuperblock = (bytes: Uint8Array, source: string): void => {
+/**
+ * Check the superblock of an HDF5 file.
+ *
+ * @param bytes - the file, or its first 48 bytes and more
+ * @param size - bytes of the whole file
+ * @throws FormatError if it is damaged, or promises more bytes than the file has
+ */
+export const checkSuperblock = (bytes: Uint8Array, size: number, source: string): void => {
   if (!isHdf5(bytes)) {
     throw new FormatError(
-      `${source} is not an HDF5 file: it has ${bytes.length} bytes and does not start with the HDF5 signature.`,
+      `${source} is not an HDF5 file: it has ${size} bytes and does not start with the HDF5 signature.`,
     );
   }
   const version = bytes[8] ?? 0;
   const offsetSize = bytes[version < 2 ? 13 : 9] ?? 0;
   if (bytes.length < 48 || version > 3 || ![2, 4, 8].includes(offsetSize)) {
     throw new FormatError(
-      `${source} has a damaged HDF5 header (version ${version}, offsets of ${offsetSize} bytes, ${bytes.length} bytes in all).`,
+      `${source} has a damaged HDF5 header (version ${version}, offsets of ${offsetSize} bytes, ${size} bytes in all).`,
     );
   }
   const base = version === 0 ? 24 : version === 1 ? 28 : 12;
   const end = littleEndian(bytes, base, offsetSize) + littleEndian(bytes, base + 2 * offsetSize, offsetSize);
-  if (end > bytes.length) {
-    throw new FormatError(`${source} is truncated: its HDF5 header promises ${end} bytes, but it has ${bytes.length}.`);
+  if (end > size) {
+    throw new FormatError(`${source} is truncated: its HDF5 header promises ${end} bytes, but it has ${size}.`);
   }
 };
 
@@ -65,7 +72,7 @@ let fileNumber = 0;
  * @throws ToolError if h5wasm is not installed; FormatError if the file is truncated, damaged or no HDF5 file.
  */
 export const readHdf5 = async (bytes: Uint8Array, source: string): Promise<Hdf5Content> => {
-  checkSuperblock(bytes, source);
+  checkSuperblock(bytes, bytes.length, source);
   const library = await loadLibrary();
   const { FS, activate_throwing_error_handler } = await library.ready;
   // Without it the C library prints pages of its call stack to the console.

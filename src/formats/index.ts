@@ -3,6 +3,7 @@ export { type KerasLayer, type KerasOptions, networkFromKerasLayers, supportedKe
 export { type KerasModel, kerasModelFromConfig, networkFromKerasModel, parseKerasModel } from './keras-json.ts';
 export { kerasWeightLookup, kerasWeightsOf } from './keras-weights.ts';
 export { type Hdf5Content, isHdf5, readHdf5 } from './hdf5.ts';
+export { type Hdf5Slices, openHdf5Slices } from './hdf5-slices.ts';
 export type { KerasVersion } from './keras-activation.ts';
 export type { WeightArray, WeightLookup } from './weights.ts';
 export { networkFromOnnx, networkFromOnnxNodes, type OnnxOptions, supportedOnnxOperators } from './onnx.ts';
@@ -10,5 +11,6 @@ export { type OnnxAttribute, type OnnxModel, type OnnxNode, type OnnxValue, read
 export { type LoadModelOptions, loadModel, modelFileEndings } from './load-model.ts';
 export { type NpyArray, type NpyData, type NpyType, readNpy, writeNpy } from './npy.ts';
 export { readNpz, writeNpz } from './npz.ts';
+export { isZip } from './zip.ts';
 export { type CsvOptions, type CsvTable, formatCsv, parseCsv } from './csv.ts';
 export { type Hls4mlConfig, parseHls4mlConfig, precisionFromHls4ml } from './hls4ml-config.ts';

@@ -22,6 +22,9 @@ export {
   type WeightQuality,
   weightQuality,
 } from './evaluate.ts';
+export { arraysFromEvents, type StoredWeights } from './event-arrays.ts';
+export { readEvents, type ReadEventsOptions, writeEvents } from './event-files.ts';
+export { type ArrayLayout, type ArrayName, eventLayout } from './event-layout.ts';
 export { distillNetFigures, type FigureName } from './figures.ts';
 export { inputFormats } from './input-formats.ts';
 export {
@@ -50,6 +53,7 @@ export {
 } from './recipe.ts';
 export { type ReferenceRow, referenceRows, referenceSource } from './reference.ts';
 export { applyScaler, fitScaler, hardwareScaler, invertScaler, type Scaler } from './scaler.ts';
+export type { StoredEvents } from './stored-events.ts';
 export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
 export { teacherScoresOnGpu } from './teacher-on-gpu.ts';
 export { type ScoringOptions, teacherScores } from './teacher-scoring.ts';
