@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as ag from '../../../src/autograd/index.ts';
 import { ValueError } from '../../../src/errors.ts';
 import { parameterCount } from '../../../src/network/index.ts';
-import { generateEvents } from '../../../src/physics/index.ts';
+import { generateEvents, type Particles, type PileupEvent } from '../../../src/physics/index.ts';
 import { stream } from '../../../src/random/index.ts';
 import {
   buildQuantizedStudent,
@@ -15,25 +15,37 @@ import {
   hardwareScaler,
   parseConfig,
   quickConfig,
+  teacherOperations,
   teacherParameterCount,
   teacherScores,
 } from '../../../src/systems/distillnet/index.ts';
 import {
-  teacherInputs,
-  teacherLogits,
-  type TeacherSample,
-  teacherSamples,
-} from '../../../src/systems/distillnet/teacher.ts';
-import { groupSamples, joinSamples, paddedRows, rowsOf } from '../../../src/systems/distillnet/teacher-batch.ts';
-import { toFlat } from '../../../src/tensor/index.ts';
+  groupSamples,
+  joinSamples,
+  paddedRows,
+  rowsOf,
+  type TeacherBatch,
+} from '../../../src/systems/distillnet/teacher-batch.ts';
+import { teacherInputs, teacherLogits } from '../../../src/systems/distillnet/teacher-formula.ts';
+import { type TeacherSample, teacherSamples, type TeacherShape } from '../../../src/systems/distillnet/teacher.ts';
+import { sizeOfShape, symbolicInput, toFlat } from '../../../src/tensor/index.ts';
 import { tinyConfig } from './tiny.ts';
 
 const data = distillNetData(generateEvents(tinyConfig.generator, 'networks', 3), tinyConfig);
-const teacher = buildTeacher(
-  tinyConfig.teacher,
-  hardwareScaler(fitScaler(data.features, featureCount)),
-  stream('teacher'),
-);
+const scaler = hardwareScaler(fitScaler(data.features, featureCount));
+const teacher = buildTeacher(tinyConfig.teacher, scaler, stream('teacher'));
+
+/** The first particles of an event as an event of its own. */
+function eventOf(count: number): PileupEvent {
+  const event = data.events[1]!;
+  const particles = Object.fromEntries(
+    Object.entries(event.particles).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? count : (value as Float64Array).slice(0, count),
+    ]),
+  ) as unknown as Particles;
+  return { ...event, particles, truth: event.truth.slice(0, count) };
+}
 
 describe('students', () => {
   it('have the published numbers of parameters', () => {
@@ -46,35 +58,99 @@ describe('teacher', () => {
   const constants = Object.fromEntries(
     Object.entries(teacher.parameters).map(([name, value]) => [name, ag.constant(value)]),
   );
-  const logits = (sample: TeacherSample): readonly number[] => [
-    ...toFlat(teacherLogits(teacher, constants, teacherInputs(sample)).value),
+  const logits = (batch: TeacherBatch): readonly number[] => [
+    ...toFlat(teacherLogits(teacher, constants, teacherInputs(batch)).value),
   ];
+  const alone = (sample: TeacherSample): readonly number[] => logits(joinSamples([sample]));
 
-  it('scores every particle in (0, 1) and counts its parameters', async () => {
+  it('scores every particle in (0, 1)', async () => {
     const scores = await teacherScores(teacher, data);
 
     expect(scores).toHaveLength(data.truth.length);
     expect(scores.every((s) => s > 0 && s < 1)).toBe(true);
-    // Embedding, two blocks of 4 matrices, edge kernel, attention and 2 biases, head and logit, all of width 8.
-    expect(teacherParameterCount(teacher)).toBe(16 * 8 + 8 + 2 * (4 * 64 + 4 * 8 + 8 + 16) + 64 + 8 + 8 + 1);
   });
 
-  it('sees no further than the event: joined events score as alone, padded or not', () => {
+  it('has the size of the published one in full', () => {
+    const full = { neighbours: 20, width: 64, blocks: 2, residuals: 4 };
+
+    expect(teacherParameterCount(buildTeacher(full, scaler, stream('full')))).toBe(258_497);
+    expect(teacherOperations(full)).toBe(524_544);
+  });
+
+  it.each<TeacherShape>([
+    { neighbours: 20, width: 64, blocks: 2, residuals: 4 },
+    { neighbours: 3, width: 5, blocks: 1, residuals: 0 },
+    { neighbours: 7, width: 6, blocks: 3, residuals: 2 },
+  ])('counts its operations as they are: $neighbours $width $blocks $residuals', (shape) => {
+    // What is counted here is every product that the formula takes, by the shapes of its operands.
+    const counted = (particles: number): number => {
+      let products = 0;
+      const whole = Object.entries(buildTeacher(shape, scaler, stream('count')).parameters);
+      const parameters = Object.fromEntries(
+        whole.map(([name, { shape: dimensions }]) => [name, ag.variable(symbolicInput(name, dimensions))]),
+      );
+      const inputs = {
+        features: symbolicInput('features', [particles, featureCount]),
+        indices: symbolicInput('indices', [particles, shape.neighbours], 'i32'),
+        edges: symbolicInput('edges', [particles, shape.neighbours, 4]),
+        shares: symbolicInput('shares', [particles, 1]),
+      };
+      const seen = new Set<ag.Variable>();
+      const visit = (node: ag.Variable): void => {
+        if (seen.has(node)) return;
+        seen.add(node);
+        const [a, b] = node.record?.inputs ?? [];
+        const { primitive } = node.record ?? {};
+        if (primitive === 'dense' || primitive === 'matmul') {
+          products += sizeOfShape(a!.value.shape) * b!.value.shape.at(-1)!;
+        }
+        // The sum of messages, each times its attention.
+        if (primitive === 'sum') products += sizeOfShape(a!.value.shape);
+        node.record?.inputs.forEach(visit);
+      };
+      visit(teacherLogits(shape, parameters, inputs));
+      return 2 * products;
+    };
+
+    // The mean of the event is taken to the head once, and spread to particles by a product with one column.
+    const perParticle = counted(11) - counted(10);
+    expect(perParticle - 2 * 2 * shape.width).toBe(teacherOperations(shape));
+  });
+
+  it('scores an event to the same bits with padding, and among others as alone up to rounding', () => {
     const samples = teacherSamples(teacher, data);
+    const [first] = samples;
 
-    const joined = logits(joinSamples(samples));
-    const padded = logits(joinSamples(samples, rowsOf(samples) + 37));
+    const padded = logits(joinSamples([first!], first!.truth.length + 137));
+    const joined = logits(joinSamples(samples, rowsOf(samples) + 37, samples.length + 1));
 
-    const alone = samples.flatMap(logits);
-    expect(joined).toEqual(alone);
-    expect(padded.slice(0, alone.length)).toEqual(alone);
+    expect(padded.slice(0, first!.truth.length)).toEqual(alone(first!));
+    samples.flatMap(alone).forEach((logit, i) => expect(joined[i]).toBeCloseTo(logit, 5));
+  });
+
+  it.each([0, 1, 2, tinyConfig.teacher.neighbours])('scores an event of %i particles', async (count) => {
+    const few = distillNetData([eventOf(count), ...data.events.slice(0, 1)], tinyConfig);
+
+    const scores = await teacherScores(teacher, few);
+
+    expect(scores.every((s) => s > 0 && s < 1)).toBe(true);
+    expect(scores.slice(count)).toEqual((await teacherScores(teacher, data)).slice(0, scores.length - count));
   });
 
   it('sees its neighbours: moving all but one particle away changes that one', () => {
     const [sample] = teacherSamples(teacher, data);
-    const alone = { ...sample!, indices: sample!.indices.map((_, n) => Math.floor(n / teacher.neighbours)) };
+    const lonely = { ...sample!, indices: sample!.indices.map((_, n) => Math.floor(n / teacher.neighbours)) };
 
-    expect(logits(sample!)[0]).not.toBe(logits(alone)[0]);
+    expect(alone(sample!)[0]).not.toBe(alone(lonely)[0]);
+  });
+
+  it('sees its event: the features of a particle far away change it', () => {
+    const [sample] = teacherSamples(teacher, data);
+    const last = sample!.truth.length - 1;
+    const still = { ...sample!, indices: sample!.indices.map((_, n) => Math.floor(n / teacher.neighbours)) };
+    const other = { ...still, features: still.features.map((x, n) => (n >= last * featureCount ? x + 1 : x)) };
+
+    expect(alone(still)[0]).not.toBe(alone(other)[0]);
   });
 
   it('has gradients for every parameter', () => {
@@ -83,7 +159,7 @@ describe('teacher', () => {
       Object.entries(teacher.parameters).map(([name, value]) => [name, ag.variable(value)]),
     );
 
-    const sum = ag.sum(teacherLogits(teacher, variables, teacherInputs(sample!)));
+    const sum = ag.sum(teacherLogits(teacher, variables, teacherInputs(joinSamples([sample!]))));
     const slopes = ag.gradients(sum, Object.values(variables));
 
     Object.keys(variables).forEach((name, i) => {

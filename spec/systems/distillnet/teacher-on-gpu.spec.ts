@@ -36,7 +36,7 @@ describe.skipIf(!installed)('the teacher on the gpu backend (skipped without gpu
   ])('scores as teacherScores does, to rounding, with %i blocks of width %i', async (blocks, width, neighbours) => {
     const data = distillNetData(generateEvents(tinyConfig.generator, `teacher on gpu ${width}`, 9), tinyConfig);
     const scaler = fitScaler(data.features, featureCount);
-    const teacher = buildTeacher({ blocks, width, neighbours }, scaler, stream('teacher on gpu'));
+    const teacher = buildTeacher({ blocks, width, neighbours, residuals: 2 }, scaler, stream('teacher on gpu'));
 
     const found = await teacherScoresOnGpu(teacher, data);
 
@@ -47,7 +47,11 @@ describe.skipIf(!installed)('the teacher on the gpu backend (skipped without gpu
   it('cuts many events into passes of bounded memory', async () => {
     const data = distillNetData(generateEvents(tinyConfig.generator, 'many events', 30), tinyConfig);
     const scaler = fitScaler(data.features, featureCount);
-    const teacher = buildTeacher({ blocks: 1, width: 4, neighbours: 64 }, scaler, stream('teacher on gpu'));
+    const teacher = buildTeacher(
+      { blocks: 1, width: 4, neighbours: 64, residuals: 0 },
+      scaler,
+      stream('teacher on gpu'),
+    );
     expect(data.truth.length * 64).toBeGreaterThan(2 ** 17);
 
     const found = await teacherScoresOnGpu(teacher, data);

@@ -6,7 +6,7 @@ export const tinyConfig: DistillNetConfig = {
   seed: 'tiny',
   generator: { meanPileup: 8, particlesPerCollision: 20, underlyingEvent: 20 },
   events: { training: 8, validation: 3, test: 12 },
-  teacher: { neighbours: 4, width: 8, blocks: 2, epochs: 2, learningRate: 1e-2, batchEvents: 2 },
+  teacher: { neighbours: 4, width: 8, blocks: 2, residuals: 1, epochs: 2, learningRate: 1e-2, batchEvents: 2 },
   student: { ...quickConfig.student, epochs: 2, batch: 64, learningRate: 5e-3 },
   quantized: { ...quickConfig.quantized, floatEpochs: 2, epochs: 2, batch: 64, learningRate: 5e-3 },
 };

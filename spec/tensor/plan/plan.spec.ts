@@ -74,6 +74,18 @@ describe('a plan', () => {
   });
 });
 
+describe('rows that are no batch', () => {
+  it.each([1, 2, 63, 64])('multiplies %i of them', async (count) => {
+    await same(
+      ({ rows, whole }) => {
+        const segments = t.rowProduct(rows([count]), t.relu(rows([3])));
+        return [t.rowProduct(segments, whole([count, 5])), t.rowProduct(segments, segments)];
+      },
+      { batch: 70 },
+    );
+  });
+});
+
 describe('integers', () => {
   const integers = { dtype: 'i32', below: 4 } as const;
 

@@ -1,6 +1,10 @@
 /**
- * Scoring with the teacher: many events per pass through one plan where WebAssembly computes, event by event elsewhere.
- * A particle sees its own event only, so both give the same bits.
+ * Scoring with the teacher, one event per pass: through a plan for its padded number of rows where WebAssembly computes,
+ * by tensor functions elsewhere, with the same bits.
+ *
+ * Why events are not joined: the mean over an event is a sum over rows, in leaves of 64 and a tree. Behind another event
+ * its leaves would begin elsewhere, and the score of a particle would depend, in its last bits, on events it has nothing
+ * to do with. Rows of padding at the end add zeros to the tree, which change nothing.
  */
 import * as ag from '../../autograd/index.ts';
 import { TraceError } from '../../errors.ts';
@@ -13,14 +17,16 @@ import {
   sigmoid,
   symbolicInput,
   type SymbolicTensor,
+  type Tensor,
   tensor,
   toFlat,
   toFloats,
 } from '../../tensor/index.ts';
 import { type ThreadPool, threadPool } from '../../training/index.ts';
 import { type DistillNetData, edgeFeatureCount, featureCount } from './data.ts';
-import { type Teacher, teacherInputs, teacherLogits, type TeacherSample, teacherSamples } from './teacher.ts';
-import { groupSamples, joinSamples, paddedRows, rowsOf } from './teacher-batch.ts';
+import { joinSamples, paddedRows, rowsOf } from './teacher-batch.ts';
+import { teacherInputs, teacherLogits } from './teacher-formula.ts';
+import { type Teacher, type TeacherSample, teacherSamples } from './teacher.ts';
 
 /** How scores are computed. */
 export interface ScoringOptions {
@@ -29,9 +35,6 @@ export interface ScoringOptions {
   /** Receives the reason where passes cannot be planned. */
   readonly onEager?: (reason: string) => void;
 }
-
-/** Rows of a pass, unless one event has more. */
-const passRows = 2048;
 
 /** Compute the scores in [0, 1] of every particle of a data set. */
 export async function teacherScores(
@@ -51,65 +54,76 @@ export async function sampleScores(
   const pool = threadPool(workers);
   try {
     const logits = await openTeacherLogits(teacher, samples, pool, onEager);
-    return toFloats(sigmoid(tensor(logits(teacher.parameters))));
+    return toFloats(sigmoid(tensor(logits(teacher.parameters, samples))));
   } finally {
     await pool.close();
   }
 }
 
-/** Computes the logits of all particles of the events that it was made for. */
-export type LogitsOf = (parameters: Teacher['parameters']) => Float32Array;
+/** Computes the logits of all particles of some events, one event after another. */
+export type LogitsOf = (parameters: Teacher['parameters'], samples: readonly TeacherSample[]) => Float32Array;
 
-/** Get ready to compute logits of some events, again and again with other parameters. */
+/**
+ * Get ready to compute logits, again and again with other parameters or events.
+ *
+ * @param samples - events to expect: passes are planned for their numbers of rows, and others are computed without a plan
+ */
 export async function openTeacherLogits(
   teacher: Teacher,
   samples: readonly TeacherSample[],
   pool: ThreadPool,
   onEager?: (reason: string) => void,
 ): Promise<LogitsOf> {
-  if (computeBackend() === 'js') return eagerly(teacher, samples);
+  const eager = eagerPass(teacher);
+  if (computeBackend() === 'js') return eventByEvent(eager);
   try {
-    const largest = samples.reduce((rows, { truth }) => Math.max(rows, truth.length), 0);
-    const rows = paddedRows(Math.max(1, largest, Math.min(passRows, rowsOf(samples))));
-    const runner = await openPass(teacher, rows, pool);
-    return planned(runner, samples, rows);
+    const sizes = new Set(samples.filter(({ truth }) => truth.length > 0).map(({ truth }) => paddedRows(truth.length)));
+    const runners = new Map<number, PlanRunner>();
+    for (const rows of sizes) runners.set(rows, await openPass(teacher, rows, pool));
+    const written = new Map<PlanRunner, Teacher['parameters']>();
+    return eventByEvent((parameters, sample) => {
+      const rows = paddedRows(sample.truth.length);
+      const runner = runners.get(rows);
+      if (runner === undefined) return eager(parameters, sample);
+      if (written.get(runner) !== parameters) write(runner, parameters);
+      written.set(runner, parameters);
+      write(runner, { ...teacherInputs(joinSamples([sample], rows)) });
+      runner.run();
+      return runner.result('logits') as Float32Array;
+    });
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
     onEager?.(error.message);
-    return eagerly(teacher, samples);
+    return eventByEvent(eager);
   }
 }
 
-function eagerly(teacher: Teacher, samples: readonly TeacherSample[]): LogitsOf {
-  return (parameters) => {
-    const constants = Object.fromEntries(Object.entries(parameters).map(([name, p]) => [name, ag.constant(p)]));
+/** Computes at least as many logits as the event has particles; those behind them are of padding. */
+type Pass = (parameters: Teacher['parameters'], sample: TeacherSample) => Float32Array;
+
+function eventByEvent(pass: Pass): LogitsOf {
+  return (parameters, samples) => {
     const logits = new Float32Array(rowsOf(samples));
     let row = 0;
     for (const sample of samples) {
-      if (sample.truth.length === 0) continue;
-      logits.set(toFlat(teacherLogits(teacher, constants, teacherInputs(sample)).value), row);
-      row += sample.truth.length;
-    }
-    return logits;
-  };
-}
-
-function planned(runner: PlanRunner, samples: readonly TeacherSample[], rows: number): LogitsOf {
-  const groups = groupSamples(samples, rows);
-  return (parameters) => {
-    for (const [name, value] of Object.entries(parameters)) runner.write(name, toFlat(value));
-    const logits = new Float32Array(rowsOf(samples));
-    let row = 0;
-    for (const group of groups) {
-      for (const [name, value] of Object.entries(teacherInputs(joinSamples(group, rows))))
-        runner.write(name, toFlat(value));
-      runner.run();
-      const particles = rowsOf(group);
-      logits.set(runner.result('logits').subarray(0, particles), row);
+      const particles = sample.truth.length;
+      if (particles === 0) continue;
+      logits.set(pass(parameters, sample).subarray(0, particles), row);
       row += particles;
     }
     return logits;
   };
+}
+
+function eagerPass(teacher: Teacher): Pass {
+  return (parameters, sample) => {
+    const constants = Object.fromEntries(Object.entries(parameters).map(([name, p]) => [name, ag.constant(p)]));
+    return toFloats(teacherLogits(teacher, constants, teacherInputs(joinSamples([sample]))).value);
+  };
+}
+
+function write(runner: PlanRunner, tensors: Readonly<Record<string, Tensor>>): void {
+  for (const [name, value] of Object.entries(tensors)) runner.write(name, toFlat(value));
 }
 
 /** Plan a pass over so many rows. */
@@ -127,6 +141,7 @@ async function openPass(teacher: Teacher, rows: number, pool: ThreadPool): Promi
     features: input('features', [rows, featureCount], 'rows'),
     indices: input('indices', [rows, teacher.neighbours], 'rows', 'i32'),
     edges: input('edges', [rows, teacher.neighbours, edgeFeatureCount], 'rows'),
+    shares: input('shares', [rows, 1], 'rows'),
   };
   const results = [{ name: 'logits', tensor: teacherLogits(teacher, parameters, given).value }];
   const compiled = compilePlan({ inputs, results, batch: rows, workers: pool.workers });

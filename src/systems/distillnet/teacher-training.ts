@@ -19,9 +19,10 @@ import {
   threadPool,
 } from '../../training/index.ts';
 import type { DistillNetConfig } from './config.ts';
-import { type Teacher, teacherInputs, type TeacherInputs, teacherLogits, type TeacherSample } from './teacher.ts';
 import { joinSamples, paddedRows, rowsOf } from './teacher-batch.ts';
+import { teacherInputs, type TeacherInputs, teacherLogits } from './teacher-formula.ts';
 import { openTeacherLogits } from './teacher-scoring.ts';
+import type { Teacher, TeacherSample } from './teacher.ts';
 
 /** State of the training between two epochs. */
 export interface TeacherCheckpoint {
@@ -106,7 +107,13 @@ export async function trainTeacher(
         if (signal?.aborted === true) return null;
         const chosen = [...order.subarray(step * config.batchEvents, (step + 1) * config.batchEvents)];
         ({ learningRate } = ratesAt(schedule, state.epoch * steps + step));
-        const loss = await trainer.train(stepInputs(chosen.map((i) => samples[i]!)), { learningRate });
+        const loss = await trainer.train(
+          stepInputs(
+            chosen.map((i) => samples[i]!),
+            config.batchEvents,
+          ),
+          { learningRate },
+        );
         if (!Number.isFinite(loss)) {
           throw new ValueError(
             `The loss of the teacher is ${loss} in epoch ${state.epoch}; lower its learning rate ${config.learningRate}.`,
@@ -116,7 +123,7 @@ export async function trainTeacher(
         options.onProgress?.((state.epoch * steps + step + 1) / (config.epochs * steps), `loss ${loss.toFixed(4)}`);
       }
       const { values: parameters, optimizer } = trainer.state();
-      const validationLoss = meanLoss(validationLogits(parameters), validation);
+      const validationLoss = meanLoss(validationLogits(parameters, validation), validation);
       const record = { epoch: state.epoch, loss: lossSum, validationLoss, learningRate };
       const better = state.best === null || validationLoss < state.best.loss;
       state = {
@@ -153,13 +160,19 @@ interface StepInputs extends TeacherInputs, Readonly<Record<string, Tensor>> {
   readonly weights: Tensor;
 }
 
-function stepInputs(samples: readonly TeacherSample[]): StepInputs {
+/** Join the events of a step; batches of fewer events than `events` have the same shapes. */
+function stepInputs(samples: readonly TeacherSample[], events: number): StepInputs {
   const particles = rowsOf(samples);
   const rows = paddedRows(particles);
-  const batch = joinSamples(samples, rows);
+  const truth = new Float32Array(rows);
+  let row = 0;
+  for (const sample of samples) {
+    truth.set(sample.truth, row);
+    row += sample.truth.length;
+  }
   return {
-    ...teacherInputs(batch),
-    truth: tensor(batch.truth, [rows, 1]),
+    ...teacherInputs(joinSamples(samples, rows, events)),
+    truth: tensor(truth, [rows, 1]),
     weights: tensor(new Float32Array(rows).fill(1 / particles, 0, particles), [rows, 1]),
   };
 }

@@ -1,4 +1,5 @@
 /** Operations taken apart, or replaced by cheaper ones, with the bits of the tensor functions. */
+import { LEAF } from '../backends/js/reduce.ts';
 import { sameShape } from '../shape.ts';
 import type { Dtype } from '../tensor.ts';
 import { isRowWise, type Attributes, type Make, type PlanNode } from './graph.ts';
@@ -61,6 +62,11 @@ export function rewrite(
     case 'sum':
       return splitSum(make, a, attributes['axes'] as readonly number[], shape);
     case 'rowProduct':
+      // Rows that are no batch: up to one leaf, products are added in the order of a matrix product.
+      if (!isRowWise(a) && !isRowWise(b) && a.shape.length === 2 && a.shape[0]! <= LEAF) {
+        const turned = make('transpose', [a], { axes: [1, 0] }, { shape: [a.shape[1]!, a.shape[0]!] });
+        return make('matmul', [turned, b], {}, { shape });
+      }
       // One column: the sum over the rows of products with a scalar each, which loops do better than tiles.
       if (a.shape.length === 2 && b.shape[1] === 1) {
         const products = make('multiply', [a, b], {}, { shape: a.shape });
