@@ -74,7 +74,7 @@ describe('weightQuality', () => {
     expect(truth.missingError).toBeLessThan(puppi.missingError);
     expect(truth.areaNeutral).toBe(1);
     expect(none.areaAll).toBe(0.5);
-    expect(puppi.areaAll).toBeGreaterThan(puppi.areaNeutral);
+    expect(puppi.areaAll).toBeGreaterThan(puppi.areaNeutral!);
     expect(puppi.ratioToPuppi).toEqual({ value: 1, error: 0 });
   });
 

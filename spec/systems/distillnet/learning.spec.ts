@@ -39,8 +39,8 @@ describe('runLearning', () => {
     expect(particles).toMatchInlineSnapshot(`1884`);
     expect(Number(agreement.student.meanAbsoluteError.toFixed(2))).toMatchInlineSnapshot(`0.13`);
     expect(Number(agreement.fixed.meanAbsoluteError.toFixed(2))).toMatchInlineSnapshot(`0.1`);
-    expect(Number(quality.teacher.areaAll.toFixed(2))).toMatchInlineSnapshot(`0.86`);
-    expect(Number(quality.fixed.areaAll.toFixed(2))).toMatchInlineSnapshot(`0.94`);
+    expect(Number(quality.teacher.areaAll!.toFixed(2))).toMatchInlineSnapshot(`0.86`);
+    expect(Number(quality.fixed.areaAll!.toFixed(2))).toMatchInlineSnapshot(`0.94`);
   });
 
   it('learns something: students agree with the teacher better than PUPPI does', () => {

@@ -13,10 +13,10 @@ import {
   missingMomentum,
   resolutionRatio,
   resolutionWithError,
-  rocCurve,
 } from '../../physics/index.ts';
 import type { RandomStream } from '../../random/index.ts';
-import type { DistillNetData } from './data.ts';
+import type { EvaluatedData } from './observables.ts';
+import { separationAreas } from './separation.ts';
 
 /** Bins of the weight histogram. */
 export const accuracyBins = 20;
@@ -82,14 +82,17 @@ export interface WeightQuality {
   readonly ratioToPuppi: Measurement;
   /** Root mean square in GeV of one component of MET − MET_gen. */
   readonly missingError: number;
-  /** Area under the ROC curve over all particles, truth ≥ 0.5 being positive. */
-  readonly areaAll: number;
-  /** The same over particles without a track, where the weights have to be guessed. */
-  readonly areaNeutral: number;
+  /** Area under the ROC curve over all particles, truth ≥ 0.5 being positive; null where the truth is not known. */
+  readonly areaAll: number | null;
+  /** The same over particles without charge, where the weights have to be guessed. */
+  readonly areaNeutral: number | null;
 }
 
 /** Response (MET − MET_gen)/MET_gen of every event. */
-export function missingResponse(data: DistillNetData, weights: ArrayLike<number>): Float64Array {
+export function missingResponse(
+  data: Pick<EvaluatedData, 'events' | 'starts'>,
+  weights: ArrayLike<number>,
+): Float64Array {
   return Float64Array.from(data.events, (event, e) => {
     const expected = magnitude(event.missing);
     return (magnitude(missingMomentum(event.particles, weightsOf(data, weights, e))) - expected) / expected;
@@ -97,12 +100,16 @@ export function missingResponse(data: DistillNetData, weights: ArrayLike<number>
 }
 
 /**
- * Measure weights against the truth.
+ * Measure weights against the truth and the generated missing momentum.
  *
  * @param weights - one per row of `data`
  * @param stream - source of the bootstrap
  */
-export function weightQuality(data: DistillNetData, weights: ArrayLike<number>, stream: RandomStream): WeightQuality {
+export function weightQuality(
+  data: EvaluatedData & { readonly puppiWeights: Float32Array },
+  weights: ArrayLike<number>,
+  stream: RandomStream,
+): WeightQuality {
   const response = missingResponse(data, weights);
   let squares = 0;
   data.events.forEach((event, e) => {
@@ -111,23 +118,17 @@ export function weightQuality(data: DistillNetData, weights: ArrayLike<number>, 
       (missing.x - event.missing.x) * (missing.x - event.missing.x) +
       (missing.y - event.missing.y) * (missing.y - event.missing.y);
   });
-  const rows = [...data.truth.keys()];
-  const neutral = rows.filter((i) => data.features[i * 16 + 7] === 0);
-  const area = (selected: number[]): number =>
-    rocCurve(
-      selected.map((i) => weights[i]!),
-      selected.map((i) => Number(data.truth[i]! >= 0.5)),
-    ).area;
+  const areas = separationAreas(data, weights);
   return {
     missingResolution: resolutionWithError(response, stream.split('resolution')),
     ratioToPuppi: resolutionRatio(response, missingResponse(data, data.puppiWeights), stream.split('ratio')),
     missingError: Math.sqrt(squares / (2 * data.events.length)),
-    areaAll: area(rows),
-    areaNeutral: area(neutral),
+    areaAll: areas?.all ?? null,
+    areaNeutral: areas?.neutral ?? null,
   };
 }
 
-function weightsOf(data: DistillNetData, weights: ArrayLike<number>, event: number): Float64Array {
+function weightsOf(data: Pick<EvaluatedData, 'starts'>, weights: ArrayLike<number>, event: number): Float64Array {
   const first = data.starts[event]!;
   return Float64Array.from({ length: data.starts[event + 1]! - first }, (_, i) => weights[first + i]!);
 }

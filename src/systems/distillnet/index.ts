@@ -25,6 +25,16 @@ export {
 export { arraysFromEvents, type StoredWeights } from './event-arrays.ts';
 export { readEvents, type ReadEventsOptions, writeEvents } from './event-files.ts';
 export { type ArrayLayout, type ArrayName, eventLayout } from './event-layout.ts';
+export type { EvaluatedData } from './observables.ts';
+export {
+  type Evaluation,
+  type EvaluationOptions,
+  evaluateWeights,
+  type JetQuality,
+  type MissingQuality,
+  type SourceEvaluation,
+  type TeacherAgreement,
+} from './evaluate-weights.ts';
 export { distillNetFigures, type FigureName } from './figures.ts';
 export { inputFormats } from './input-formats.ts';
 export {
