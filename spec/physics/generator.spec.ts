@@ -117,7 +117,7 @@ describe('generateEvents', () => {
   it('freezes its output', () => {
     const [event] = generateEvents({}, 'frozen', 1);
 
-    expect(event!.particles.count).toMatchInlineSnapshot(`493`);
+    expect(event!.particles.count).toMatchInlineSnapshot(`465`);
     expect(event!.pileupVertices).toMatchInlineSnapshot(`29`);
     expect(event!.particles.pt[0]).toMatchInlineSnapshot(`58.8459416382935`);
     expect(event!.missing).toMatchInlineSnapshot(`

@@ -33,6 +33,10 @@ export interface GeneratorOptions {
   readonly trackMinMomentum?: number;
   /** Lowest pT in GeV of a calorimeter tower. @defaultValue 0.5 */
   readonly towerMinMomentum?: number;
+  /** Share of tracks from long-lived decays other than those of b hadrons, in [0, 1]. @defaultValue 0.05 */
+  readonly displacedShare?: number;
+  /** Mean true |d0| in mm of these tracks (exponential). @defaultValue 0.4 */
+  readonly displacement?: number;
 }
 
 /** Options with every default filled in. */
@@ -58,6 +62,8 @@ export function generatorConfiguration(options: GeneratorOptions = {}): Generato
     trackerMaxEta: 4,
     trackMinMomentum: 0.3,
     towerMinMomentum: 0.5,
+    displacedShare: 0.05,
+    displacement: 0.4,
     ...options,
   };
   const within = (name: keyof GeneratorConfiguration, value: number, low: number, high: number): void => {
@@ -76,6 +82,8 @@ export function generatorConfiguration(options: GeneratorOptions = {}): Generato
   within('trackerMaxEta', c.trackerMaxEta, 0, c.calorimeterMaxEta);
   within('trackMinMomentum', c.trackMinMomentum, 0, 100);
   within('towerMinMomentum', c.towerMinMomentum, 0, 100);
+  within('displacedShare', c.displacedShare, 0, 1);
+  within('displacement', c.displacement, 0, 100);
   within('jets', c.jets[0], 1, 20);
   within('jets', c.jets[1], c.jets[0], 20);
   within('jetMomentum', c.jetMomentum[0], 1, 10000);

@@ -1,40 +1,34 @@
 /**
  * The detector: tracks for charged particles, calorimeter towers for the rest, in the spirit of a particle-flow card.
  *
- * Every generated particle becomes one *deposit*, with all its random detector effects already applied: a track, or
- * smeared energy in one tower. The reconstruction then only sums deposits. So an event and its pileup-free twin are
- * built from the same numbers, and the share of the primary vertex in a tower is exact: truth weight × momentum of the
- * full event equals the twin's momentum, tower by tower.
+ * Every particle leaves one thing, with all its random detector effects already applied: a track, or smeared energy in one
+ * tower. The reconstruction then only sums. So an event and its pileup-free twin are built from the same numbers, and the
+ * share of the primary vertex in a tower is exact: truth weight × momentum of the full event equals the twin's momentum,
+ * tower by tower.
  *
- * Limits: no magnetic bending, no fake tracks, no energy deposit of tracked particles, no tower noise; energy smearing is
+ * Limits: no magnetic bending, no fake tracks, no energy of tracked particles in the calorimeter; energy smearing is
  * log-normal, hence always positive, with the resolution of a particle alone (its stochastic part adds up correctly).
  */
 import type { RandomStream } from '../../random/index.ts';
-import { coshScalar, expScalar, logScalar } from '../../tensor/index.ts';
+import { expScalar, logScalar } from '../../tensor/index.ts';
 import { wrapPhi } from '../angles.ts';
-import { speciesNames, vertexCode } from '../particles.ts';
+import { emptyParticles, type Particles, vertexCode } from '../particles.ts';
+import { towerAt, towerCount, towersPerLayer } from './calorimeter.ts';
 import type { GeneratorConfiguration } from './configuration.ts';
 import { chargeOf, energyOf, type GeneratedParticle, speciesCode } from './generated-particle.ts';
 
-/** A reconstructed track. */
-export interface Track {
-  readonly kind: 'track';
-  readonly pt: number;
-  readonly eta: number;
-  readonly phi: number;
-  readonly energy: number;
-  readonly d0: number;
-  readonly dz: number;
-  readonly species: number;
-  readonly vertex: number;
+/** What the detector has seen so far; `detect` adds to it. */
+export interface Readout {
+  /** Tracks in the order of the particles; rows from `trackCount` on are empty. */
+  readonly tracks: Particles;
+  trackCount: number;
+  /** Energy in GeV in each tower. */
+  readonly towers: Float64Array;
 }
 
-/** Smeared energy that one particle leaves in a calorimeter tower. */
-export interface Deposit {
-  readonly kind: 'deposit';
-  /** Number of the tower; a photon and a hadron tower at the same place differ. */
-  readonly tower: number;
-  readonly energy: number;
+/** Start a readout that has room for the tracks of that many particles. */
+export function emptyReadout(particles: number): Readout {
+  return { tracks: emptyParticles(particles), trackCount: 0, towers: new Float64Array(towerCount) };
 }
 
 /** Resolution of dz in mm: 0.1 in the middle, 1 at |η| = 4. */
@@ -57,98 +51,74 @@ export function trackEfficiency(eta: number): number {
 
 /** A track is put on the primary vertex if |dz| is within this many resolutions. */
 const associationWindow = 3;
-/** Share of charged particles from long-lived decays, and their mean extra |d0| in mm. */
-const displacedShare = 0.05;
-const displacement = 0.4;
 
-/** Towers are 0.088 × 2π/72 up to |η| = 3 and 0.167 × 2π/36 from there to 5. */
-const fine = { edge: 3, rows: 34, columns: 72 };
-const coarse = { edge: 5, rows: 12, columns: 36 };
-const towersPerLayer = 2 * (fine.rows * fine.columns + coarse.rows * coarse.columns);
+/** Resolution of a track's pT, relative, and of the energy in either layer of the calorimeter, relative and squared. */
+const trackResolution = (pt: number): number => 0.01 + 0.0001 * pt;
+const electromagneticVariance = (energy: number): number => 0.01 / energy + 0.0001;
+const hadronicVariance = (energy: number): number => 0.25 / energy + 0.0025;
+
+const isMuon = (species: number): boolean => species === muon || species === antimuon;
+const isElectromagnetic = (species: number): boolean =>
+  species === photon || species === electron || species === positron;
+const [photon, electron, positron, muon, antimuon] = (
+  ['photon', 'electron', 'positron', 'muon', 'antimuon'] as const
+).map(speciesCode);
 
 /**
- * Apply the detector to one particle.
+ * Apply the detector to one particle. Muons without a track and what is outside the acceptance leave nothing.
  *
  * @param z - longitudinal distance in mm of its collision to the primary vertex
- * @param c - acceptance
- * @param stream - takes a varying number of draws; give each collision its own
- * @returns null if nothing is seen
+ * @param c - acceptance, and the impact parameters of particles that do not bring their own
+ * @param stream - takes a varying number of draws; give the hard collision its own
  */
 export function detect(
   p: GeneratedParticle,
   z: number,
   c: GeneratorConfiguration,
   stream: RandomStream,
-): Track | Deposit | null {
-  const size = Math.abs(p.eta);
-  if (size >= c.calorimeterMaxEta) return null;
-  const charge = chargeOf(p.species);
-  if (
-    charge !== 0 &&
-    size < c.trackerMaxEta &&
-    p.pt >= c.trackMinMomentum &&
-    stream.uniform() < trackEfficiency(p.eta)
-  ) {
-    const pt = p.pt * logNormal(0.01 + 0.0001 * p.pt, stream);
-    const sigma = longitudinalResolution(p.eta);
+  readout: Readout,
+): void {
+  const { eta, phi, species } = p;
+  const size = Math.abs(eta);
+  if (size >= c.calorimeterMaxEta || p.pt === 0) return;
+  const charge = chargeOf(species);
+  const reached = charge !== 0 && size < c.trackerMaxEta && p.pt >= c.trackMinMomentum;
+  if (reached && stream.uniform() < trackEfficiency(eta)) {
+    const { tracks } = readout;
+    const i = readout.trackCount++;
+    const sigma = longitudinalResolution(eta);
+    const relative = trackResolution(p.pt);
+    const pt = p.pt * logNormal(relative * relative, stream);
     const dz = z + stream.normal(0, sigma);
-    const prompt = stream.normal(0, transverseResolution(p.pt, p.eta));
-    const flight = p.d0 ?? drawFlight(stream);
-    const vertex = Math.abs(dz) < associationWindow * sigma ? vertexCode.primary : vertexCode.pileup;
-    const energy = energyOf(pt, p.eta, p.species);
-    return { kind: 'track', pt, eta: p.eta, phi: p.phi, energy, d0: prompt + flight, dz, species: p.species, vertex };
+    tracks.pt[i] = pt;
+    tracks.eta[i] = eta;
+    tracks.phi[i] = wrapPhi(phi);
+    tracks.energy[i] = energyOf(pt, eta, species);
+    tracks.d0[i] = stream.normal(0, transverseResolution(p.pt, eta)) + (p.d0 ?? drawImpact(c, stream));
+    tracks.dz[i] = dz;
+    tracks.charge[i] = charge;
+    tracks.species[i] = species;
+    tracks.vertex[i] = Math.abs(dz) < associationWindow * sigma ? vertexCode.primary : vertexCode.pileup;
+    return;
   }
-  const name = speciesNames[p.species]!;
-  if (name === 'muon' || name === 'antimuon') return null;
-  const electromagnetic = name === 'photon' || name === 'electron' || name === 'positron';
-  const energy = energyOf(p.pt, p.eta, p.species);
-  const relative = electromagnetic ? Math.sqrt(0.01 / energy + 0.0001) : Math.sqrt(0.25 / energy + 0.0025);
-  return {
-    kind: 'deposit',
-    tower: towerAt(p.eta, p.phi) + (electromagnetic ? 0 : towersPerLayer),
-    energy: energy * logNormal(relative, stream),
-  };
+  if (isMuon(species)) return;
+  const energy = energyOf(p.pt, eta, species);
+  const tower = towerAt(eta, phi);
+  if (isElectromagnetic(species)) {
+    readout.towers[tower]! += energy * logNormal(electromagneticVariance(energy), stream);
+  } else {
+    readout.towers[tower + towersPerLayer]! += energy * logNormal(hadronicVariance(energy), stream);
+  }
+}
+
+/** Draw a factor with mean 1 and the given variance, always above 0. */
+function logNormal(variance: number, stream: RandomStream): number {
+  const ofLogarithm = logScalar(1 + variance);
+  return expScalar(Math.sqrt(ofLogarithm) * stream.normal() - ofLogarithm / 2);
 }
 
 /** Draw the true d0 in mm of an average track. */
-function drawFlight(stream: RandomStream): number {
-  if (stream.uniform() >= displacedShare) return 0;
-  return stream.exponential(displacement) * (stream.uniform() < 0.5 ? -1 : 1);
-}
-
-/** A factor with mean 1 and the given relative width, always above 0. */
-function logNormal(relative: number, stream: RandomStream): number {
-  const variance = logScalar(1 + relative * relative);
-  return expScalar(Math.sqrt(variance) * stream.normal() - variance / 2);
-}
-
-/** Number of the tower that contains a direction with |η| < 5. */
-export function towerAt(eta: number, phi: number): number {
-  const size = Math.abs(eta);
-  const side = eta < 0 ? 1 : 0;
-  const grid = size < fine.edge ? fine : coarse;
-  const inner = grid === fine ? 0 : fine.edge;
-  const row = Math.min(grid.rows - 1, Math.floor(((size - inner) / (grid.edge - inner)) * grid.rows));
-  const column = Math.min(grid.columns - 1, Math.floor(((wrapPhi(phi) + Math.PI) / (2 * Math.PI)) * grid.columns));
-  const first = grid === fine ? 0 : 2 * fine.rows * fine.columns;
-  return first + (side * grid.rows + row) * grid.columns + column;
-}
-
-/** Centre and species of a tower. */
-export function towerGeometry(tower: number): { readonly eta: number; readonly phi: number; readonly species: number } {
-  const species = tower < towersPerLayer ? speciesCode('photon') : speciesCode('neutral hadron');
-  let index = tower % towersPerLayer;
-  const grid = index < 2 * fine.rows * fine.columns ? fine : coarse;
-  const inner = grid === fine ? 0 : fine.edge;
-  if (grid === coarse) index -= 2 * fine.rows * fine.columns;
-  const column = index % grid.columns;
-  const line = Math.floor(index / grid.columns);
-  const size = inner + ((grid.edge - inner) * ((line % grid.rows) + 0.5)) / grid.rows;
-  const phi = wrapPhi(-Math.PI + (2 * Math.PI * (column + 0.5)) / grid.columns);
-  return { eta: line >= grid.rows ? -size : size, phi, species };
-}
-
-/** Transverse momentum in GeV of a tower: its energy as if massless, E/cosh η. */
-export function towerMomentum(energy: number, eta: number): number {
-  return energy / coshScalar(eta);
+function drawImpact(c: GeneratorConfiguration, stream: RandomStream): number {
+  if (stream.uniform() >= c.displacedShare) return 0;
+  return stream.exponential(c.displacement) * (stream.uniform() < 0.5 ? -1 : 1);
 }

@@ -21,26 +21,35 @@ const fragmentFloor = 0.5;
 /** Width of a jet: ΔR of a fragment with a tenth of the jet's momentum has this Rayleigh scale. */
 const jetWidth = 0.1;
 
+const code = {
+  photon: speciesCode('photon'),
+  neutral: speciesCode('neutral hadron'),
+  charged: [
+    [speciesCode('electron'), speciesCode('muon'), speciesCode('negative hadron')],
+    [speciesCode('positron'), speciesCode('antimuon'), speciesCode('positive hadron')],
+  ],
+} as const;
+
 /** Draw a species. */
 export function drawSpecies(chargedFraction: number, stream: RandomStream): number {
-  if (stream.uniform() >= chargedFraction) {
-    return speciesCode(stream.uniform() < photonShare ? 'photon' : 'neutral hadron');
-  }
-  const positive = stream.uniform() < 0.5;
+  if (stream.uniform() >= chargedFraction) return stream.uniform() < photonShare ? code.photon : code.neutral;
+  const [electron, muon, hadron] = code.charged[stream.uniform() < 0.5 ? 1 : 0];
   const kind = stream.uniform();
-  if (kind < leptonShare) return speciesCode(positive ? 'positron' : 'electron');
-  if (kind < 2 * leptonShare) return speciesCode(positive ? 'antimuon' : 'muon');
-  return speciesCode(positive ? 'positive hadron' : 'negative hadron');
+  return kind < leptonShare ? electron : kind < 2 * leptonShare ? muon : hadron;
 }
 
 /** Draw `count` soft particles within |η| below the calorimeter's edge. */
 export function softParticles(count: number, c: GeneratorConfiguration, stream: RandomStream): GeneratedParticle[] {
-  return Array.from({ length: count }, () => ({
-    pt: stream.exponential(c.softMomentum),
-    eta: stream.uniform(-c.calorimeterMaxEta, c.calorimeterMaxEta),
-    phi: stream.uniform(-Math.PI, Math.PI),
-    species: drawSpecies(c.chargedFraction, stream),
-  }));
+  const particles: GeneratedParticle[] = [];
+  for (let i = 0; i < count; i++) {
+    particles.push({
+      pt: stream.exponential(c.softMomentum),
+      eta: stream.uniform(-c.calorimeterMaxEta, c.calorimeterMaxEta),
+      phi: stream.uniform(-Math.PI, Math.PI),
+      species: drawSpecies(c.chargedFraction, stream),
+    });
+  }
+  return particles;
 }
 
 /** Draw a momentum from a spectrum falling as pT⁻³ between two limits in GeV. */

@@ -25,41 +25,38 @@ export interface Collision {
   readonly particles: readonly GeneratedParticle[];
 }
 
-const masses: Record<(typeof speciesNames)[number], number> = {
-  'positive hadron': 0.13957,
-  'negative hadron': 0.13957,
-  'neutral hadron': 0.49761,
-  photon: 0,
-  electron: 0.000511,
-  positron: 0.000511,
-  muon: 0.10566,
-  antimuon: 0.10566,
+/** Mass in GeV and charge of each species: pions for charged hadrons, kaons for neutral ones. */
+const properties: Record<(typeof speciesNames)[number], { readonly mass: number; readonly charge: -1 | 0 | 1 }> = {
+  'positive hadron': { mass: 0.13957, charge: 1 },
+  'negative hadron': { mass: 0.13957, charge: -1 },
+  'neutral hadron': { mass: 0.49761, charge: 0 },
+  photon: { mass: 0, charge: 0 },
+  electron: { mass: 0.000511, charge: -1 },
+  positron: { mass: 0.000511, charge: 1 },
+  muon: { mass: 0.10566, charge: -1 },
+  antimuon: { mass: 0.10566, charge: 1 },
 };
-
-const charges: Record<(typeof speciesNames)[number], -1 | 0 | 1> = {
-  'positive hadron': 1,
-  'negative hadron': -1,
-  'neutral hadron': 0,
-  photon: 0,
-  electron: -1,
-  positron: 1,
-  muon: -1,
-  antimuon: 1,
-};
+const masses = Float64Array.from(speciesNames, (name) => properties[name].mass);
+const charges = Int8Array.from(speciesNames, (name) => properties[name].charge);
 
 /** Index of a species name. */
 export function speciesCode(name: (typeof speciesNames)[number]): number {
   return speciesNames.indexOf(name);
 }
 
-/** Electric charge of a species. */
-export function chargeOf(species: number): -1 | 0 | 1 {
-  return charges[speciesNames[species]!];
+/** Electric charge of a species: −1, 0 or 1. */
+export function chargeOf(species: number): number {
+  return charges[species]!;
+}
+
+/** Mass in GeV of a species. */
+export function massOf(species: number): number {
+  return masses[species]!;
 }
 
 /** Energy in GeV of a particle, E² = (pT·cosh η)² + m². */
 export function energyOf(pt: number, eta: number, species: number): number {
   const momentum = pt * coshScalar(eta);
-  const mass = masses[speciesNames[species]!];
+  const mass = masses[species]!;
   return Math.sqrt(momentum * momentum + mass * mass);
 }

@@ -13,9 +13,11 @@ import type { PileupEvent } from '../events.ts';
 import { emptyMomenta, type FourMomenta } from '../four-momenta.ts';
 import type { TransverseVector } from '../missing-momentum.ts';
 import { emptyParticles, type Particles, speciesNames, vertexCode } from '../particles.ts';
-import { type GeneratorConfiguration, generatorConfiguration, type GeneratorOptions } from './configuration.ts';
-import { type Deposit, detect, type Track, towerGeometry, towerMomentum } from './detector.ts';
-import { chargeOf, type Collision, energyOf, type GeneratedParticle } from './generated-particle.ts';
+import { generatorConfiguration, type GeneratorOptions } from './configuration.ts';
+import { towerCount, towerEta, towerMomentum, towerPhi, towerSpecies } from './calorimeter.ts';
+import { descendingOrder } from './descending-order.ts';
+import { detect, emptyReadout, type Readout } from './detector.ts';
+import { type Collision, energyOf, type GeneratedParticle } from './generated-particle.ts';
 
 /**
  * Reconstruct one event from its collisions.
@@ -38,15 +40,20 @@ export function reconstructEvent(
 ): PileupEvent {
   const c = generatorConfiguration(options);
   for (const collision of [hard, ...pileup]) validateCollision(collision);
+  const count = pileup.reduce((sum, { particles }) => sum + particles.length, hard.particles.length);
+  const readout = emptyReadout(count);
   const hardDetector = stream.split('detector of hard scatter');
-  const primary = hard.particles.map((p) => detect(p, 0, c, hardDetector)).filter((d) => d !== null);
+  for (const p of hard.particles) detect(p, 0, c, hardDetector, readout);
+  const primary: Readout = { ...readout, towers: readout.towers.slice() };
   const pileupDetector = stream.split('detector of pileup');
-  const others = pileup
-    .flatMap(({ z, particles }) => particles.map((p) => detect(p, z - hard.z, c, pileupDetector)))
-    .filter((d) => d !== null);
+  for (const { z, particles } of pileup) {
+    for (const p of particles) detect(p, z - hard.z, c, pileupDetector, readout);
+  }
+  const { particles, sources } = collect(readout, c.towerMinMomentum);
   return {
-    ...reconstruct(primary, others, c),
-    twin: reconstruct(primary, [], c).particles,
+    particles,
+    truth: truthWeights(sources, primary, readout),
+    twin: collect(primary, c.towerMinMomentum).particles,
     generated: visibleMomenta(hard.particles, c.calorimeterMaxEta),
     missing: visibleImbalance(hard.particles, c.calorimeterMaxEta),
     invisible,
@@ -59,17 +66,13 @@ export function reconstructEvent(
 function validateCollision({ z, particles }: Collision): void {
   if (!Number.isFinite(z)) throw new ValueError(`A collision has z = ${z} mm; it must be a finite number.`);
   for (const p of particles) {
-    for (const [name, value] of [
-      ['pt', p.pt],
-      ['eta', p.eta],
-      ['phi', p.phi],
-      ['d0', p.d0 ?? 0],
-    ] as const) {
-      if (!Number.isFinite(value))
-        throw new ValueError(`A generated particle has ${name} = ${value}; it must be a finite number.`);
+    if (!(Number.isFinite(p.pt + p.eta + p.phi + (p.d0 ?? 0)) && p.pt >= 0)) {
+      throw new ValueError(
+        `A generated particle has pt = ${p.pt} GeV, eta = ${p.eta}, phi = ${p.phi}, d0 = ${p.d0 ?? 0} mm; ` +
+          'all must be finite numbers and pt 0 or more.',
+      );
     }
-    if (p.pt < 0) throw new ValueError(`A generated particle has pt = ${p.pt} GeV; it must be 0 or more.`);
-    if (speciesNames[p.species] === undefined) {
+    if (!(p.species >= 0 && p.species < speciesNames.length && Number.isInteger(p.species))) {
       throw new ValueError(
         `A generated particle has species = ${p.species}; it must be a whole number from 0 to ${speciesNames.length - 1}.`,
       );
@@ -77,64 +80,63 @@ function validateCollision({ z, particles }: Collision): void {
   }
 }
 
-interface Tower {
-  primary: number;
-  total: number;
+/** Particles of a readout, hardest first, and where each comes from: a track's row, or −1 − number of a tower. */
+interface Collected {
+  readonly particles: Particles;
+  readonly sources: Int32Array;
 }
 
-/** Sum deposits to towers and sort everything by falling pT. */
-function reconstruct(
-  primary: readonly (Track | Deposit)[],
-  pileup: readonly (Track | Deposit)[],
-  c: GeneratorConfiguration,
-): { particles: Particles; truth: Float64Array } {
-  const towers = new Map<number, Tower>();
-  const rows: { track: Track; truth: number }[] = [];
-  const add = (seen: Track | Deposit, fromPrimary: boolean): void => {
-    if (seen.kind === 'track') {
-      rows.push({ track: seen, truth: fromPrimary ? 1 : 0 });
-      return;
-    }
-    let tower = towers.get(seen.tower);
-    if (tower === undefined) towers.set(seen.tower, (tower = { primary: 0, total: 0 }));
-    tower.total += seen.energy;
-    if (fromPrimary) tower.primary += seen.energy;
-  };
-  for (const seen of primary) add(seen, true);
-  for (const seen of pileup) add(seen, false);
-  for (const [id, tower] of [...towers].toSorted((a, b) => a[0] - b[0])) {
-    const { eta, phi, species } = towerGeometry(id);
-    const pt = towerMomentum(tower.total, eta);
-    if (pt < c.towerMinMomentum) continue;
-    const track: Track = {
-      kind: 'track',
-      pt,
-      eta,
-      phi,
-      energy: tower.total,
-      d0: 0,
-      dz: 0,
-      species,
-      vertex: vertexCode.none,
-    };
-    rows.push({ track, truth: tower.primary / tower.total });
+/** Make one list of tracks and towers of at least `minMomentum` GeV. */
+function collect({ tracks, trackCount, towers }: Readout, minMomentum: number): Collected {
+  const pt = new Float64Array(trackCount + towerCount);
+  const found = new Int32Array(trackCount + towerCount);
+  pt.set(tracks.pt.subarray(0, trackCount));
+  let count = trackCount;
+  for (let i = 0; i < trackCount; i++) found[i] = i;
+  for (let tower = 0; tower < towerCount; tower++) {
+    if (towers[tower] === 0) continue;
+    const momentum = towerMomentum(tower, towers[tower]!);
+    if (momentum < minMomentum) continue;
+    pt[count] = momentum;
+    found[count++] = -1 - tower;
   }
-  rows.sort((a, b) => b.track.pt - a.track.pt);
-  const particles = emptyParticles(rows.length);
-  const truth = new Float64Array(rows.length);
-  rows.forEach(({ track, truth: weight }, i) => {
-    particles.pt[i] = track.pt;
-    particles.eta[i] = track.eta;
-    particles.phi[i] = track.phi;
-    particles.energy[i] = track.energy;
-    particles.d0[i] = track.d0;
-    particles.dz[i] = track.dz;
-    particles.charge[i] = track.vertex === vertexCode.none ? 0 : chargeOf(track.species);
-    particles.species[i] = track.species;
-    particles.vertex[i] = track.vertex;
-    truth[i] = weight;
-  });
-  return { particles, truth };
+  const order = descendingOrder(pt.subarray(0, count));
+  const particles = emptyParticles(count);
+  const sources = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    const source = found[order[i]!]!;
+    sources[i] = source;
+    particles.pt[i] = pt[order[i]!]!;
+    if (source < 0) {
+      const tower = -1 - source;
+      particles.eta[i] = towerEta(tower);
+      particles.phi[i] = towerPhi(tower);
+      particles.energy[i] = towers[tower]!;
+      particles.species[i] = towerSpecies(tower);
+      particles.vertex[i] = vertexCode.none;
+    } else {
+      particles.eta[i] = tracks.eta[source]!;
+      particles.phi[i] = tracks.phi[source]!;
+      particles.energy[i] = tracks.energy[source]!;
+      particles.d0[i] = tracks.d0[source]!;
+      particles.dz[i] = tracks.dz[source]!;
+      particles.charge[i] = tracks.charge[source]!;
+      particles.species[i] = tracks.species[source]!;
+      particles.vertex[i] = tracks.vertex[source]!;
+    }
+  }
+  return { particles, sources };
+}
+
+/** Share of the hard collision in each particle: its tracks are the first ones of the readout. */
+function truthWeights(sources: Int32Array, primary: Readout, full: Readout): Float64Array {
+  const truth = new Float64Array(sources.length);
+  for (let i = 0; i < truth.length; i++) {
+    const source = sources[i]!;
+    if (source < 0) truth[i] = primary.towers[-1 - source]! / full.towers[-1 - source]!;
+    else if (source < primary.trackCount) truth[i] = 1;
+  }
+  return truth;
 }
 
 /**
