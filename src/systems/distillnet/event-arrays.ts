@@ -16,7 +16,7 @@ import {
   speciesNames,
   validateParticles,
 } from '../../physics/index.ts';
-import { type ArrayName, arrayShape, eventLayout, type EventShape } from './event-layout.ts';
+import { type ArrayName, arrayShape, eventLayout, type EventShape, weightRounding } from './event-layout.ts';
 
 /** PUPPI weights of one event before and after the cuts on neutrals, one per particle. */
 export type StoredWeights = Pick<PuppiResult, 'weights' | 'uncut'>;
@@ -103,7 +103,7 @@ function checkEvents(events: readonly PileupEvent[], puppi: readonly StoredWeigh
           `Event ${e} has ${values.length} ${what} for ${particles.count} particles; the numbers must be equal.`,
         );
       }
-      const bad = values.find((value) => !(value >= 0 && value <= 1));
+      const bad = values.find((value) => !(value >= -weightRounding && value <= 1 + weightRounding));
       if (bad !== undefined) throw new ValueError(`Event ${e} has ${bad} among its ${what}; it must be from 0 to 1.`);
     }
   });

@@ -60,6 +60,9 @@ export const eventLayout: Readonly<Record<ArrayName, ArrayLayout>> = {
   invisible: { rows: ['x', 'y'], columns: null, type: 'f8' },
 };
 
+/** Weights may lie this far outside [0, 1], where rounding took them. */
+export const weightRounding = 1e-6;
+
 /** Arrays that every event file has. */
 export const requiredArrays: readonly ArrayName[] = ['distill_inputs_default', 'data_puppi', 'data_gen'];
 

@@ -8,7 +8,7 @@
 import { ValueError } from '../../errors.ts';
 import { emptyParticles, type Particles, speciesNames, vertexCode, wrapPhi } from '../../physics/index.ts';
 import { asinhScalar, atan2Scalar } from '../../tensor/index.ts';
-import { type ArrayName, type EventShape, inputRows } from './event-layout.ts';
+import { type ArrayName, type EventShape, inputRows, weightRounding } from './event-layout.ts';
 
 /** Part of an event file: `read` gives all rows of some consecutive events of an array, row-major. */
 export interface EventPart {
@@ -27,9 +27,6 @@ export interface Place {
   readonly part: EventPart;
   readonly index: number;
 }
-
-/** Weights may lie outside [0, 1] by float32's rounding. */
-const rounding = 1e-6;
 
 /** Read element `column` of a row of an event. */
 export function element({ part, index }: Place, name: ArrayName, width: number, row: number, column: number): number {
@@ -95,8 +92,8 @@ export function readParticles(place: Place, name: ArrayName, vertexName: ArrayNa
 /** The vertex of a track by charged hadron subtraction. */
 function subtractedVertex(charge: number, weight: number): number {
   if (charge === 0) return vertexCode.none;
-  if (weight > 1 - rounding) return vertexCode.primary;
-  return weight < rounding ? vertexCode.pileup : vertexCode.none;
+  if (weight > 1 - weightRounding) return vertexCode.primary;
+  return weight < weightRounding ? vertexCode.pileup : vertexCode.none;
 }
 
 function readVertex(place: Place, name: ArrayName, width: number, column: number): number {
@@ -118,7 +115,7 @@ export function checkFinite(
 }
 
 export function weightOf(place: Place, name: ArrayName, column: number, value: number): number {
-  if (!(value >= -rounding && value <= 1 + rounding)) {
+  if (!(value >= -weightRounding && value <= 1 + weightRounding)) {
     refuse(place, name, column, `has weight = ${value}; it must be from 0 to 1`);
   }
   return Math.max(0, Math.min(1, value));
