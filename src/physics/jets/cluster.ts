@@ -64,13 +64,19 @@ export function clusterJets(momenta: FourMomenta, options: JetOptions = {}): Jet
   for (const slot of jets) {
     const sum = { px: px[slot]!, py: py[slot]!, pz: pz[slot]!, energy: energy[slot]! };
     const pt = jetPt(sum);
-    if (pt < minPt) continue;
-    const members: number[] = [];
-    for (let member = slot; member >= 0; member = following[member]!) members.push(entered[member]!);
-    found.push({ pt, jet: { ...sum, constituents: Int32Array.from(members).toSorted() } });
+    if (pt >= minPt) found.push({ pt, jet: { ...sum, constituents: listed(slot, following, entered) } });
   }
   found.sort((a, b) => b.pt - a.pt || a.jet.constituents[0]! - b.jet.constituents[0]!);
   return found.map(({ jet }) => jet);
+}
+
+/** Give the particles of the list that starts at a place, ascending. */
+function listed(start: number, following: Int32Array, entered: Int32Array): Int32Array {
+  let size = 0;
+  for (let member = start; member >= 0; member = following[member]!) size++;
+  const constituents = new Int32Array(size);
+  for (let member = start, at = 0; member >= 0; member = following[member]!) constituents[at++] = entered[member]!;
+  return size === 1 ? constituents : constituents.toSorted();
 }
 
 function validateMomenta(momenta: FourMomenta): void {

@@ -25,7 +25,7 @@ export interface Recombined {
   readonly following: Int32Array;
 }
 
-interface State extends Members {
+interface Plane extends Members {
   readonly rapidity: Float64Array;
   readonly phi: Float64Array;
   /** pT^2p. */
@@ -34,7 +34,11 @@ interface State extends Members {
   readonly nearest: Int32Array;
   /** ΔR² to the nearest neighbour, R² without one. */
   readonly distance: Float64Array;
+  /** R². */
   readonly reach: number;
+}
+
+interface State extends Plane {
   readonly tiling: Tiling;
   readonly least: Tournament;
 }
@@ -48,13 +52,14 @@ interface State extends Members {
  */
 export function recombine(members: Members, scaleOf: (ptSquared: number) => number, radius: number): Recombined {
   const count = members.px.length;
-  const state = createState(members, radius);
-  for (let i = 0; i < count; i++) place(state, i, scaleOf);
-  const { px, py, pz, energy, nearest, tiling, least } = state;
   const jets = new Int32Array(count);
-  let found = 0;
   const following = new Int32Array(count).fill(-1);
-  const last = Int32Array.from({ length: count }, (_, i) => i);
+  if (count === 0) return { jets, following };
+  const state = createState(members, scaleOf, radius);
+  const { px, py, pz, energy, nearest, tiling, least } = state;
+  const last = new Int32Array(count);
+  for (let i = 0; i < count; i++) last[i] = i;
+  let found = 0;
   for (let left = count; left > 0; left--) {
     const a = tournamentWinner(least);
     const b = nearest[a]!;
@@ -74,49 +79,83 @@ export function recombine(members: Members, scaleOf: (ptSquared: number) => numb
     energy[b]! += energy[a]!;
     following[last[b]!] = a;
     last[b] = last[a]!;
-    place(state, b, scaleOf);
+    locate(state, b, scaleOf);
+    enterTile(tiling, b, state.rapidity[b]!, state.phi[b]!);
+    introduce(state, b);
   }
   return { jets: jets.subarray(0, found), following };
 }
 
-function createState(members: Members, radius: number): State {
-  const { px, py, pz, energy } = members;
-  const count = px.length;
-  const rapidity = new Float64Array(count);
-  for (let i = 0; i < count; i++) rapidity[i] = rapidityOf(px[i]!, py[i]!, pz[i]!, energy[i]!);
-  return {
+function createState(members: Members, scaleOf: (ptSquared: number) => number, radius: number): State {
+  const count = members.px.length;
+  const plane = {
     ...members,
-    rapidity,
+    rapidity: new Float64Array(count),
     phi: new Float64Array(count),
     scale: new Float64Array(count),
     nearest: new Int32Array(count),
     distance: new Float64Array(count),
     reach: radius * radius,
-    tiling: createTiling(rapidity, radius),
-    least: createTournament(count),
   };
+  for (let i = 0; i < count; i++) locate(plane, i, scaleOf);
+  const state = { ...plane, tiling: createTiling(plane.rapidity, radius) };
+  for (let i = 0; i < count; i++) enterTile(state.tiling, i, state.rapidity[i]!, state.phi[i]!);
+  const distances = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    searchNearest(state, i);
+    distances[i] = scaledDistance(state, i);
+  }
+  return { ...state, least: createTournament(distances) };
 }
 
-/** Set the distance to recombine a member at. */
-function settle({ scale, nearest, distance, least }: State, i: number): void {
-  const near = nearest[i]!;
-  const weight = near >= 0 && scale[near]! < scale[i]! ? scale[near]! : scale[i]!;
-  tournamentSet(least, i, weight * distance[i]!);
-}
-
-/** Bring a member into the plane, where it may become the nearest of others. */
-function place(state: State, i: number, scaleOf: (ptSquared: number) => number): void {
-  const { px, py, pz, energy, rapidity, phi, scale, nearest, distance, reach, tiling } = state;
-  const { around, heads, next } = tiling;
-  const y = rapidityOf(px[i]!, py[i]!, pz[i]!, energy[i]!);
-  const azimuth = azimuthOf(px[i]!, py[i]!);
-  rapidity[i] = y;
-  phi[i] = azimuth;
+/** Compute where a member lies and what its distances are scaled with. */
+function locate(plane: Plane, i: number, scaleOf: (ptSquared: number) => number): void {
+  const { px, py, pz, energy, rapidity, phi, scale } = plane;
+  rapidity[i] = rapidityOf(px[i]!, py[i]!, pz[i]!, energy[i]!);
+  phi[i] = azimuthOf(px[i]!, py[i]!);
   scale[i] = scaleOf(px[i]! * px[i]! + py[i]! * py[i]!);
+}
+
+/** Return the distance at which a member recombines with its nearest neighbour, or with the beam. */
+function scaledDistance({ scale, nearest, distance }: Plane, i: number): number {
+  const near = nearest[i]!;
+  const least = near >= 0 && scale[near]! < scale[i]! ? scale[near]! : scale[i]!;
+  return least * distance[i]!;
+}
+
+/** Find the nearest neighbour of a member. */
+function searchNearest(plane: Plane & { readonly tiling: Tiling }, i: number): void {
+  const { rapidity, phi, nearest, distance, reach, tiling } = plane;
+  const { around, heads, next } = tiling;
+  const y = rapidity[i]!;
+  const azimuth = phi[i]!;
   let near = -1;
   let nearDistance = reach;
-  const tile = enterTile(tiling, i, y, azimuth);
-  for (let k = tile * tilesAround; k < (tile + 1) * tilesAround; k++) {
+  const first = tiling.tileOf[i]! * tilesAround;
+  for (let k = first; k < first + tilesAround; k++) {
+    for (let j = heads[around[k]!]!; j >= 0; j = next[j]!) {
+      if (j === i) continue;
+      const d = planeDistanceSquared(y, azimuth, rapidity[j]!, phi[j]!);
+      if (d < nearDistance) {
+        nearDistance = d;
+        near = j;
+      }
+    }
+  }
+  nearest[i] = near;
+  distance[i] = nearDistance;
+}
+
+/** Find the nearest neighbour of a new member, and let it become the nearest of others. */
+function introduce(state: State, i: number): void {
+  const { rapidity, phi, nearest, distance, reach, tiling, least } = state;
+  const { around, heads, next } = tiling;
+  const y = rapidity[i]!;
+  const azimuth = phi[i]!;
+  let near = -1;
+  let nearDistance = reach;
+  const first = tiling.tileOf[i]! * tilesAround;
+  for (let k = first; k < first + tilesAround; k++) {
     for (let j = heads[around[k]!]!; j >= 0; j = next[j]!) {
       if (j === i) continue;
       const d = planeDistanceSquared(y, azimuth, rapidity[j]!, phi[j]!);
@@ -127,45 +166,25 @@ function place(state: State, i: number, scaleOf: (ptSquared: number) => number):
       if (d < distance[j]!) {
         distance[j] = d;
         nearest[j] = i;
-        settle(state, j);
+        tournamentSet(least, j, scaledDistance(state, j));
       }
     }
   }
   nearest[i] = near;
   distance[i] = nearDistance;
-  settle(state, i);
+  tournamentSet(least, i, scaledDistance(state, i));
 }
 
 /** Give those around a tile whose nearest neighbour was `a` or `b`, which are gone, another one. */
 function bereave(state: State, tile: number, a: number, b: number): void {
-  const { nearest } = state;
-  const { around, heads, next } = state.tiling;
-  for (let k = tile * tilesAround; k < (tile + 1) * tilesAround; k++) {
+  const { nearest, tiling, least } = state;
+  const { around, heads, next } = tiling;
+  const first = tile * tilesAround;
+  for (let k = first; k < first + tilesAround; k++) {
     for (let i = heads[around[k]!]!; i >= 0; i = next[i]!) {
-      if (nearest[i] === a || nearest[i] === b) searchNearest(state, i);
+      if (nearest[i] !== a && nearest[i] !== b) continue;
+      searchNearest(state, i);
+      tournamentSet(least, i, scaledDistance(state, i));
     }
   }
-}
-
-function searchNearest(state: State, i: number): void {
-  const { rapidity, phi, nearest, distance, reach, tiling } = state;
-  const { around, heads, next, tileOf } = tiling;
-  const y = rapidity[i]!;
-  const azimuth = phi[i]!;
-  let near = -1;
-  let nearDistance = reach;
-  const tile = tileOf[i]!;
-  for (let k = tile * tilesAround; k < (tile + 1) * tilesAround; k++) {
-    for (let j = heads[around[k]!]!; j >= 0; j = next[j]!) {
-      if (j === i) continue;
-      const d = planeDistanceSquared(y, azimuth, rapidity[j]!, phi[j]!);
-      if (d < nearDistance) {
-        nearDistance = d;
-        near = j;
-      }
-    }
-  }
-  nearest[i] = near;
-  distance[i] = nearDistance;
-  settle(state, i);
 }

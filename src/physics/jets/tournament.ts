@@ -13,14 +13,22 @@ export interface Tournament {
   readonly winners: Int32Array;
 }
 
-/** Make a tournament of `count` places, all Infinity. */
-export function createTournament(count: number): Tournament {
+/** Make a tournament of these values, of which there is at least one. */
+export function createTournament(start: Float64Array): Tournament {
   let size = 1;
-  while (size < count) size *= 2;
+  while (size < start.length) size *= 2;
+  const values = new Float64Array(size).fill(Infinity);
+  values.set(start);
   const winners = new Int32Array(2 * size);
   for (let place = 0; place < size; place++) winners[size + place] = place;
-  for (let node = size - 1; node > 0; node--) winners[node] = winners[2 * node]!;
-  return { size, values: new Float64Array(size).fill(Infinity), winners };
+  for (let node = size - 1; node > 0; node--) winners[node] = better(values, winners, node);
+  return { size, values, winners };
+}
+
+function better(values: Float64Array, winners: Int32Array, node: number): number {
+  const left = winners[2 * node]!;
+  const right = winners[2 * node + 1]!;
+  return values[right]! < values[left]! ? right : left;
 }
 
 /** Return the place of the least value. */
@@ -33,9 +41,7 @@ export function tournamentSet(tournament: Tournament, place: number, value: numb
   const { values, winners, size } = tournament;
   values[place] = value;
   for (let node = (size + place) >> 1; node > 0; node >>= 1) {
-    const left = winners[2 * node]!;
-    const right = winners[2 * node + 1]!;
-    const winner = values[right]! < values[left]! ? right : left;
+    const winner = better(values, winners, node);
     // Above a match that neither was nor is won by the changed place, nothing changes.
     if (winners[node] === winner && winner !== place) return;
     winners[node] = winner;
