@@ -27,7 +27,7 @@ export {
   matchJets,
 } from './jets/index.ts';
 export { magnitude, missingMomentum, type TransverseVector } from './missing-momentum.ts';
-export { type CellGrid, cellGrid, distanceSquared, nearestNeighbours, neighboursWithin } from './neighbours.ts';
+export { distanceSquared, nearestNeighbours } from './neighbours.ts';
 export { emptyParticles, type Particles, speciesNames, validateParticles, vertexCode } from './particles.ts';
 export {
   type AlphaReference,

@@ -10,7 +10,7 @@
 import { ValueError } from '../errors.ts';
 import { logScalar } from '../tensor/index.ts';
 import { chiSquareCumulative } from './chi-square.ts';
-import { cellGrid, distanceSquared, neighboursWithin } from './neighbours.ts';
+import { cellGrid, distanceSquared, mostStretches, stretchesWithin } from './neighbours.ts';
 import { type Particles, validateParticles, vertexCode } from './particles.ts';
 
 /** Cut on the weighted momentum of neutrals in one |η| region: keep if w·pT > base + slope·N_PU. */
@@ -79,27 +79,42 @@ export function puppiWeight(alpha: number, median: number, rms: number): number 
 }
 
 /**
- * Compute α of every particle.
+ * Compute α of particles.
  *
- * @param sources - indices of the particles that are summed over; a particle is never its own neighbour
- * @returns ln Σ_j (pT_j/ΔR_ij)²; NaN where no source with momentum lies in the ring
+ * @param sources - indices of the particles that are summed over, ascending; a particle is never its own neighbour
+ * @param targets - indices of the particles whose α is asked for, ascending; all by default
+ * @returns ln Σ_j (pT_j/ΔR_ij)², one for every particle; NaN where no source with momentum lies in the ring, and for
+ * particles that are no targets
  */
 export function puppiAlpha(
   particles: Particles,
   sources: Int32Array,
   radius: number,
   minDistance: number,
+  targets?: Int32Array,
 ): Float64Array {
   const { eta, phi, pt, count } = particles;
-  const grid = cellGrid(eta, phi, radius, sources);
-  const alpha = new Float64Array(count).fill(Number.NaN);
-  for (let i = 0; i < count; i++) {
-    let sum = 0;
-    for (const j of neighboursWithin(grid, eta[i]!, phi[i]!, radius, minDistance)) {
-      if (j !== i) sum += (pt[j]! * pt[j]!) / distanceSquared(eta[i]!, phi[i]!, eta[j]!, phi[j]!);
+  const grid = cellGrid(eta, phi, radius, targets);
+  const { members } = grid;
+  const stretches = new Int32Array(2 * mostStretches(grid));
+  const outer = radius * radius;
+  const inner = minDistance * minDistance;
+  const sums = new Float64Array(count);
+  // Source by source and not target by target: so each sum is taken in ascending order without any sorting.
+  for (const j of sources) {
+    const square = pt[j]! * pt[j]!;
+    const found = stretchesWithin(grid, eta[j]!, phi[j]!, radius, stretches);
+    for (let s = 0; s < found; s++) {
+      const end = stretches[2 * s + 1]!;
+      for (let m = stretches[2 * s]!; m < end; m++) {
+        const i = members[m]!;
+        const d2 = distanceSquared(eta[i]!, phi[i]!, eta[j]!, phi[j]!);
+        if (d2 < outer && d2 > inner && i !== j) sums[i]! += square / d2;
+      }
     }
-    if (sum > 0) alpha[i] = logScalar(sum);
   }
+  const alpha = new Float64Array(count);
+  for (let i = 0; i < count; i++) alpha[i] = sums[i]! > 0 ? logScalar(sums[i]!) : Number.NaN;
   return alpha;
 }
 
@@ -154,15 +169,22 @@ export function puppi(particles: Particles, pileupVertices: number, options: Pup
     throw new ValueError(`The number of pileup vertices is ${pileupVertices}; it must be 0 or more.`);
   }
   const { count, eta, pt, vertex } = particles;
-  const all = Int32Array.from({ length: count }, (_, i) => i);
+  const isCentral = (i: number): boolean => Math.abs(eta[i]!) < trackerMaxEta;
+  const chargedPileup = indicesOf(count, (i) => vertex[i] === vertexCode.pileup);
   const centralAlpha = puppiAlpha(
     particles,
-    all.filter((i) => vertex[i] === vertexCode.primary),
+    indicesOf(count, (i) => vertex[i] === vertexCode.primary),
     radius,
     minDistance,
+    indicesOf(count, (i) => isCentral(i) || vertex[i] === vertexCode.pileup),
   );
-  const forwardAlpha = puppiAlpha(particles, all, radius, minDistance);
-  const chargedPileup = all.filter((i) => vertex[i] === vertexCode.pileup);
+  const forwardAlpha = puppiAlpha(
+    particles,
+    indicesOf(count, () => true),
+    radius,
+    minDistance,
+    indicesOf(count, (i) => !isCentral(i) || vertex[i] === vertexCode.pileup),
+  );
   const reference = (alpha: Float64Array): AlphaReference =>
     alphaReference(
       Array.from(chargedPileup, (i) => alpha[i]!).filter((a) => !Number.isNaN(a)),
@@ -174,8 +196,7 @@ export function puppi(particles: Particles, pileupVertices: number, options: Pup
   const uncut = new Float64Array(count);
   const alpha = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    const isCentral = Math.abs(eta[i]!) < trackerMaxEta;
-    alpha[i] = (isCentral ? centralAlpha : forwardAlpha)[i]!;
+    alpha[i] = (isCentral(i) ? centralAlpha : forwardAlpha)[i]!;
     if (vertex[i] !== vertexCode.none) {
       weights[i] = uncut[i] = vertex[i] === vertexCode.primary ? 1 : 0;
       continue;
@@ -185,7 +206,7 @@ export function puppi(particles: Particles, pileupVertices: number, options: Pup
       continue;
     }
     if (Number.isNaN(alpha[i]!)) continue;
-    const { median, rms, count: samples } = isCentral ? central : forward;
+    const { median, rms, count: samples } = isCentral(i) ? central : forward;
     const weight = samples === 0 ? 1 : puppiWeight(alpha[i]!, median, rms);
     uncut[i] = weight;
     const cut = neutralCuts.find((c) => Math.abs(eta[i]!) < c.maxEta);
@@ -193,4 +214,11 @@ export function puppi(particles: Particles, pileupVertices: number, options: Pup
     if (weight >= minWeight && weight * pt[i]! > threshold) weights[i] = weight;
   }
   return { weights, uncut, alpha, central, forward };
+}
+
+function indicesOf(count: number, belongs: (i: number) => boolean): Int32Array {
+  const indices = new Int32Array(count);
+  let used = 0;
+  for (let i = 0; i < count; i++) if (belongs(i)) indices[used++] = i;
+  return indices.subarray(0, used);
 }
