@@ -129,7 +129,7 @@ describe('puppi', () => {
   it('separates neutrals of generated events', () => {
     const scores: number[] = [];
     const labels: number[] = [];
-    for (const event of generateEvents({}, 'puppi', 20)) {
+    for (const event of generateEvents({ meanPileup: 30 }, 'puppi', 20)) {
       const { weights } = puppi(event.particles, event.pileupVertices, { radius: 0.4 });
       event.truth.forEach((truth, i) => {
         if (event.particles.vertex[i] !== vertexCode.none) return;

@@ -5,6 +5,8 @@ export {
   type GeneratorConfiguration,
   generatorConfiguration,
   type GeneratorOptions,
+  type HardProcess,
+  hardProcesses,
 } from './generator/configuration.ts';
 export type { PileupEvent, ReferencedEvent } from './events.ts';
 export { emptyMomenta, type FourMomenta, fourMomenta } from './four-momenta.ts';

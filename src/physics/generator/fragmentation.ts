@@ -7,8 +7,9 @@
  * everything else (colour flow, decays, magnetic bending).
  */
 import type { RandomStream } from '../../random/index.ts';
-import { cosScalar, expScalar, logScalar, sinScalar } from '../../tensor/index.ts';
+import { atan2Scalar, cosScalar, expScalar, logScalar, sinScalar } from '../../tensor/index.ts';
 import { wrapPhi } from '../angles.ts';
+import type { TransverseVector } from '../missing-momentum.ts';
 import type { GeneratorConfiguration } from './configuration.ts';
 import { type GeneratedParticle, speciesCode } from './generated-particle.ts';
 
@@ -20,6 +21,9 @@ const leptonShare = 0.005;
 const fragmentFloor = 0.5;
 /** Width of a jet: ΔR of a fragment with a tenth of the jet's momentum has this Rayleigh scale. */
 const jetWidth = 0.1;
+/** Standard deviation and largest value of |η| of the jets of a hard collision. */
+const jetRapiditySpread = 1.5;
+const jetMaxEta = 4.5;
 
 const code = {
   photon: speciesCode('photon'),
@@ -48,6 +52,18 @@ export function softParticles(count: number, c: GeneratorConfiguration, stream: 
       phi: stream.uniform(-Math.PI, Math.PI),
       species: drawSpecies(c.chargedFraction, stream),
     });
+  }
+  return particles;
+}
+
+/** Draw the jets beside a W boson or a top pair, broken into particles. */
+export function drawJets(c: GeneratorConfiguration, stream: RandomStream): GeneratedParticle[] {
+  const count = stream.integer(c.jets[0], c.jets[1] + 1);
+  const particles: GeneratedParticle[] = [];
+  for (let j = 0; j < count; j++) {
+    const pt = drawJetMomentum(c.jetMomentum[0], c.jetMomentum[1], stream);
+    const eta = Math.max(-jetMaxEta, Math.min(jetMaxEta, stream.normal(0, jetRapiditySpread)));
+    particles.push(...fragmentJet(pt, eta, stream.uniform(-Math.PI, Math.PI), c, stream));
   }
   return particles;
 }
@@ -93,4 +109,30 @@ function drawFraction(low: number, stream: RandomStream): number {
     const z = expScalar(range * stream.uniform());
     if (stream.uniform() < (1 - z) * (1 - z)) return z;
   }
+}
+
+/** Give the transverse momentum in GeV that balances the particles: −Σ pT. */
+export function recoilOf(particles: readonly GeneratedParticle[]): TransverseVector {
+  let x = 0;
+  let y = 0;
+  for (const p of particles) {
+    x -= p.pt * cosScalar(p.phi);
+    y -= p.pt * sinScalar(p.phi);
+  }
+  return { x, y };
+}
+
+/**
+ * Bring the transverse momentum of particles to a wanted sum: each takes of what is missing its share of the pT.
+ * The fragments of a jet spread around its axis and so fall short of its momentum a little.
+ */
+export function balanced(particles: readonly GeneratedParticle[], wanted: TransverseVector): GeneratedParticle[] {
+  const recoil = recoilOf(particles);
+  const whole = particles.reduce((total, { pt }) => total + pt, 0);
+  return particles.map((p) => {
+    const share = p.pt / whole;
+    const x = p.pt * cosScalar(p.phi) + share * (wanted.x + recoil.x);
+    const y = p.pt * sinScalar(p.phi) + share * (wanted.y + recoil.y);
+    return { ...p, pt: Math.sqrt(x * x + y * y), phi: wrapPhi(atan2Scalar(y, x)) };
+  });
 }
