@@ -42,5 +42,9 @@ export {
   type PuppiResult,
   puppiWeight,
 } from './puppi.ts';
+export { pythiaCollisions } from './recorded/pythia.ts';
+export { recordedCollisions } from './recorded/read-recorded.ts';
+export type { RecordedCollisions, RecordedOptions } from './recorded/recorded-collisions.ts';
+export { trackmlCollisions } from './recorded/trackml.ts';
 export { type Measurement, quantileOfSorted, resolution, resolutionRatio, resolutionWithError } from './resolution.ts';
 export { rocCurve, type RocCurve } from './roc.ts';
