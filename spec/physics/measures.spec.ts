@@ -48,6 +48,12 @@ describe('chiSquareCumulative', () => {
   ])('F(%d) = %d', (x, expected) => {
     expect(chiSquareCumulative(x)).toBeCloseTo(expected, 12);
   });
+
+  it('never exceeds 1, not even by rounding', () => {
+    let most = 0;
+    for (let x = 30; x < 100; x += 0.01) most = Math.max(most, chiSquareCumulative(x));
+    expect(most).toBe(1);
+  });
 });
 
 describe('nearestNeighbours', () => {
@@ -78,8 +84,33 @@ describe('nearestNeighbours', () => {
     );
   });
 
-  it('rejects k = 0', () => {
+  it('finds them around clusters, outliers and equal places, ties by index', () => {
+    const source = stream('clusters');
+    const eta = Float64Array.from({ length: 400 }, (_, i) => (i % 4 === 0 ? 0.5 : 0.01 * source.normal(0, 1)));
+    const phi = Float64Array.from({ length: 400 }, (_, i) =>
+      i % 4 === 0 ? -Math.PI : 3.13 + 0.01 * source.normal(0, 1),
+    );
+    eta[7] = 300;
+    eta[8] = -4;
+    const k = 20;
+
+    const table = nearestNeighbours(eta, phi, k);
+
+    for (let i = 0; i < 400; i++) {
+      const expected = [...eta.keys()]
+        .filter((j) => j !== i)
+        .map((j) => ({ j, d2: (eta[i]! - eta[j]!) ** 2 + deltaPhi(phi[i]!, phi[j]!) ** 2 }))
+        .toSorted((a, b) => a.d2 - b.d2 || a.j - b.j)
+        .slice(0, k);
+      expect([...table.subarray(i * k, (i + 1) * k)]).toEqual(expected.map(({ j }) => j));
+    }
+  });
+
+  it('rejects k = 0 and directions that are not finite', () => {
     expect(() => nearestNeighbours(new Float64Array(2), new Float64Array(2), 0)).toThrow(ValueError);
+    expect(() => nearestNeighbours(Float64Array.of(0, Number.NaN), new Float64Array(2), 1)).toThrow(
+      new ValueError('Point 1 of a neighbour search is (NaN, 0); both must be finite numbers.'),
+    );
   });
 });
 

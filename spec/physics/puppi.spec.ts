@@ -8,6 +8,7 @@ import {
   type Particles,
   puppi,
   puppiAlpha,
+  type PuppiMetric,
   puppiWeight,
   rocCurve,
   vertexCode,
@@ -141,6 +142,85 @@ describe('puppi', () => {
     expect(rocCurve(scores, labels).area).toBeGreaterThan(0.7);
   });
 
+  it('weights the neutrals of a region in the order of their α', () => {
+    fc.assert(
+      fc.property(rows, fc.constantFrom(0.2, 0.8), (list, radius) => {
+        const { alpha, uncut } = puppi(particlesOf(list), 20, { radius });
+
+        for (const central of [true, false]) {
+          const order = [...list.keys()]
+            .filter((i) => list[i]!.vertex === vertexCode.none && Math.abs(list[i]!.eta) < 4 === central)
+            .filter((i) => !Number.isNaN(alpha[i]!))
+            .toSorted((a, b) => alpha[a]! - alpha[b]!);
+          order.forEach((i, n) => {
+            if (n > 0) expect(uncut[i]!).toBeGreaterThanOrEqual(uncut[order[n - 1]!]! - 1e-14);
+          });
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('weights tracks as neutrals without charged-hadron subtraction, and neutrals as with it', () => {
+    const [event] = generateEvents({ meanPileup: 20 }, 'no subtraction', 1);
+    const { particles } = event!;
+    const subtracted = puppi(particles, 20);
+
+    const { weights, uncut, alpha, central } = puppi(particles, 20, { chargedHadronSubtraction: false });
+
+    let between = 0;
+    particles.vertex.forEach((vertex, i) => {
+      if (vertex === vertexCode.none) expect(weights[i]).toBe(subtracted.weights[i]);
+      else if (Math.abs(particles.eta[i]!) < 4) {
+        const expected = Number.isNaN(alpha[i]!) ? 0 : puppiWeight(alpha[i]!, central.median, central.rms);
+        expect(uncut[i]).toBe(expected);
+        expect(weights[i]).toBe(expected < 0.05 ? 0 : expected);
+        if (weights[i]! > 0 && weights[i]! < 1) between++;
+      }
+    });
+    expect(between).toBeGreaterThan(10);
+    expect([
+      ...puppi(particlesOf([{ pt: 5, eta: 0, phi: 0, vertex: 0 }]), 1, { chargedHadronSubtraction: false }).weights,
+    ]).toEqual([1]);
+  });
+
+  it('takes median and RMS from charged pileup above rmsMinPt and within rmsMaxEta, and scales the RMS', () => {
+    const [event] = generateEvents({ meanPileup: 20 }, 'reference', 1);
+    const { particles } = event!;
+    const { vertex, pt, eta } = particles;
+    const plain = puppi(particles, 20);
+
+    const { alpha, uncut, central } = puppi(particles, 20, { rmsMinPt: 1, rmsMaxEta: 2, rmsScale: 1.5 });
+
+    const kept = [...pt.keys()].filter(
+      (i) => vertex[i] === vertexCode.pileup && pt[i]! >= 1 && Math.abs(eta[i]!) < 2 && !Number.isNaN(alpha[i]!),
+    );
+    expect(kept.length).toBeGreaterThan(5);
+    expect(central).toEqual(
+      alphaReference(
+        kept.map((i) => alpha[i]!),
+        true,
+      ),
+    );
+    expect(central.count).toBeLessThan(plain.central.count);
+    pt.forEach((_, i) => {
+      if (vertex[i] !== vertexCode.none || Math.abs(eta[i]!) >= 4 || Number.isNaN(alpha[i]!)) return;
+      expect(uncut[i]).toBe(puppiWeight(alpha[i]!, central.median, central.rms * 1.5));
+    });
+    expect(puppi(particles, 20, { rmsMinPt: 1e4 }).weights.every((w, i) => w === (vertex[i] === 1 ? 0 : 1))).toBe(true);
+  });
+
+  it('keeps hard neutrals: weight 1 from maxNeutralPt, a rising least weight below', () => {
+    const neutrals = [250, 200, 125, 50, 10].map((pt, n) => ({ pt, eta: 0, phi: n - 2, vertex: -1 }));
+    const pileup = { pt: 1, eta: 2, phi: 3, vertex: 1 };
+    const particles = particlesOf([...neutrals, pileup]);
+
+    const { weights } = puppi(particles, 140, { maxNeutralPt: 200, maxNeutralPtStart: 50 });
+
+    expect([...weights]).toEqual([1, 1, 0.5, 0, 0, 0]);
+    expect([...puppi(particles, 140).weights]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
   it('rejects unphysical particles and options in one sentence', () => {
     const bad = particlesOf([{ pt: Number.NaN, eta: 0, phi: 0, vertex: -1 }]);
     const negative = particlesOf([{ pt: 1, eta: 0, phi: 0, vertex: -1 }]);
@@ -151,7 +231,18 @@ describe('puppi', () => {
     expect(() => puppi(particlesOf([]), Number.NaN)).toThrow(
       'The number of pileup vertices is NaN; it must be 0 or more.',
     );
-    expect(() => puppi(particlesOf([]), 1, { radius: 0.001 })).toThrow('The PUPPI cone is 0.01 < ΔR < 0.001');
+    const none = particlesOf([]);
+    expect(() => puppi(none, 1, { radius: 0.001 })).toThrow('The PUPPI cone is 0.01 < ΔR < 0.001');
+    expect(() => puppi(none, 1, { metric: 6 as never })).toThrow(
+      new ValueError('The PUPPI metric is 6; it must be 0, 1, 2, 3, 4, 5.'),
+    );
+    expect(() => puppi(none, 1, { rmsMinPt: Number.NaN })).toThrow(
+      'The PUPPI option rmsMinPt is NaN; it must be 0 or more.',
+    );
+    expect(() => puppi(none, 1, { rmsScale: 0 })).toThrow('The PUPPI option rmsScale is 0');
+    expect(() => puppi(none, 1, { maxNeutralPt: 5, maxNeutralPtStart: 5 })).toThrow(
+      'PUPPI neutrals rise to weight 1 from 5 to 5 GeV',
+    );
   });
 });
 
@@ -179,24 +270,45 @@ describe('puppiWeight', () => {
 });
 
 describe('puppiAlpha', () => {
-  it('equals the sum over all pairs', () => {
+  const definitions: readonly (readonly [PuppiMetric, (pt: number, d2: number) => number, boolean])[] = [
+    [0, (pt, d2) => pt / d2, true],
+    [1, (pt) => pt, false],
+    [2, (_, d2) => 1 / d2, false],
+    [3, (_, d2) => 1 / d2, true],
+    [4, (pt) => pt, false],
+    [5, (pt, d2) => pt ** 2 / d2, true],
+  ];
+
+  it.each(definitions)('of metric %d equals the sum over all pairs', (metric, term, logarithm) => {
     fc.assert(
       fc.property(rows, (list) => {
         const p = particlesOf(list);
         const sources = Int32Array.from(list.keys());
-        const alpha = puppiAlpha(p, sources, 0.4, 0.01);
+        const alpha = puppiAlpha(p, sources, { radius: 0.4, minDistance: 0.01 }, { metric });
         list.forEach((a, i) => {
-          let sum = 0;
+          let sum = metric === 1 ? a.pt : 0;
           list.forEach((b, j) => {
             const turn = Math.abs(a.phi - b.phi);
             const d2 = (a.eta - b.eta) ** 2 + Math.min(turn, 2 * Math.PI - turn) ** 2;
-            if (i !== j && d2 < 0.4 ** 2 && d2 > 0.01 ** 2) sum += b.pt ** 2 / d2;
+            if (i !== j && d2 < 0.4 ** 2 && d2 > 0.01 ** 2) sum += term(b.pt, d2);
           });
-          if (sum > 1e-200) expect(alpha[i]).toBeCloseTo(Math.log(sum), 6);
+          if (sum > 1e-200) expect(Math.abs(alpha[i]! / (logarithm ? Math.log(sum) : sum) - 1)).toBeLessThan(1e-6);
           else expect(Number.isNaN(alpha[i]!) || sum > 0).toBe(true);
         });
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
+    );
+  });
+
+  it('is asked for targets only', () => {
+    const row = { pt: 3, eta: 0, phi: 0, vertex: -1 };
+    const p = particlesOf([row, { ...row, eta: 0.1 }, { ...row, eta: 0.2 }]);
+    const ring = { radius: 0.4, minDistance: 0.01 };
+
+    const all = puppiAlpha(p, Int32Array.of(0, 1, 2), ring);
+
+    expect(puppiAlpha(p, Int32Array.of(0, 1, 2), ring, { targets: Int32Array.of(0, 2) })).toEqual(
+      Float64Array.of(all[0]!, Number.NaN, all[2]!),
     );
   });
 });

@@ -8,5 +8,6 @@ import { erfScalar } from '../tensor/index.ts';
  * @returns a probability in [0, 1]
  */
 export function chiSquareCumulative(x: number): number {
-  return x <= 0 ? 0 : erfScalar(Math.sqrt(x / 2));
+  // The error function may exceed 1 by its rounding.
+  return x <= 0 ? 0 : Math.min(1, erfScalar(Math.sqrt(x / 2)));
 }

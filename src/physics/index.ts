@@ -32,11 +32,8 @@ export { magnitude, missingMomentum, type TransverseVector } from './missing-mom
 export { distanceSquared, nearestNeighbours } from './neighbours.ts';
 export { emptyParticles, type Particles, speciesNames, validateParticles, vertexCode } from './particles.ts';
 export {
-  type AlphaReference,
-  alphaReference,
   phaseTwoNeutralCuts,
   puppi,
-  puppiAlpha,
   type PuppiNeutralCut,
   type PuppiOptions,
   type PuppiResult,
@@ -46,5 +43,13 @@ export { pythiaCollisions } from './recorded/pythia.ts';
 export { recordedCollisions } from './recorded/read-recorded.ts';
 export type { RecordedCollisions, RecordedOptions } from './recorded/recorded-collisions.ts';
 export { trackmlCollisions } from './recorded/trackml.ts';
+export {
+  type AlphaReference,
+  alphaReference,
+  puppiAlpha,
+  type PuppiMetric,
+  puppiMetrics,
+  type PuppiRing,
+} from './puppi-alpha.ts';
 export { type Measurement, quantileOfSorted, resolution, resolutionRatio, resolutionWithError } from './resolution.ts';
 export { rocCurve, type RocCurve } from './roc.ts';

@@ -4,14 +4,15 @@
  * Each particle gets α = ln Σ_j (pT_j/ΔR_ij)² over neighbours 0.01 < ΔR < R0: charged particles of the primary vertex
  * where there is a tracker, all particles beyond it. Charged pileup shows how α is distributed for pileup; a neutral is
  * weighted by how far its own α lies above that median, w = F_{χ²,1}(χ²), χ² = (α − ᾱ)|α − ᾱ|/RMS².
- * Sources: Bertolini, Harris, Low, Tran, arXiv:1407.6013; parameters of the Delphes Phase-II card.
- * Limits: one α per region, and no η extrapolation of median and RMS: the forward region uses the forward α of tracks.
+ * Sources: Bertolini, Harris, Low, Tran, arXiv:1407.6013; parameters of the Delphes Phase-II card, whose names and those
+ * of CMSSW are given with the options.
+ * Limits: one α per region, one cone for both, and neither a shift of the median by primary tracks below it nor scale
+ * factors of median and RMS by η, as CMSSW has them: the forward region uses the forward α of tracks.
  */
 import { ValueError } from '../errors.ts';
-import { logScalar } from '../tensor/index.ts';
 import { chiSquareCumulative } from './chi-square.ts';
-import { cellGrid, distanceSquared, mostStretches, stretchesWithin } from './neighbours.ts';
 import { type Particles, validateParticles, vertexCode } from './particles.ts';
+import { type AlphaReference, alphaReference, puppiAlpha, type PuppiMetric, puppiMetrics } from './puppi-alpha.ts';
 
 /** Cut on the weighted momentum of neutrals in one |η| region: keep if w·pT > base + slope·N_PU. */
 export interface PuppiNeutralCut {
@@ -24,18 +25,41 @@ export interface PuppiNeutralCut {
 }
 
 export interface PuppiOptions {
-  /** Cone radius R0, above `minDistance`. @defaultValue 0.2 */
+  /** Cone radius R0, above `minDistance` (`cone`, `ConeSizeBin`). @defaultValue 0.2 */
   readonly radius?: number;
   /** Neighbours this close or closer are left out of α. @defaultValue 0.01 */
   readonly minDistance?: number;
-  /** |η| up to which α sums charged primary particles only. @defaultValue 4 */
+  /** Definition of α (`algoId`, `MetricId`). @defaultValue 5 */
+  readonly metric?: PuppiMetric;
+  /** |η| up to which α sums charged primary particles only (`useCharged`). @defaultValue 4 */
   readonly trackerMaxEta?: number;
-  /** Take the RMS over values at or below the median, where few primary tracks leak in. @defaultValue true */
+  /** Take the RMS over values at or below the median, where few primary tracks leak in (`applyLowPUCorr`). @defaultValue true */
   readonly lowPileupCorrection?: boolean;
-  /** Weights below this become 0. @defaultValue 0.05 */
+  /** Least pT in GeV of charged pileup that counts for median and RMS (`rmsPtMin`; Delphes 0.1 and 0.5). @defaultValue 0 */
+  readonly rmsMinPt?: number;
+  /** |η| below which charged pileup counts for median and RMS (`EtaMaxExtrap`; CMSSW 2). @defaultValue Infinity */
+  readonly rmsMaxEta?: number;
+  /** Factor on the RMS, above 0 (`rmsScaleFactor`). @defaultValue 1 */
+  readonly rmsScale?: number;
+  /**
+   * Give tracks 1 or 0 by their vertex (`applyCHS`). Without it they are weighted by α as neutrals are, but not cut by
+   * their momentum. @defaultValue true
+   */
+  readonly chargedHadronSubtraction?: boolean;
+  /** Weights below this become 0 (`MinPuppiWeight`; CMSSW 0.01). @defaultValue 0.05 */
   readonly minWeight?: number;
-  /** Cuts on neutrals in ascending |η|; beyond the last one there is no cut. @defaultValue the Delphes Phase-II card */
+  /**
+   * Cuts on neutrals in ascending |η|; beyond the last one there is no cut (`MinNeutralPt` and `MinNeutralPtSlope`).
+   * @defaultValue the Delphes Phase-II card
+   */
   readonly neutralCuts?: readonly PuppiNeutralCut[];
+  /**
+   * Neutrals from this pT in GeV have weight 1, and softer ones at least (pT − start)/(this − start), since pileup is
+   * not so hard (`PtMaxNeutrals`; CMSSW 200). @defaultValue Infinity
+   */
+  readonly maxNeutralPt?: number;
+  /** The start of that rise in GeV, below `maxNeutralPt` (`PtMaxNeutralsStartSlope`). @defaultValue 0 */
+  readonly maxNeutralPtStart?: number;
 }
 
 /** Neutral cuts of the Delphes Phase-II card. */
@@ -45,19 +69,10 @@ export const phaseTwoNeutralCuts: readonly PuppiNeutralCut[] = [
   { maxEta: 10, base: 0.5, slope: 0.067 },
 ];
 
-/** Median and spread of α over charged pileup. */
-export interface AlphaReference {
-  readonly median: number;
-  /** Root mean square distance to the median, at least the floor `minRms`. */
-  readonly rms: number;
-  /** Number of charged pileup particles with at least one neighbour. */
-  readonly count: number;
-}
-
 export interface PuppiResult {
   /** Weights in [0, 1], one per particle. */
   readonly weights: Float64Array;
-  /** The same before the cuts on neutrals: what a network can still learn from. */
+  /** The same before `minWeight` and the cuts on neutrals: what a network can still learn from. */
   readonly uncut: Float64Array;
   /** α of the particle's own region; NaN where there is no neighbour. */
   readonly alpha: Float64Array;
@@ -65,11 +80,8 @@ export interface PuppiResult {
   readonly forward: AlphaReference;
 }
 
-/** Floor on the RMS, so that a sample of equal α values does not divide by zero. */
-const minRms = 1e-5;
-
 /**
- * Weight a neutral by its α, before cuts.
+ * Weight a particle by its α, before cuts.
  *
  * @returns F_{χ²,1}((α − median)|α − median| / rms²): in [0, 1], monotone in α, 0 at and below the median
  */
@@ -79,141 +91,128 @@ export function puppiWeight(alpha: number, median: number, rms: number): number 
 }
 
 /**
- * Compute α of particles.
- *
- * @param sources - indices of the particles that are summed over, ascending; a particle is never its own neighbour
- * @param targets - indices of the particles whose α is asked for, ascending; all by default
- * @returns ln Σ_j (pT_j/ΔR_ij)², one for every particle; NaN where no source with momentum lies in the ring, and for
- * particles that are no targets
- */
-export function puppiAlpha(
-  particles: Particles,
-  sources: Int32Array,
-  radius: number,
-  minDistance: number,
-  targets?: Int32Array,
-): Float64Array {
-  const { eta, phi, pt, count } = particles;
-  const grid = cellGrid(eta, phi, radius, targets);
-  const { members } = grid;
-  const stretches = new Int32Array(2 * mostStretches(grid));
-  const outer = radius * radius;
-  const inner = minDistance * minDistance;
-  const sums = new Float64Array(count);
-  // Source by source and not target by target: so each sum is taken in ascending order without any sorting.
-  for (const j of sources) {
-    const square = pt[j]! * pt[j]!;
-    const found = stretchesWithin(grid, eta[j]!, phi[j]!, radius, stretches);
-    for (let s = 0; s < found; s++) {
-      const end = stretches[2 * s + 1]!;
-      for (let m = stretches[2 * s]!; m < end; m++) {
-        const i = members[m]!;
-        const d2 = distanceSquared(eta[i]!, phi[i]!, eta[j]!, phi[j]!);
-        if (d2 < outer && d2 > inner && i !== j) sums[i]! += square / d2;
-      }
-    }
-  }
-  const alpha = new Float64Array(count);
-  for (let i = 0; i < count; i++) alpha[i] = sums[i]! > 0 ? logScalar(sums[i]!) : Number.NaN;
-  return alpha;
-}
-
-/**
- * Summarise the α of charged pileup.
- *
- * @param values - finite α values; an empty list gives median 0, the smallest RMS and count 0
- * @param lowPileupCorrection - take the RMS over values at or below the median only
- */
-export function alphaReference(values: readonly number[], lowPileupCorrection: boolean): AlphaReference {
-  const sorted = Float64Array.from(values).toSorted();
-  const count = sorted.length;
-  if (count === 0) return { median: 0, rms: minRms, count: 0 };
-  const half = count >> 1;
-  const median = count % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-  let squares = 0;
-  let used = 0;
-  for (const value of sorted) {
-    if (lowPileupCorrection && value > median) break;
-    squares += (value - median) * (value - median);
-    used++;
-  }
-  return { median, rms: Math.max(minRms, Math.sqrt(squares / used)), count };
-}
-
-/**
  * Compute PUPPI weights of one event.
  *
  * Tracks are subtracted exactly: 1 for the primary vertex, 0 for pileup. A neutral without neighbours gets 0. Without
- * any charged pileup there is nothing to subtract, and every neutral gets 1; where charged pileup exists but none of it
- * has a neighbour, a neutral with one is far above pileup and gets 1 before cuts.
+ * any charged pileup (that counts for the median) there is nothing to subtract, and every neutral gets 1; where such
+ * pileup exists but none of it has a neighbour, a neutral with one is far above pileup and gets 1 before cuts.
  *
  * @param pileupVertices - N_PU of the neutral cuts, at least 0
  * @throws ValueError for unphysical particles or options outside their ranges
  */
 export function puppi(particles: Particles, pileupVertices: number, options: PuppiOptions = {}): PuppiResult {
-  const {
-    radius = 0.2,
-    minDistance = 0.01,
-    trackerMaxEta = 4,
-    lowPileupCorrection = true,
-    minWeight = 0.05,
-    neutralCuts = phaseTwoNeutralCuts,
-  } = options;
+  const o = resolveOptions(options);
   validateParticles(particles);
-  if (!(minDistance >= 0 && radius > minDistance && radius < Math.PI)) {
-    throw new ValueError(
-      `The PUPPI cone is ${minDistance} < ΔR < ${radius}; it must satisfy 0 ≤ minDistance < radius < π.`,
-    );
-  }
   if (!(pileupVertices >= 0 && pileupVertices < Infinity)) {
     throw new ValueError(`The number of pileup vertices is ${pileupVertices}; it must be 0 or more.`);
   }
   const { count, eta, pt, vertex } = particles;
-  const isCentral = (i: number): boolean => Math.abs(eta[i]!) < trackerMaxEta;
-  const chargedPileup = indicesOf(count, (i) => vertex[i] === vertexCode.pileup);
-  const centralAlpha = puppiAlpha(
-    particles,
+  const isCentral = (i: number): boolean => Math.abs(eta[i]!) < o.trackerMaxEta;
+  const isReference = (i: number): boolean =>
+    vertex[i] === vertexCode.pileup && pt[i]! >= o.rmsMinPt && Math.abs(eta[i]!) < o.rmsMaxEta;
+  const { alpha: centralAlpha, reference: central } = alphaOf(
     indicesOf(count, (i) => vertex[i] === vertexCode.primary),
-    radius,
-    minDistance,
-    indicesOf(count, (i) => isCentral(i) || vertex[i] === vertexCode.pileup),
+    isCentral,
   );
-  const forwardAlpha = puppiAlpha(
-    particles,
+  const { alpha: forwardAlpha, reference: forward } = alphaOf(
     indicesOf(count, () => true),
-    radius,
-    minDistance,
-    indicesOf(count, (i) => !isCentral(i) || vertex[i] === vertexCode.pileup),
+    (i) => !isCentral(i),
   );
-  const reference = (alpha: Float64Array): AlphaReference =>
-    alphaReference(
-      Array.from(chargedPileup, (i) => alpha[i]!).filter((a) => !Number.isNaN(a)),
-      lowPileupCorrection,
-    );
-  const central = reference(centralAlpha);
-  const forward = reference(forwardAlpha);
+  const samples = indicesOf(count, isReference).length;
   const weights = new Float64Array(count);
   const uncut = new Float64Array(count);
   const alpha = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     alpha[i] = (isCentral(i) ? centralAlpha : forwardAlpha)[i]!;
-    if (vertex[i] !== vertexCode.none) {
+    const isNeutral = vertex[i] === vertexCode.none;
+    if (!isNeutral && o.chargedHadronSubtraction) {
       weights[i] = uncut[i] = vertex[i] === vertexCode.primary ? 1 : 0;
       continue;
     }
-    if (chargedPileup.length === 0) {
+    if (samples === 0) {
       weights[i] = uncut[i] = 1;
       continue;
     }
-    if (Number.isNaN(alpha[i]!)) continue;
-    const { median, rms, count: samples } = isCentral(i) ? central : forward;
-    const weight = samples === 0 ? 1 : puppiWeight(alpha[i]!, median, rms);
+    let weight = weightOf(alpha[i]!, isCentral(i) ? central : forward, o.rmsScale);
+    if (isNeutral && o.maxNeutralPt < Infinity) {
+      const rise = (pt[i]! - o.maxNeutralPtStart) / (o.maxNeutralPt - o.maxNeutralPtStart);
+      weight = Math.max(weight, Math.min(1, rise));
+    }
     uncut[i] = weight;
-    const cut = neutralCuts.find((c) => Math.abs(eta[i]!) < c.maxEta);
-    const threshold = cut === undefined ? 0 : cut.base + cut.slope * pileupVertices;
-    if (weight >= minWeight && weight * pt[i]! > threshold) weights[i] = weight;
+    if (weight >= o.minWeight && (!isNeutral || weight * pt[i]! > neutralThreshold(o, eta[i]!, pileupVertices))) {
+      weights[i] = weight;
+    }
   }
   return { weights, uncut, alpha, central, forward };
+
+  /** α of the particles of a region, and how it is distributed for charged pileup of the reference, wherever that is. */
+  function alphaOf(
+    sources: Int32Array,
+    inRegion: (i: number) => boolean,
+  ): { readonly alpha: Float64Array; readonly reference: AlphaReference } {
+    const targets = indicesOf(count, (i) => inRegion(i) || isReference(i));
+    const alpha = puppiAlpha(particles, sources, o, { metric: o.metric, targets });
+    const known = indicesOf(count, (i) => isReference(i) && !Number.isNaN(alpha[i]!));
+    return {
+      alpha,
+      reference: alphaReference(
+        Float64Array.from(known, (i) => alpha[i]!),
+        o.lowPileupCorrection,
+      ),
+    };
+  }
+}
+
+function weightOf(alpha: number, { median, rms, count }: AlphaReference, rmsScale: number): number {
+  if (Number.isNaN(alpha)) return 0;
+  return count === 0 ? 1 : puppiWeight(alpha, median, rms * rmsScale);
+}
+
+/** Return the momentum that a neutral's weighted one must exceed, in GeV. */
+function neutralThreshold({ neutralCuts }: Required<PuppiOptions>, eta: number, pileupVertices: number): number {
+  for (const { maxEta, base, slope } of neutralCuts) {
+    if (Math.abs(eta) < maxEta) return base + slope * pileupVertices;
+  }
+  return 0;
+}
+
+function resolveOptions(options: PuppiOptions): Required<PuppiOptions> {
+  const o: Required<PuppiOptions> = {
+    radius: 0.2,
+    minDistance: 0.01,
+    metric: 5,
+    trackerMaxEta: 4,
+    lowPileupCorrection: true,
+    rmsMinPt: 0,
+    rmsMaxEta: Infinity,
+    rmsScale: 1,
+    chargedHadronSubtraction: true,
+    minWeight: 0.05,
+    neutralCuts: phaseTwoNeutralCuts,
+    maxNeutralPt: Infinity,
+    maxNeutralPtStart: 0,
+    ...options,
+  };
+  if (!(o.minDistance >= 0 && o.radius > o.minDistance && o.radius < Math.PI)) {
+    throw new ValueError(
+      `The PUPPI cone is ${o.minDistance} < ΔR < ${o.radius}; it must satisfy 0 ≤ minDistance < radius < π.`,
+    );
+  }
+  if (!Object.hasOwn(puppiMetrics, o.metric)) {
+    throw new ValueError(`The PUPPI metric is ${o.metric}; it must be ${Object.keys(puppiMetrics).join(', ')}.`);
+  }
+  for (const name of ['trackerMaxEta', 'rmsMinPt', 'rmsMaxEta', 'minWeight'] as const) {
+    if (!(o[name] >= 0)) throw new ValueError(`The PUPPI option ${name} is ${o[name]}; it must be 0 or more.`);
+  }
+  if (!(o.rmsScale > 0 && o.rmsScale < Infinity)) {
+    throw new ValueError(`The PUPPI option rmsScale is ${o.rmsScale}; it must be a finite number above 0.`);
+  }
+  if (!(o.maxNeutralPtStart >= 0 && o.maxNeutralPt > o.maxNeutralPtStart)) {
+    throw new ValueError(
+      `PUPPI neutrals rise to weight 1 from ${o.maxNeutralPtStart} to ${o.maxNeutralPt} GeV; it must satisfy 0 ≤ maxNeutralPtStart < maxNeutralPt.`,
+    );
+  }
+  return o;
 }
 
 function indicesOf(count: number, belongs: (i: number) => boolean): Int32Array {
