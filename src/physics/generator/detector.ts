@@ -24,11 +24,20 @@ export interface Readout {
   trackCount: number;
   /** Energy in GeV in each tower. */
   readonly towers: Float64Array;
+  /** Numbers of the towers with energy, in the order in which they were hit; what follows `hitCount` is empty. */
+  readonly hits: Int32Array;
+  hitCount: number;
 }
 
-/** Start a readout that has room for the tracks of that many particles. */
+/** Start a readout that has room for what that many particles leave. */
 export function emptyReadout(particles: number): Readout {
-  return { tracks: emptyParticles(particles), trackCount: 0, towers: new Float64Array(towerCount) };
+  return {
+    tracks: emptyParticles(particles),
+    trackCount: 0,
+    towers: new Float64Array(towerCount),
+    hits: new Int32Array(Math.min(particles, towerCount)),
+    hitCount: 0,
+  };
 }
 
 /** Resolution of dz in mm: 0.1 in the middle, 1 at |η| = 4. */
@@ -103,12 +112,18 @@ export function detect(
   }
   if (isMuon(species)) return;
   const energy = energyOf(p.pt, eta, species);
+  if (energy === 0) return;
   const tower = towerAt(eta, phi);
   if (isElectromagnetic(species)) {
-    readout.towers[tower]! += energy * logNormal(electromagneticVariance(energy), stream);
+    deposit(tower, energy * logNormal(electromagneticVariance(energy), stream), readout);
   } else {
-    readout.towers[tower + towersPerLayer]! += energy * logNormal(hadronicVariance(energy), stream);
+    deposit(tower + towersPerLayer, energy * logNormal(hadronicVariance(energy), stream), readout);
   }
+}
+
+function deposit(tower: number, energy: number, readout: Readout): void {
+  if (readout.towers[tower] === 0) readout.hits[readout.hitCount++] = tower;
+  readout.towers[tower]! += energy;
 }
 
 /** Draw a factor with mean 1 and the given variance, always above 0. */

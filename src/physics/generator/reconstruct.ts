@@ -14,7 +14,7 @@ import { emptyMomenta, type FourMomenta } from '../four-momenta.ts';
 import type { TransverseVector } from '../missing-momentum.ts';
 import { emptyParticles, type Particles, speciesNames, vertexCode } from '../particles.ts';
 import { generatorConfiguration, type GeneratorOptions } from './configuration.ts';
-import { towerCount, towerEta, towerMomentum, towerPhi, towerSpecies } from './calorimeter.ts';
+import { towerEta, towerMomentum, towerPhi, towerSpecies } from './calorimeter.ts';
 import { descendingOrder } from './descending-order.ts';
 import { detect, emptyReadout, type Readout } from './detector.ts';
 import { type Collision, energyOf, type GeneratedParticle } from './generated-particle.ts';
@@ -87,18 +87,19 @@ interface Collected {
 }
 
 /** Make one list of tracks and towers of at least `minMomentum` GeV. */
-function collect({ tracks, trackCount, towers }: Readout, minMomentum: number): Collected {
-  const pt = new Float64Array(trackCount + towerCount);
-  const found = new Int32Array(trackCount + towerCount);
-  pt.set(tracks.pt.subarray(0, trackCount));
+function collect({ tracks, trackCount, towers, hits, hitCount }: Readout, minMomentum: number): Collected {
+  const pt = new Float64Array(trackCount + hitCount);
+  const found = new Int32Array(trackCount + hitCount);
+  for (let i = 0; i < trackCount; i++) {
+    pt[i] = tracks.pt[i]!;
+    found[i] = i;
+  }
   let count = trackCount;
-  for (let i = 0; i < trackCount; i++) found[i] = i;
-  for (let tower = 0; tower < towerCount; tower++) {
-    if (towers[tower] === 0) continue;
-    const momentum = towerMomentum(tower, towers[tower]!);
+  for (let h = 0; h < hitCount; h++) {
+    const momentum = towerMomentum(hits[h]!, towers[hits[h]!]!);
     if (momentum < minMomentum) continue;
     pt[count] = momentum;
-    found[count++] = -1 - tower;
+    found[count++] = -1 - hits[h]!;
   }
   const order = descendingOrder(pt.subarray(0, count));
   const particles = emptyParticles(count);
