@@ -9,6 +9,7 @@ import { auditCommand } from './commands/audit.ts';
 import { compileCommand } from './commands/compile.ts';
 import { emulateCommand } from './commands/emulate.ts';
 import { exportCommand } from './commands/export.ts';
+import { generateCommand } from './commands/generate.ts';
 import { runCommand } from './commands/run.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { synthCommand } from './commands/synth.ts';
@@ -27,6 +28,7 @@ Examples:
   distill-rtl synth out/jet
   distill-rtl audit out/jet
   distill-rtl export out/jet --target c99 --out out/jet-c
+  distill-rtl generate events.npz --events 100 --pileup 140
 
 "distill-rtl <verb> --help" shows a verb's options and an example.
 Results go to stdout (with --json as one JSON document), everything else to stderr.
@@ -42,6 +44,7 @@ const makeVerbs = (): Command[] => [
   synthCommand(),
   auditCommand(),
   exportCommand(),
+  generateCommand(),
 ];
 
 function program(verbs: readonly Command[]): Command {

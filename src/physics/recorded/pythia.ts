@@ -74,7 +74,8 @@ function printedMomentum(line: string, where: string): PrintedMomentum {
   const values = words.map(Number);
   const [px, py, pz, energy] = values;
   if (words.length !== 4 || !values.every(Number.isFinite)) {
-    throw new FormatError(`${where} is "${line}"; it must be four finite numbers px py pz E.`);
+    const shown = JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line);
+    throw new FormatError(`${where} is ${shown}; it must be four finite numbers px py pz E.`);
   }
   // E² − p² moves by 2|E|·δE + 2|px|·δpx + …, each δ half a unit of the last digit; boosts lose some of the printed ones.
   const printed = words.reduce((sum, word, k) => sum + Math.abs(values[k]!) * lastDigit(word), 0);

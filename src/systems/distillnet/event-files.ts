@@ -31,7 +31,7 @@ const numbersAtOnce = 8e6;
 const maxArchiveBytes = 2e9;
 
 /** An event file whose arrays can be read in parts along the axis of events. */
-interface EventSource {
+interface OpenArrays {
   readonly source: string;
   readonly shape: EventShape;
   read(name: ArrayName, first: number, count: number): ArrayLike<number>;
@@ -118,7 +118,7 @@ async function readHdf5Events(path: string, source: string, options: ReadEventsO
   }
 }
 
-function archiveSource(arrays: ReadonlyMap<string, NpyArray>, source: string): EventSource {
+function archiveSource(arrays: ReadonlyMap<string, NpyArray>, source: string): OpenArrays {
   const shape = eventShape((name) => arrays.get(name)?.shape, source);
   const read = (name: ArrayName, first: number, count: number): ArrayLike<number> => {
     const { data } = arrays.get(name)!;
@@ -136,7 +136,7 @@ function archiveSource(arrays: ReadonlyMap<string, NpyArray>, source: string): E
 }
 
 /** Read events part by part, so that padded arrays of many events are never held together. */
-function readParts({ source, shape, read }: EventSource, options: ReadEventsOptions): StoredEvents {
+function readParts({ source, shape, read }: OpenArrays, options: ReadEventsOptions): StoredEvents {
   const { first, end } = range(shape.events, options, source);
   const numbersPerEvent = [...shape.names]
     .map((name) => arrayShape(name, 1, shape.widths).reduce((product, n) => product * n, 1))

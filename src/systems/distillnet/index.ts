@@ -35,6 +35,15 @@ export {
   type SourceEvaluation,
   type TeacherAgreement,
 } from './evaluate-weights.ts';
+export {
+  type EventShardOptions,
+  type EventShards,
+  type EventSource,
+  generatedSource,
+  recordedSource,
+  shardPaths,
+  writeEventShards,
+} from './event-shards.ts';
 export { distillNetFigures, type FigureName } from './figures.ts';
 export { inputFormats } from './input-formats.ts';
 export {
