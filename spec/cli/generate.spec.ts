@@ -46,6 +46,7 @@ describe('generate', () => {
     expect(readdirSync(at('set'))).toEqual(names);
     expect(parts.flatMap(({ generated }) => generated!)).toEqual(whole);
     expect(summary).toEqual({
+      process: 'wjets',
       pileup: 4,
       seed: 'spec',
       events: 5,
@@ -58,6 +59,25 @@ describe('generate', () => {
     const shorter = await distillRtl('generate', at('set', 'x.npz'), '--events', '2', '--shard', '2');
     expect(shorter.code).toBe(2);
     expect(shorter.stderr).toMatch(/x-0002\.npz" is left from a longer set of events; remove it, or choose another/);
+  });
+
+  it('generates top pairs', async () => {
+    await distillRtl(
+      'generate',
+      at('tops.npz'),
+      '--process',
+      'ttbar',
+      '--events',
+      '1',
+      '--pileup',
+      '1',
+      '--seed',
+      'top',
+    );
+
+    const [event] = generateEvents({ process: 'ttbar', meanPileup: 1 }, 'top', 1);
+    const { generated } = await readEvents(at('tops.npz'));
+    expect(generated![0]!.invisible).toEqual(event!.invisible);
   });
 
   it('reconstructs recorded collisions, each time anew', async () => {
@@ -79,10 +99,12 @@ describe('generate', () => {
     [['x.h5'], 'x.h5" is of no known kind; it must end in .npz'],
     [['x.npz', '--events', '0'], '--events is "0"; it must be a whole number of at least 1'],
     [['x.npz', '--pileup=-1'], '--pileup is "-1"; it must be a number of at least 0'],
-    [['x.npz', '--pileup', '2000'], 'meanPileup is 2000; it must be from 0 to 1000'],
+    [['x.npz', '--pileup', '2000'], 'meanPileup is 2000; it must be from 0 to '],
+    [['x.npz', '--process', 'higgs'], '--process is "higgs"; it must be one of wjets, ttbar'],
     [['x.npz', '--puppi-radius', '4'], 'The PUPPI cone is 0.01 < ΔR < 4'],
     [['x.npz', '--from', '@none.dat'], 'none.dat" cannot be read: it does not exist'],
     [['x.npz', '--from', '@two.dat', '--pileup', '9'], '--pileup and --from are both given'],
+    [['x.npz', '--from', '@two.dat', '--process', 'ttbar'], '--process and --from are both given'],
     [['x.npz', '--from', '@five.npz'], 'five.npz, line 1 is "PK'],
     [['nowhere/x.npz'], 'cannot be written: the folder that should hold it does not exist'],
   ])('refuses %j', async ([file, ...words], message) => {

@@ -28,7 +28,7 @@ Examples:
   distill-rtl synth out/jet
   distill-rtl audit out/jet
   distill-rtl export out/jet --target c99 --out out/jet-c
-  distill-rtl generate events.npz --events 100 --pileup 140
+  distill-rtl generate events.npz --process ttbar --events 100
 
 "distill-rtl <verb> --help" shows a verb's options and an example.
 Results go to stdout (with --json as one JSON document), everything else to stderr.

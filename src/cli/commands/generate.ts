@@ -1,8 +1,9 @@
 /** `distill-rtl generate <out.npz>`: events with pileup and their PUPPI weights as event files. */
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { FileError, UnsupportedError } from '../../errors.ts';
+import { generatorConfiguration, type HardProcess, hardProcesses } from '../../physics/index.ts';
 import {
   type EventSource,
   generatedSource,
@@ -17,6 +18,7 @@ import { UsageError } from '../usage.ts';
 import { checkWritable } from '../write-file.ts';
 
 interface GenerateArguments {
+  readonly process: HardProcess;
   readonly events: number;
   readonly pileup: number;
   readonly seed: string;
@@ -28,20 +30,26 @@ interface GenerateArguments {
 
 const examples = `
 Examples:
-  distill-rtl generate wjets.npz --events 100 --pileup 140 --seed training
-  distill-rtl generate set/wjets.npz --events 10000 --pileup 140 --shard 500
+  distill-rtl generate wjets.npz --events 100 --seed training
+  distill-rtl generate set/ttbar.npz --process ttbar --events 10000 --shard 500
   distill-rtl generate real.npz --from Pythia-Z2jets-lhc-pileup-1ev.dat --events 20`;
 
 /** Make the verb. */
 export function generateCommand(): Command {
+  const defaults = generatorConfiguration();
   const command = new Command('generate')
     .summary('events with pileup and their PUPPI weights, as files to learn from')
     .description(
       'Write events with pileup, what is known of their origin, and PUPPI weights as an npz archive in the layout of the published data.',
     )
     .argument('<file>', 'archive to write, .npz; numbered with --shard')
+    .addOption(
+      new Option('--process <name>', 'the hard collision: W(ℓν) + jets, or dileptonic top pairs')
+        .choices(hardProcesses)
+        .default(defaults.process),
+    )
     .option('--events <n>', 'number of events', wholeNumber(1), 100)
-    .option('--pileup <mean>', 'mean number of pileup collisions', atLeastZero, 30)
+    .option('--pileup <mean>', 'mean number of pileup collisions', atLeastZero, defaults.meanPileup)
     .option('--seed <text>', 'name of all random numbers', '1')
     .option('--from <file>', 'collisions to reconstruct, Pythia text (.dat) or TrackML particles (.csv), not generated')
     .option('--shard <n>', 'several files of so many events each, for sets larger than memory', wholeNumber(1))
@@ -52,14 +60,20 @@ export function generateCommand(): Command {
 }
 
 async function run(path: string, options: GenerateArguments, command: Command): Promise<void> {
-  const { events, pileup, seed, from, shard, puppiRadius } = options;
+  const { events, seed, from, shard, puppiRadius } = options;
   if (extname(path).toLowerCase() !== '.npz') {
     throw new UnsupportedError(`Event file "${path}" is of no known kind; it must end in .npz.`);
   }
-  if (from !== undefined && givenOptions(command)('pileup')) {
-    throw new UsageError('--pileup and --from are both given; recorded collisions bring their own pileup.');
+  const generated = { process: options.process, pileup: options.pileup };
+  for (const name of Object.keys(generated)) {
+    if (from !== undefined && givenOptions(command)(name)) {
+      throw new UsageError(`--${name} and --from are both given; recorded collisions are taken as they are.`);
+    }
   }
-  const source = from === undefined ? generatedSource({ meanPileup: pileup }, seed) : await openRecorded(from, seed);
+  const source =
+    from === undefined
+      ? generatedSource({ process: options.process, meanPileup: options.pileup }, seed)
+      : await openRecorded(from, seed);
   const place = { path, events, ...(shard !== undefined && { shard }) };
   const paths = shardPaths(place);
   await checkWritable(paths[0]!, 'Event file');
@@ -80,7 +94,7 @@ async function run(path: string, options: GenerateArguments, command: Command): 
     });
     progress.finish(`${particles} particles, at most ${largest} in one event`);
     const seconds = (performance.now() - start) / 1000;
-    const origin = from === undefined ? { pileup } : { from: basename(from) };
+    const origin = from === undefined ? generated : { from: basename(from) };
     const summary = { ...origin, seed, events, puppiRadius, particles, largest, files, seconds };
     if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     else {

@@ -9,6 +9,7 @@ import { setImmediate } from 'node:timers/promises';
 import { FileError } from '../../errors.ts';
 import {
   generateEvent,
+  generatorConfiguration,
   type GeneratorOptions,
   type PileupEvent,
   puppi,
@@ -44,8 +45,13 @@ export interface EventShards {
   readonly largest: number;
 }
 
-/** Generate the events that `generateEvents` gives for a seed. */
+/**
+ * Generate the events that `generateEvents` gives for a seed.
+ *
+ * @throws ValueError for an option outside its range
+ */
 export function generatedSource(options: GeneratorOptions, seed: string): EventSource {
+  generatorConfiguration(options);
   return (index) => generateEvent(options, stream(seed, 'event', String(index)));
 }
 
