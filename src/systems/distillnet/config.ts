@@ -28,6 +28,11 @@ export interface DistillNetConfig {
   /** |d0| and |dz| are clipped to this many mm. */
   readonly clipImpact: number;
   readonly teacher: {
+    /**
+     * What it learns from: the true shares of the primary vertex by cross-entropy, or no labels but the pileup-free twin
+     * of each event, by sliced Wasserstein distance (as the published teacher).
+     */
+    readonly mode: TeacherMode;
     /** Neighbours in (η, φ) that each particle sees. */
     readonly neighbours: number;
     /** Channels between layers; residual layers and the head are twice as wide inside. */
@@ -40,6 +45,10 @@ export interface DistillNetConfig {
     readonly learningRate: number;
     /** Events per step. */
     readonly batchEvents: number;
+    /** Of the comparison with twins: random directions per step. */
+    readonly directions: number;
+    /** Of the comparison with twins: weight of the missing momentum beside the distance, 0 or more. */
+    readonly missingWeight: number;
   };
   readonly student: StudentTraining & {
     /** Labels at or above this weigh more. */
@@ -58,6 +67,9 @@ export interface DistillNetConfig {
     readonly formats: QuantizedFormats;
   };
 }
+
+/** Where the teacher's knowledge comes from. */
+export type TeacherMode = 'truth' | 'selfSupervised';
 
 /** What every training of a student needs. */
 interface StudentTraining {
@@ -93,6 +105,7 @@ const schema: z.ZodType<DistillNetConfig> = z.strictObject({
   events: z.strictObject({ training: count, validation: count, test: z.int().min(4) }),
   clipImpact: z.number().gt(0),
   teacher: z.strictObject({
+    mode: z.enum(['truth', 'selfSupervised']),
     neighbours: z.int().min(1).max(64),
     width: z.int().min(1).max(512),
     blocks: z.int().min(1).max(4),
@@ -100,6 +113,8 @@ const schema: z.ZodType<DistillNetConfig> = z.strictObject({
     epochs: count,
     learningRate: rate,
     batchEvents: count,
+    directions: z.int().min(1).max(4096),
+    missingWeight: z.number().min(0),
   }),
   student: z.strictObject({
     epochs: count,
@@ -143,7 +158,18 @@ export const quickConfig: DistillNetConfig = {
   puppi: { radius: 0.4 },
   events: { training: 120, validation: 30, test: 200 },
   clipImpact: 1,
-  teacher: { neighbours: 8, width: 24, blocks: 1, residuals: 1, epochs: 4, learningRate: 1e-2, batchEvents: 1 },
+  teacher: {
+    mode: 'truth',
+    neighbours: 8,
+    width: 24,
+    blocks: 1,
+    residuals: 1,
+    epochs: 4,
+    learningRate: 1e-2,
+    batchEvents: 1,
+    directions: 64,
+    missingWeight: 1,
+  },
   // The published recipe is batch 256 at rate 1.5e-3 for 40 epochs; a minute allows few epochs, so steps are larger.
   student: { epochs: 6, batch: 256, learningRate: 4e-3, heavyLabel: 0.95, heavyWeight: 3, patience: 5 },
   quantized: {

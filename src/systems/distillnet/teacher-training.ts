@@ -1,5 +1,5 @@
 /**
- * Training the teacher: whole events as batches, Adam, binary cross-entropy against the true share of the primary vertex.
+ * Training the teacher: whole events as batches, Adam, towards one of two objectives (see teacher-objectives.ts).
  *
  * It has a loop of its own because `fit` cuts samples into rows, and a particle of the teacher is no sample without its
  * event. The same rules hold: the state between two epochs is plain data, a resumed training has the same bits, and so
@@ -7,20 +7,17 @@
  */
 import { ValueError } from '../../errors.ts';
 import type { RandomStream } from '../../random/index.ts';
-import { item, tensor, type Tensor, toFlat } from '../../tensor/index.ts';
+import { toFlat } from '../../tensor/index.ts';
 import {
-  binaryCrossEntropyWithLogits,
   type EpochRecord,
   initialOptimizerState,
-  type NamedLoss,
   openLossTrainer,
   type OptimizerState,
   ratesAt,
   threadPool,
 } from '../../training/index.ts';
 import type { DistillNetConfig } from './config.ts';
-import { joinSamples, paddedRows, rowsOf } from './teacher-batch.ts';
-import { teacherInputs, type TeacherInputs, teacherLogits } from './teacher-formula.ts';
+import { comparisonObjective, truthObjective } from './teacher-objectives.ts';
 import { openTeacherLogits } from './teacher-scoring.ts';
 import type { Teacher, TeacherSample } from './teacher.ts';
 
@@ -40,7 +37,7 @@ export interface TeacherTrainingOptions {
   readonly training: readonly TeacherSample[];
   readonly validation: readonly TeacherSample[];
   readonly config: DistillNetConfig['teacher'];
-  /** Source of shuffling; it is split, not advanced. */
+  /** Source of shuffling and of directions; it is split, not advanced. */
   readonly stream: RandomStream;
   /** Threads that share a step where the backend is WebAssembly; the bits do not depend on it. @defaultValue 1 */
   readonly workers?: number;
@@ -93,11 +90,20 @@ export async function trainTeacher(
   };
   const pool = threadPool(options.workers ?? 1);
   try {
+    const logitsOf = await openTeacherLogits(
+      start,
+      config.mode === 'selfSupervised' ? [...samples, ...validation] : validation,
+      pool,
+      onEager,
+    );
+    const objective =
+      config.mode === 'truth'
+        ? truthObjective(start, config)
+        : comparisonObjective(start, config, logitsOf, stream.split('directions'));
     const trainer = openLossTrainer(
       { values: state.teacher.parameters, optimizer: state.optimizer },
-      { loss: lossOf(start), optimizer: { kind: 'adam' }, pool, ...(onEager && { onEager }) },
+      { loss: objective.loss, optimizer: { kind: 'adam' }, pool, ...(onEager && { onEager }) },
     );
-    const validationLogits = await openTeacherLogits(start, validation, pool, onEager);
     while (state.epoch < config.epochs) {
       const order = stream.split('shuffle').split(String(state.epoch)).permutation(samples.length);
       let lossSum = 0;
@@ -106,14 +112,15 @@ export async function trainTeacher(
         await turn();
         if (signal?.aborted === true) return null;
         const chosen = [...order.subarray(step * config.batchEvents, (step + 1) * config.batchEvents)];
-        ({ learningRate } = ratesAt(schedule, state.epoch * steps + step));
-        const loss = await trainer.train(
-          stepInputs(
-            chosen.map((i) => samples[i]!),
-            config.batchEvents,
-          ),
-          { learningRate },
+        const number = state.epoch * steps + step;
+        ({ learningRate } = ratesAt(schedule, number));
+        const prepared = objective.step(
+          chosen.map((i) => samples[i]!),
+          number,
+          () => trainer.state().values,
         );
+        const taken = await trainer.train(prepared.inputs, { learningRate });
+        const loss = prepared.loss ?? taken;
         if (!Number.isFinite(loss)) {
           throw new ValueError(
             `The loss of the teacher is ${loss} in epoch ${state.epoch}; lower its learning rate ${config.learningRate}.`,
@@ -123,7 +130,7 @@ export async function trainTeacher(
         options.onProgress?.((state.epoch * steps + step + 1) / (config.epochs * steps), `loss ${loss.toFixed(4)}`);
       }
       const { values: parameters, optimizer } = trainer.state();
-      const validationLoss = meanLoss(validationLogits(parameters, validation), validation);
+      const validationLoss = objective.judge(validation, logitsOf(parameters, validation));
       const record = { epoch: state.epoch, loss: lossSum, validationLoss, learningRate };
       const better = state.best === null || validationLoss < state.best.loss;
       state = {
@@ -150,53 +157,4 @@ function turn(): Promise<void> {
     if (typeof setImmediate === 'function') setImmediate(resolve);
     else setTimeout(resolve, 0);
   });
-}
-
-/** What a step reads. */
-interface StepInputs extends TeacherInputs, Readonly<Record<string, Tensor>> {
-  /** True shares [rows, 1]. */
-  readonly truth: Tensor;
-  /** Weights [rows, 1] of the losses: one over the number of particles, and 0 for padding. */
-  readonly weights: Tensor;
-}
-
-/** Join the events of a step; batches of fewer events than `events` have the same shapes. */
-function stepInputs(samples: readonly TeacherSample[], events: number): StepInputs {
-  const particles = rowsOf(samples);
-  const rows = paddedRows(particles);
-  const truth = new Float32Array(rows);
-  let row = 0;
-  for (const sample of samples) {
-    truth.set(sample.truth, row);
-    row += sample.truth.length;
-  }
-  return {
-    ...teacherInputs(joinSamples(samples, rows, events)),
-    truth: tensor(truth, [rows, 1]),
-    weights: tensor(new Float32Array(rows).fill(1 / particles, 0, particles), [rows, 1]),
-  };
-}
-
-/** The mean loss over the particles of a batch. */
-function lossOf(teacher: Teacher): NamedLoss {
-  return (parameters, inputs) => {
-    const { truth, weights, ...given } = inputs as StepInputs;
-    return binaryCrossEntropyWithLogits(teacherLogits(teacher, parameters, given), truth, {
-      weights,
-      reduction: 'sum',
-    });
-  };
-}
-
-/** Mean cross-entropy over all particles. */
-function meanLoss(logits: Float32Array, samples: readonly TeacherSample[]): number {
-  let sum = 0;
-  let row = 0;
-  for (const { truth } of samples) {
-    const n = truth.length;
-    const own = tensor(logits.subarray(row, row + n), [n, 1]);
-    sum += item(binaryCrossEntropyWithLogits(own, tensor(truth, [n, 1])).value) * n;
-    row += n;
-  }
-  return sum / row;
 }

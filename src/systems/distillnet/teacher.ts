@@ -10,8 +10,10 @@
 import { initialize } from '../../network/index.ts';
 import type { RandomStream } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { TeacherMode } from './config.ts';
 import { type DistillNetData, edgeFeatureCount, featureCount, type Neighbourhood, neighbourhood } from './data.ts';
 import { applyScaler, type Scaler } from './scaler.ts';
+import { type TwinComparison, twinComparison } from './twin-comparison.ts';
 
 /** The size of a teacher. */
 export interface TeacherShape {
@@ -36,6 +38,8 @@ export interface TeacherSample extends Neighbourhood {
   /** Scaled features, row-major [particles, 16]. */
   readonly features: Float32Array;
   readonly truth: Float32Array;
+  /** The event beside its twin, for training without labels. */
+  readonly comparison?: TwinComparison;
 }
 
 /** Stages of a teacher: the embedding, and one after every block. */
@@ -100,8 +104,12 @@ export function teacherOperations({ width: w, neighbours: k, blocks, residuals }
   return 2 * (featureCount * w + (blocks + 1) * stage + blocks * block + 2 * w);
 }
 
-/** Prepare every event of a data set for the teacher. */
-export function teacherSamples(teacher: Teacher, data: DistillNetData): TeacherSample[] {
+/**
+ * Prepare every event of a data set for the teacher.
+ *
+ * @param mode - of a training that they are for; samples for training without labels are larger. @defaultValue 'truth'
+ */
+export function teacherSamples(teacher: Teacher, data: DistillNetData, mode: TeacherMode = 'truth'): TeacherSample[] {
   const scaled = applyScaler(teacher.scaler, data.features);
   return data.events.map((event, e) => {
     const from = data.starts[e]!;
@@ -110,6 +118,7 @@ export function teacherSamples(teacher: Teacher, data: DistillNetData): TeacherS
       ...neighbourhood(event, teacher.neighbours),
       features: scaled.slice(from * featureCount, to * featureCount),
       truth: data.truth.slice(from, to),
+      ...(mode === 'selfSupervised' && { comparison: twinComparison(event) }),
     };
   });
 }
