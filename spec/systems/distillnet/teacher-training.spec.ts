@@ -97,6 +97,46 @@ describe('training the teacher', () => {
   });
 });
 
+describe('training without labels', () => {
+  const twins = (changes: Partial<TeacherTrainingOptions['config']> = {}): TeacherTrainingOptions => {
+    const prepared = teacherSamples(teacher, data, 'selfSupervised').map((sample) => ({
+      ...sample,
+      truth: sample.truth.map(() => Number.NaN),
+    }));
+    return {
+      ...options(),
+      training: prepared.slice(0, 7),
+      validation: prepared.slice(7),
+      config: { ...tinyConfig.teacher, mode: 'selfSupervised', ...changes },
+    };
+  };
+
+  it('gives the same bits on js and on wasm with 1 and 2 workers, in one go or resumed', async () => {
+    setComputeBackend('js');
+    const reference = await trainTeacher(teacher, twins());
+    setComputeBackend('wasm');
+    const checkpoints: TeacherCheckpoint[] = [];
+    const whole = await trainTeacher(teacher, { ...twins(), onCheckpoint: (state) => void checkpoints.push(state) });
+    const resumed = await trainTeacher(teacher, { ...twins(), workers: 2, resume: checkpoints[0]! });
+
+    expect(hashOf(reference!.teacher)).not.toBe(hashOf(teacher));
+    for (const found of [whole, resumed]) {
+      expect(hashOf(found!.teacher)).toBe(hashOf(reference!.teacher));
+      expect(found!.history).toEqual(reference!.history);
+    }
+  });
+
+  it('brings events nearer to their twins', async () => {
+    const { history } = (await trainTeacher(teacher, twins({ epochs: 6, batchEvents: 1 })))!;
+
+    expect(history.at(-1)!.validationLoss!).toBeLessThan(0.7 * history[0]!.validationLoss!);
+  });
+
+  it('says what samples without twins lack', async () => {
+    await expect(trainTeacher(teacher, { ...twins(), training: samples })).rejects.toThrow('has no twin');
+  });
+});
+
 describe('scoring with the teacher', () => {
   it('gives the same bits on js and on wasm with 1 and 2 workers', async () => {
     setComputeBackend('js');
