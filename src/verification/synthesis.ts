@@ -37,9 +37,9 @@ export interface MappedInstance extends MappedPart {
 /** The figures of the whole design, and how they were made. */
 export interface SynthesisResult extends MappedPart {
   readonly top: string;
-  /** What stands in the top module; none where the hierarchy was dissolved. */
+  /** What stands in the top module, or in one copy of the pipeline; none where the hierarchy was dissolved. */
   readonly instances: readonly MappedInstance[];
-  /** The top module's own cells. */
+  /** The own cells of the top module, or of one copy of the pipeline. */
   readonly own: MappedResources;
   readonly version: string;
   readonly seconds: number;
@@ -56,6 +56,11 @@ export interface SynthesisOptions extends RunOptions {
    * @defaultValue the system's where there is one, else the npm package
    */
   readonly yosys?: YosysChoice;
+  /**
+   * Copies of one pipeline that the top module is made of; what is listed by instance is then the pipeline.
+   * @defaultValue 1: the top module is the pipeline
+   */
+  readonly copies?: number;
 }
 
 /**
@@ -76,7 +81,10 @@ export async function synthesizeWithYosys(
     await writeFile(join(temporary, SOFT_PRODUCT_FILE), softProductMap());
     const script = synthesisScript({ sources, top, flatten: options.flatten ?? true, netlist: NETLIST });
     const { design, seconds } = await runYosysScript(tool, script, temporary, options);
-    return { result: { ...measure(design, top), version: await toolVersion(tool), seconds }, reason: null };
+    return {
+      result: { ...measure(design, top, options.copies ?? 1), version: await toolVersion(tool), seconds },
+      reason: null,
+    };
   });
 }
 
@@ -104,16 +112,18 @@ export async function runYosysScript(
   return { design: readYosysJson(text), seconds };
 }
 
-function measure(design: YosysDesign, top: string): Omit<SynthesisResult, 'version' | 'seconds'> {
+function measure(design: YosysDesign, top: string, copies: number): Omit<SynthesisResult, 'version' | 'seconds'> {
   const part = (module: string): MappedPart => ({
     ...countResources(design, module),
     depth: logicDepth(design, module),
   });
-  const below = Object.entries(design.modules[top]!.cells).filter(([, { type }]) => isModule(design, type));
+  const below = (module: string) =>
+    Object.entries(design.modules[module]!.cells).filter(([, { type }]) => isModule(design, type));
+  const pipeline = copies === 1 ? top : (below(top)[0]?.[1].type ?? top);
   return {
     ...part(top),
     top,
-    instances: below.map(([instance, { type: module }]) => ({ instance, module, ...part(module) })),
-    own: countModuleResources(design, top),
+    instances: below(pipeline).map(([instance, { type: module }]) => ({ instance, module, ...part(module) })),
+    own: countModuleResources(design, pipeline),
   };
 }

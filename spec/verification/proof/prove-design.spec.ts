@@ -22,9 +22,10 @@ function bench() {
     { lo: -8n, hi: 7n },
     { lo: -8n, hi: 7n },
   ]) as [Form, Form];
+  const mark = bitInput(store, VALID_INPUT);
   const element = (form: Form) => ({ form, width: 4, isRead: true });
   /** Prove an output that must show x and y after two cycles. */
-  const prove = (word: Word | undefined, valid: Word | undefined = validAfter(store, 2)): DesignProof => {
+  const prove = (word: Word | undefined, valid: Word | undefined = validAfter(store, 2, mark)): DesignProof => {
     const outputs = new Map([
       ...(word === undefined ? [] : [['out', word] as const]),
       ...(valid === undefined ? [] : [['valid_out', valid] as const]),
@@ -74,12 +75,29 @@ describe('proveOutputs', () => {
     const valid = bitInput(store, VALID_INPUT);
     const cleared = (form: Form, to: bigint): Word =>
       registerWord(wordOf(selectForm(store, reset, store.constant(to), form), 1, 0));
-    expect(isValid(prove(data, validAfter(store, 1)))).toBe(false);
-    expect(isValid(prove(data, validAfter(store, 3)))).toBe(false);
+    expect(isValid(prove(data, validAfter(store, 1, valid)))).toBe(false);
+    expect(isValid(prove(data, validAfter(store, 3, valid)))).toBe(false);
     expect(isValid(prove(data, registerWord(registerWord(valid))))).toBe(false);
     expect(isValid(prove(data, registerWord(cleared(valid[0]!.form, 0n))))).toBe(false);
     expect(isValid(prove(data, registerWord(cleared(valid[0]!.form, 1n))))).toBe(false);
     expect(isValid(prove(data, wordOf(store.constant(1n), 1, undefined)))).toBe(false);
+  });
+
+  it('takes one valid bit per name, in order and no more', () => {
+    const { context, store } = bench();
+    const [a, b] = ['a', 'b'].map((name) => validAfter(store, 2, bitInput(store, name))) as [Word, Word];
+    const open = (...bits: readonly Word[]): number[] =>
+      proveOutputs(
+        context,
+        { instances: new Map(), outputs: new Map(), latency: 2, valid: ['a', 'b'] },
+        'top',
+        new Map([[VALID_OUTPUT, joinWords(store, bits)]]),
+        [],
+      ).top.unproven.map(({ element }) => element);
+    expect(open(a, b)).toEqual([]);
+    expect(open(b, a)).toEqual([0, 1]);
+    expect(open(a, a)).toEqual([1]);
+    expect(open(a, b, a)).toEqual([1]);
   });
 
   it('reads data with the reset held low', () => {

@@ -16,6 +16,12 @@ export interface DesignWatcher {
   /** The simplest spelling of the low bits of a form. */
   settle(form: Form, width: number): Form;
   /**
+   * Called for each instance before it is looked into.
+   *
+   * @returns the words of its outputs where they are known from those of its inputs
+   */
+  standIn?(module: string, inputs: ReadonlyMap<string, Word>): ReadonlyMap<string, Word> | undefined;
+  /**
    * Called for each instance below the top module when its outputs are known.
    *
    * @param path names of the instances from the top down

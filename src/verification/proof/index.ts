@@ -1,5 +1,5 @@
 /** Equivalence proofs: circuits, netlists and Verilog as exact forms in one spelling. */
-export { wordOf } from './bits.ts';
+export { joinWords, readWord, sliceWord, wordOf } from './bits.ts';
 export type { Word } from './bits.ts';
 export { circuitForms } from './circuit-forms.ts';
 export { compareForms } from './compare-forms.ts';
@@ -11,9 +11,11 @@ export type { Bounds, EqualityMethod } from './equality.ts';
 export { netlistForms } from './netlist-forms.ts';
 export { inputForms, proofContext } from './proof-context.ts';
 export type { ProofContext } from './proof-context.ts';
+export { copyName, hasOwnClock, proveCopyWires } from './prove-copies.ts';
+export type { CopiedPort, ExpectedCopies, WriteDesign } from './prove-copies.ts';
 export { findDifference } from './find-difference.ts';
 export type { FoundDifference } from './find-difference.ts';
-export { designWatcher, inputBus, proveOutputs, VALID_INPUT, VALID_OUTPUT } from './prove-design.ts';
+export { designWatcher, inputBus, proveOutputs, validAfter, VALID_INPUT, VALID_OUTPUT } from './prove-design.ts';
 export type { BusElement, DesignProof, ExpectedDesign, ModuleProof, TimedUnproven } from './prove-design.ts';
 export { graphForms, proveGraph } from './prove-graph.ts';
 export type { LayerForms, LayerProof, Unproven } from './prove-graph.ts';

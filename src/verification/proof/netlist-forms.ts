@@ -56,9 +56,10 @@ export function netlistForms(
       const instance = module.instances[index]!;
       const callee = modules.get(instance.module)!;
       const below = [...path, instance.name];
-      const outputs = writeModule(callee, instance.inputs.map(word), below);
-      const named = new Map(callee.outputs.map(({ name }, k) => [name, outputs[k]!]));
-      const seen = watcher.onInstance(below, callee.name, named);
+      const inputs = instance.inputs.map(word);
+      const seen =
+        watcher.standIn?.(callee.name, new Map(callee.inputs.map(({ name }, k) => [name, inputs[k]!]))) ??
+        watcher.onInstance(below, callee.name, namedOutputs(callee, writeModule(callee, inputs, below)));
       return callee.outputs.map(({ name }) => seen.get(name)!);
     };
 
@@ -95,6 +96,10 @@ export function netlistForms(
   };
 
   return writeModule(modules.get(netlist.top)!, inputs, []);
+}
+
+function namedOutputs({ outputs }: Module, words: readonly Word[]): ReadonlyMap<string, Word> {
+  return new Map(outputs.map(({ name }, k) => [name, words[k]!]));
 }
 
 /** The word `a` where a bit is 1, else `b`. */

@@ -35,11 +35,17 @@ export interface ExpectedInstance {
 }
 
 export interface ExpectedDesign {
+  /** By the path of the instance, names joined by dots. */
   readonly instances: ReadonlyMap<string, ExpectedInstance>;
   /** Elements by output port of the top module. */
   readonly outputs: ReadonlyMap<string, readonly BusElement[]>;
   /** Cycles from input to output; where it is undefined, any number that all outputs share. */
   readonly latency?: number;
+  /**
+   * Names of the inputs that mark vectors, one per bit of the output that marks results.
+   * @defaultValue VALID_INPUT alone
+   */
+  readonly valid?: readonly string[];
 }
 
 /** An element of a bus whose equality is not proven; forms in time, so that it can be looked for in a run. */
@@ -79,12 +85,12 @@ export function designWatcher(
     modules,
     settle: context.references.settle,
     onInstance(path, module, outputs) {
-      const instance = path.length === 1 ? expected.instances.get(path[0]!) : undefined;
+      const instance = expected.instances.get(path.join('.'));
       if (instance === undefined) return outputs;
       const word = outputs.get(instance.port);
       if (word === undefined) return outputs;
       const proof = compareBus(context, instance.port, instance.elements, word);
-      modules.push({ module, instance: path[0]!, ...proof.counts });
+      modules.push({ module, instance: path.join('.'), ...proof.counts });
       return new Map([...outputs, [instance.port, proof.word]]);
     },
   };
@@ -98,7 +104,8 @@ interface BusProof {
 
 const OPEN = { result: 'open' } as const;
 
-function compareBus(
+/** Compare a bus element by element; with `latency` each must come after so many cycles. */
+export function compareBus(
   context: ProofContext,
   port: string,
   elements: readonly BusElement[],
@@ -158,16 +165,23 @@ export function proveOutputs(
     for (const [method, times] of Object.entries(counts.methods)) methods[method] = (methods[method] ?? 0) + times;
   }
   const valid = outputs.get(VALID_OUTPUT);
-  if (valid !== undefined) {
+  const marks = valid === undefined ? [] : (expected.valid ?? [VALID_INPUT]);
+  for (const [bit, name] of marks.entries()) {
     count++;
-    const found = readWord(context.store, valid, 'unsigned');
-    const wanted = readWord(context.store, validAfter(context.store, latency), 'unsigned');
+    // Bits that should not be there stay with the last one.
+    const own = sliceWord(valid!, bit, bit + 1 < marks.length ? 1 : Infinity);
+    const found = readWord(context.store, own, 'unsigned');
+    const wanted = readWord(
+      context.store,
+      validAfter(context.store, latency, bitInput(context.store, name)),
+      'unsigned',
+    );
     if (sameForm(found.form, wanted.form) && found.delay === wanted.delay) {
       methods['normal form'] = (methods['normal form'] ?? 0) + 1;
     } else {
       unproven.push({
         port: VALID_OUTPUT,
-        element: 0,
+        element: bit,
         found: found.form,
         expected: wanted.form,
         comparison: OPEN,
@@ -188,10 +202,10 @@ function latencyOf({ outputs: elements }: ExpectedDesign, outputs: ReadonlyMap<s
   return 0;
 }
 
-/** valid_in after some registers, each of which a reset clears. */
-export function validAfter(store: ProofContext['store'], cycles: number): Word {
+/** The bit that marks vectors after some registers, each of which a reset clears. */
+export function validAfter(store: ProofContext['store'], cycles: number, mark: Word): Word {
   const reset = bitInput(store, RESET_INPUT);
-  let word = bitInput(store, VALID_INPUT);
+  let word = mark;
   for (let cycle = 0; cycle < cycles; cycle++) {
     const { forms, delay } = readWords(store, [
       [reset, 'unsigned'],

@@ -33,9 +33,14 @@ export interface LayerProof {
   readonly unproven: readonly Unproven[];
 }
 
-/** Write every layer of a graph as forms; every wire becomes a value that designs may contain. */
-export function graphForms(context: ProofContext, graph: LayerGraph): LayerForms {
-  const forms = new Map<string, readonly Form[]>(inputsOf(context, graph));
+/**
+ * Write every layer of a graph as forms; every wire becomes a value that designs may contain.
+ *
+ * @param inputs raw codes by graph input
+ * @defaultValue inputs: an atom per element
+ */
+export function graphForms(context: ProofContext, graph: LayerGraph, inputs?: LayerForms): LayerForms {
+  const forms = new Map<string, readonly Form[]>(inputs ?? inputsOf(context, graph));
   for (const layer of graph.layers) {
     forms.set(
       layer.name,

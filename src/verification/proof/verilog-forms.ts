@@ -221,7 +221,7 @@ function writeCell(
         .filter(([, { direction }]) => direction === 'input')
         .map(([which, { bits }]) => [which, fitted(store, read(connections[which] ?? []), bits.length, below, which)]),
     );
-    return watcher.onInstance(below, type, writeModule(context, type, words, below));
+    return watcher.standIn?.(type, words) ?? watcher.onInstance(below, type, writeModule(context, type, words, below));
   }
   const cellContext: CellContext = { store, settle: watcher.settle, cell, port, memories, where: below.join('.') };
   if (REGISTERS.has(type)) return new Map([['Q', writeRegister(cellContext)]]);
