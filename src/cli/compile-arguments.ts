@@ -12,6 +12,7 @@ export interface CompileArguments extends CompilerArguments, ScheduleArguments, 
   readonly part: string;
   readonly clock: number;
   readonly latency?: number;
+  readonly copies?: number;
   readonly out?: string;
   readonly inputs?: string;
   readonly vectors?: number;

@@ -1,6 +1,7 @@
 /** What people see of the hardware stage: progress lines, result tables, and notes on formats that are too small. */
 import type { Circuit, OpKind } from '../circuit/index.ts';
 import type { CompileOptions } from '../compile/index.ts';
+import { device } from '../estimation/index.ts';
 import { formatText } from '../fixed/index.ts';
 import type { Network } from '../network/index.ts';
 import { type Table, textTable } from '../report/index.ts';
@@ -9,6 +10,7 @@ import {
   type HardwareResult,
   type HardwareStep,
   layersThatCanWrap,
+  mostUsed,
   type ParameterFit,
   parameterFits,
   type Stimulus,
@@ -26,7 +28,7 @@ export function hardwareProgress(progress: Progress): {
   return { onStart: (step) => progress.start(step), onStep: (_step, message) => progress.finish(message) };
 }
 
-/** Cost and place of one layer. */
+/** Cost and place of one layer, in all copies together. */
 export interface LayerRow {
   readonly layer: string;
   readonly kind: string;
@@ -42,11 +44,11 @@ export interface LayerRow {
 const free: readonly OpKind[] = ['input', 'constant', 'scale'];
 
 /** List the layers of a compiled design; the modules of a netlist stand in the order of its layers, the top last. */
-export function layerRows({ built, schedule, resources }: HardwareResult): LayerRow[] {
+export function layerRows({ built, schedule, copies, resources }: HardwareResult): LayerRow[] {
   return built.layers.map(({ name, kind, circuit }, k) => {
     const { lut, ff, dsp, bram } = resources.perModule[k]!;
     const busy = busyStages(circuit, schedule.layers[k]!.stages);
-    return { layer: name, kind, operations: busy.length, lut, ff, dsp, bram, stages: spanOf(busy) };
+    return { layer: name, kind, operations: copies * busy.length, lut, ff, dsp, bram, stages: spanOf(busy) };
   });
 }
 
@@ -57,6 +59,12 @@ function busyStages({ ops }: Circuit, stages: readonly number[]): number[] {
 
 function spanOf(stages: readonly number[]): [number, number] {
   return [stages.reduce((a, b) => Math.min(a, b), stages[0] ?? 0), stages.reduce((a, b) => Math.max(a, b), 0)];
+}
+
+/** How much of its part a design takes, without a full stop. */
+export function shareText({ resources, part }: Pick<HardwareResult, 'resources' | 'part'>): string {
+  const { kind, percent } = mostUsed(resources, device(part));
+  return `${percent.toPrecision(2)} % of the ${kind.toUpperCase()} of ${part}`;
 }
 
 /** The layers as a table with a line of totals. */
@@ -88,7 +96,16 @@ export function layerTable(result: HardwareResult): Table {
         row.bram,
         row.operations === 0 ? null : span(row.stages),
       ]),
-      ['all', '', operations, lut, ff, dsp, bram, `0–${result.latencyCycles - 1}`],
+      [
+        result.copies === 1 ? 'all' : `all ${result.copies} copies`,
+        '',
+        operations,
+        lut,
+        ff,
+        dsp,
+        bram,
+        `0–${result.latencyCycles - 1}`,
+      ],
     ],
   };
 }

@@ -1,7 +1,7 @@
 /**
  * An emitted folder read back: its model's graph, and the pipeline that its Verilog is, checked to the byte.
  *
- * The folder names its part, clock and latency; with the graph they determine netlist and Verilog, so the netlist is made again
+ * The folder names its part, clock, latency and copies; with the graph they determine netlist and Verilog, so the netlist is made again
  * and its text compared with the files. Needs Node.
  */
 import { access, readFile } from 'node:fs/promises';
@@ -118,15 +118,23 @@ export async function readPart(folder: string, name: string): Promise<string> {
 }
 
 function manifestFacts(folder: string, text: string): ManifestFacts {
-  let facts: { model?: unknown; part?: unknown; clockMHz?: unknown; latencyCycles?: unknown } | null;
+  let facts: Partial<Record<'model' | 'part' | 'clockMHz' | 'latencyCycles' | 'copies', unknown>> | null;
   try {
     facts = JSON.parse(text) as typeof facts;
   } catch (error) {
     throw new FormatError(`manifest.json of "${folder}" is not JSON: ${(error as Error).message}.`);
   }
-  const { model, part, clockMHz, latencyCycles } = facts ?? {};
+  const { model, part, clockMHz, latencyCycles, copies } = facts ?? {};
   if (typeof part !== 'string' || typeof clockMHz !== 'number' || typeof latencyCycles !== 'number') {
     throw new FormatError(`manifest.json of "${folder}" does not state part, clockMHz and latencyCycles.`);
   }
-  return { model: typeof model === 'string' ? model : basename(folder), target: { part, clockMHz, latencyCycles } };
+  if (copies !== undefined && !(Number.isSafeInteger(copies) && (copies as number) >= 1)) {
+    throw new FormatError(
+      `manifest.json of "${folder}" states ${JSON.stringify(copies)} copies; they must be a whole number of at least 1.`,
+    );
+  }
+  return {
+    model: typeof model === 'string' ? model : basename(folder),
+    target: { part, clockMHz, latencyCycles, ...(copies !== undefined && { copies: copies as number }) },
+  };
 }

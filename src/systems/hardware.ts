@@ -15,16 +15,22 @@ import {
   type ResourceEstimate,
   ultrascalePlusDelay,
 } from '../estimation/index.ts';
-import { TargetError } from '../errors.ts';
+import { TargetError, ValueError } from '../errors.ts';
 import type { FixedFormat } from '../fixed/index.ts';
-import { type ModulePort, type Netlist, packVector, VALID_IN, VALID_OUT } from '../netlist/index.ts';
+import { type ModulePort, packVector, VALID_IN, VALID_OUT } from '../netlist/index.ts';
 import { type Network, serializeNetwork } from '../network/index.ts';
 import { type BatchResult, simulateBatch } from '../simulation/index.ts';
 import {
   benchGap,
+  type BenchOutput,
+  copiesProject,
+  expectedCopyOutputs,
   expectedOutputs,
+  measuredCopies,
   measuredVectors,
   pipelineProject,
+  type ProjectDesign,
+  type ProjectFacts,
   projectFiles,
   projectManifest,
   writeProject,
@@ -69,8 +75,9 @@ export interface HardwareResult extends BuiltPipeline {
 /**
  * Build and verify the hardware of a network in `directory`, which must not exist yet.
  *
- * @param stimuli - raw input codes; at least two, so that the initiation interval can be measured
- * @throws TargetError if the clock cannot be met or the design does not fit the part
+ * @param stimuli - raw input codes; at least two per copy, so that the initiation interval can be measured; copy k of n
+ *   gets those with the numbers k, k + n, k + 2n, …
+ * @throws TargetError if the clock cannot be met or the design does not fit the part; ValueError for too few stimuli
  */
 export async function buildHardware(
   network: Network,
@@ -79,14 +86,21 @@ export async function buildHardware(
   options: HardwareOptions,
 ): Promise<HardwareResult> {
   const { target } = options;
+  const { copies = 1 } = target;
+  if (stimuli.length < 2 * copies) {
+    throw new ValueError(
+      `There are ${stimuli.length} vectors for ${copies} ${copies === 1 ? 'pipeline' : 'copies of the pipeline'}; each needs at least 2, so that the initiation interval can be measured.`,
+    );
+  }
   const { run: step, seconds } = stepRunner<HardwareStep>(options);
 
-  const { graph, built, schedule, netlist, resources } = await step(
+  const { graph, resources, ...pipeline } = await step(
     'compile',
     () => compileFor(network, target, options.compile),
     (made) =>
-      `${made.graph.layers.length} layers, ${made.resources.lut} LUT estimated, ${made.schedule.latencyCycles} stages`,
+      `${made.graph.layers.length} layers${copies === 1 ? '' : `, ${copies} copies`}, ${made.resources.lut} LUT estimated, ${made.schedule.latencyCycles} stages`,
   );
+  const { netlist } = pipeline;
 
   const emulated = await step(
     'emulate',
@@ -97,14 +111,13 @@ export async function buildHardware(
 
   const simulated = await step(
     'simulate',
-    () => compareSimulation(netlist, graph, stimuli, emulated.outputs),
+    () => compareSimulation(pipeline, graph, stimuli, emulated.outputs),
     ({ batch, comparison }) =>
       `${comparison.vectors} vectors, ${comparison.mismatches} mismatches, latency ${batch.latencyCycles} cycles, initiation interval ${batch.initiationInterval}`,
   );
   const { batch } = simulated;
   const initiationInterval = batch.initiationInterval ?? 1;
 
-  const vectors = measuredVectors(simulated.words, batch);
   const facts = {
     netlist,
     model: network.name,
@@ -113,9 +126,9 @@ export async function buildHardware(
     latencyCycles: batch.latencyCycles,
     initiationInterval,
     strategy: options.compile?.strategy ?? 'adder-graph',
-    portContents: portContents(netlist, graph),
+    portContents: portContents(pipeline, graph),
   };
-  const design = pipelineProject(facts, vectors);
+  const { design, expected } = tested(facts, simulated.words, batch, copies);
   await step(
     'verilog',
     () => {
@@ -129,14 +142,11 @@ export async function buildHardware(
     (manifest) => `${Object.keys(manifest.sha256).length} files written`,
   );
 
-  const expected = expectedOutputs(netlist, vectors);
   const { tools, skipped, ...others } = await runSimulators(step, directory, expected, 'vectors', options);
 
   return {
     graph,
-    built,
-    schedule,
-    netlist,
+    ...pipeline,
     part: target.part,
     clockMHz: target.clockMHz,
     latencyCycles: batch.latencyCycles,
@@ -160,10 +170,13 @@ export async function buildHardware(
 /**
  * Refuse what no design can meet, before time goes into making one.
  *
- * @throws TargetError for an unknown part, or a clock that is no number above 0 or that the part's clock network does
- *   not carry
+ * @throws TargetError for an unknown part, a number of copies that is none, or a clock that is no number above 0 or that
+ *   the part's clock network does not carry
  */
-export function checkTarget({ part: name, clockMHz }: HardwareTarget): Device {
+export function checkTarget({ part: name, clockMHz, copies = 1 }: HardwareTarget): Device {
+  if (!(Number.isSafeInteger(copies) && copies >= 1)) {
+    throw new TargetError(`The number of copies is ${copies}; it must be a whole number of at least 1.`);
+  }
   if (!(Number.isFinite(clockMHz) && clockMHz > 0)) {
     throw new TargetError(`Clock is ${clockMHz} MHz; it must be a number above 0.`);
   }
@@ -233,13 +246,13 @@ interface SimulatedStimuli {
 }
 
 function compareSimulation(
-  netlist: Netlist,
+  { netlist, copies }: BuiltPipeline,
   graph: LayerGraph,
   stimuli: readonly Stimulus[],
   expected: EmulatedStimuli['outputs'],
 ): SimulatedStimuli {
   const words = stimuli.map((stimulus) => graph.inputs.map((input, k) => packVector(input.formats, stimulus[k]!)));
-  const batch = simulateBatch(netlist, words, { idleBefore: benchGap });
+  const batch = simulateBatch(netlist, words, { idleBefore: benchGap, copies });
   const formats = graph.outputs.map((name) => outputFormats(graph, name));
   const wrong = batch.outputs.flatMap((row, sample) =>
     row.some((word, k) => word !== packVector(formats[k]!, expected[sample]![k]!)) ? [sample] : [],
@@ -256,12 +269,29 @@ function outputFormats(graph: LayerGraph, name: string): readonly FixedFormat[] 
   return graph.layers.find((layer) => layer.name === name)!.circuit.outputs[0]!.formats;
 }
 
+/** The project with its bench, and what the bench must write. */
+function tested(
+  facts: ProjectFacts,
+  words: SimulatedStimuli['words'],
+  batch: BatchResult,
+  copies: number,
+): { readonly design: ProjectDesign; readonly expected: readonly BenchOutput[] } {
+  if (copies === 1) {
+    const vectors = measuredVectors(words, batch);
+    return { design: pipelineProject(facts, vectors), expected: expectedOutputs(facts.netlist, vectors) };
+  }
+  const vectors = measuredCopies(words, batch, copies);
+  return { design: copiesProject(facts, vectors), expected: expectedCopyOutputs(facts.netlist, vectors) };
+}
+
 /** What each data port of the top module carries, by the port's name in the Verilog. */
-function portContents(netlist: Netlist, graph: LayerGraph): Record<string, string> {
+function portContents({ netlist, copies }: BuiltPipeline, graph: LayerGraph): Record<string, string> {
+  const contents = (formats: readonly FixedFormat[]): string =>
+    `${copies === 1 ? '' : `${copies} copies of `}${contentsText(formats)}`;
   const top = netlist.modules.find(({ name }) => name === netlist.top)!;
   const data = (ports: readonly ModulePort[]): string[] =>
     ports.filter(({ name }) => name !== VALID_IN && name !== VALID_OUT).map(({ name }) => name);
-  const inputs = data(top.inputs).map((name, k) => [name, contentsText(graph.inputs[k]!.formats)]);
-  const outputs = data(top.outputs).map((name, k) => [name, contentsText(outputFormats(graph, graph.outputs[k]!))]);
+  const inputs = data(top.inputs).map((name, k) => [name, contents(graph.inputs[k]!.formats)]);
+  const outputs = data(top.outputs).map((name, k) => [name, contents(outputFormats(graph, graph.outputs[k]!))]);
   return Object.fromEntries([...inputs, ...outputs]);
 }

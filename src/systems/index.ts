@@ -36,6 +36,7 @@ export {
   excessOf,
   excessText,
   fittingReuse,
+  mostUsed,
   RESOURCE_KINDS,
   smallestPart,
 } from './part-fit.ts';

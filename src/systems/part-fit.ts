@@ -25,6 +25,14 @@ export function excessOf(count: PartCount, part: PartCount): readonly Excess[] {
     .toSorted((a, b) => b.needed / b.available - a.needed / a.available);
 }
 
+/** The resource of which a design takes most of a part, and how much of it in percent. */
+export function mostUsed(count: PartCount, part: PartCount): { readonly kind: ResourceKind; readonly percent: number } {
+  return RESOURCE_KINDS.map((kind) => ({
+    kind,
+    percent: part[kind] === 0 ? 0 : (100 * count[kind]) / part[kind],
+  })).reduce((most, one) => (one.percent > most.percent ? one : most));
+}
+
 /** Largest reuse factor that is worth a word. */
 const LARGEST_REUSE = 1024;
 

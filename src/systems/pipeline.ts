@@ -7,7 +7,7 @@
  */
 import { type LayerGraph, withNarrowPorts, withoutUnreadElements } from '../circuit/index.ts';
 import { device, ultrascalePlusDelay } from '../estimation/index.ts';
-import { type GraphSchedule, type Netlist, pipelineGraph, scheduleGraph } from '../netlist/index.ts';
+import { copiesNetlist, type GraphSchedule, type Netlist, pipelineGraph, scheduleGraph } from '../netlist/index.ts';
 
 export interface HardwareTarget {
   /** Part name, full (`xcvu13p-flga2577-2-e`) or short (`xcvu13p`). */
@@ -18,12 +18,21 @@ export interface HardwareTarget {
    * @defaultValue the least for the clock
    */
   readonly latencyCycles?: number;
+  /**
+   * How often the pipeline stands in the design, an integer of at least 1: ten particles in every clock cycle need ten.
+   * @defaultValue 1
+   */
+  readonly copies?: number;
 }
 
 export interface BuiltPipeline {
   /** The graph that stands in the Verilog: schedule and netlist are of its circuits. */
   readonly built: LayerGraph;
   readonly schedule: GraphSchedule;
+  /** The pipeline alone, once. */
+  readonly copy: Netlist;
+  readonly copies: number;
+  /** What stands in the Verilog: the pipeline, or as many copies of it as are asked for. */
   readonly netlist: Netlist;
 }
 
@@ -35,11 +44,12 @@ export interface BuiltPipeline {
 export function buildPipeline(graph: LayerGraph, target: HardwareTarget): BuiltPipeline {
   const built = withoutUnreadElements(withNarrowPorts(graph));
   const delay = ultrascalePlusDelay(device(target.part));
-  const { clockMHz, latencyCycles } = target;
+  const { clockMHz, latencyCycles, copies = 1 } = target;
   const schedule = scheduleGraph(built, {
     periodNs: 1000 / clockMHz,
     delay,
     ...(latencyCycles !== undefined && { latencyCycles }),
   });
-  return { built, schedule, netlist: pipelineGraph(built, schedule) };
+  const copy = pipelineGraph(built, schedule);
+  return { built, schedule, copy, copies, netlist: copiesNetlist(copy, copies) };
 }

@@ -10,6 +10,7 @@ export const draftSynthesis: ProjectSynthesis = {
   part: device('xc7z020'),
   clockMHz: 200,
   builtAs: 'pipeline',
+  copies: 1,
   layers: [
     {
       layer: 'fc1',

@@ -43,6 +43,9 @@ export async function compileToStreams(job: StreamJob): Promise<void> {
       'Option --latency is for pipelines; a stream design has the latency that follows from its layers and schedules.',
     );
   }
+  if (target.copies !== undefined) {
+    throw new UnsupportedError('Option --copies is for pipelines; a stream design stands once.');
+  }
   const { schedules, notes: reuseNotes } = withReuse(network, setup.compile, chosen.schedules, chosen.reuse);
   const { fifoDepth } = options;
   const { graph, fifos } = compileStreamsFor(network, target, schedules, setup.compile, fifoDepth);

@@ -20,6 +20,7 @@ import {
   layerRows,
   layerTable,
   parameterNotes,
+  shareText,
   wrapNotes,
 } from '../hardware-view.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -44,6 +45,7 @@ const example = `
 Examples:
   distill-rtl compile KERAS_3layer.json --precision "ap_fixed<16,6>" --clock 200 --out out/jet
   distill-rtl compile KERAS_3layer.json --config hls4ml.yml --inputs samples.npy --out out/jet
+  distill-rtl compile qdistillnet.json --copies 10 --clock 240 --out out/ten
   distill-rtl compile jetTagger_Conv2D_Small.json --io-type io_stream --reuse-factor 4 --out out/stream
   distill-rtl compile jetTagger_Conv2D_Small.json --fit --target-ii 800 --out out/fitted`;
 
@@ -63,6 +65,11 @@ export function compileCommand(): Command {
     .option(
       '--latency <cycles>',
       'pipeline stages (default: the fewest for the clock; not for streams)',
+      wholeNumber(1),
+    )
+    .option(
+      '--copies <n>',
+      'copies of the pipeline side by side, each with its own samples (default: 1; not for streams)',
       wholeNumber(1),
     )
     .option('--out <folder>', 'folder of the project, new or made by an earlier run')
@@ -92,7 +99,7 @@ async function compile(model: string | undefined, options: CompileArguments, com
   if (goal !== undefined) return compileFitted(job, goal);
   if (chosen !== undefined) return compileToStreams({ ...job, chosen });
   const { graph } = compileFor(network, target, setup.compile);
-  const stimuli = chooseStimuli(graph.inputs, options, DEFAULT_VECTORS);
+  const stimuli = chooseStimuli(graph.inputs, options, Math.max(DEFAULT_VECTORS, 2 * (target.copies ?? 1)));
   const samples = options.inputs === undefined ? undefined : stimuli;
   const notes = [...parameterNotes(network, setup.compile), ...wrapNotes(graph, samples)];
   const progress = makeProgress(process.stderr);
@@ -137,13 +144,14 @@ function chooseTarget(options: CompileArguments, { config }: CompilerSetup, comm
     part: given('part') ? options.part : (config?.part ?? options.part),
     clockMHz: given('clock') ? options.clock : clockOfConfig,
     ...(options.latency !== undefined && { latencyCycles: options.latency }),
+    ...(options.copies !== undefined && { copies: options.copies }),
   };
 }
 
 function summaryOf(network: Network, result: HardwareResult, notes: readonly string[]) {
   return {
     model: network.name,
-    hardware: hardwareSummary(result),
+    hardware: { ...hardwareSummary(result), copies: result.copies },
     layers: layerRows(result),
     checks: result.checks,
     skipped: result.skipped,
@@ -157,7 +165,7 @@ function resultText(result: HardwareResult, folder: string): string {
     '',
     textTable(layerTable(result)),
     checksText(result.checks, result.skipped),
-    `Latency ${result.latencyCycles} cycles = ${result.latencyNs.toFixed(1)} ns at ${Number(result.clockMHz.toFixed(3))} MHz, initiation interval ${result.initiationInterval} (measured in simulation).`,
-    `Resources are an estimate for ${result.part}. Project: ${folder}\n`,
+    `${result.copies === 1 ? '' : `${result.copies} copies. `}Latency ${result.latencyCycles} cycles = ${result.latencyNs.toFixed(1)} ns at ${Number(result.clockMHz.toFixed(3))} MHz, initiation interval ${result.initiationInterval} (measured in simulation).`,
+    `Resources are an estimate, ${shareText(result)}. Project: ${folder}\n`,
   ].join('\n');
 }

@@ -54,12 +54,13 @@ async function run(folder: string, options: SimulateArguments): Promise<void> {
   }
   const { graph, target } = project;
   const periodNs = 1000 / target.clockMHz;
-  const { netlist } = await emittedPipeline(folder, project);
+  const { netlist, copies } = await emittedPipeline(folder, project);
 
   const stimuli = chooseSimulated(graph.inputs, options, DEFAULT_VECTORS);
   let recorder: VcdRecorder | undefined;
   const batch = simulateGraph(netlist, graph, stimuli, {
     idleBefore: benchGap,
+    copies,
     ...(options.vcd !== undefined && {
       observe: (simulator) => {
         recorder ??= recordVcd(simulator, { periodNs, top: netlist.top });
@@ -78,6 +79,7 @@ async function run(folder: string, options: SimulateArguments): Promise<void> {
   }).length;
   const summary = {
     model: graph.name,
+    copies,
     vectors: stimuli.length,
     mismatches: wrong,
     cycles: batch.cycles,
@@ -88,7 +90,7 @@ async function run(folder: string, options: SimulateArguments): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
   else {
     process.stdout.write(
-      `${summary.vectors} vectors in ${summary.cycles} cycles, ${wrong} differ from the circuit; latency ${summary.latencyCycles} cycles = ${summary.latencyNs.toFixed(1)} ns, initiation interval ${summary.initiationInterval ?? 'not seen'}\n`,
+      `${summary.vectors} vectors${copies === 1 ? '' : ` in turn for ${copies} copies`} in ${summary.cycles} cycles, ${wrong} differ from the circuit; latency ${summary.latencyCycles} cycles = ${summary.latencyNs.toFixed(1)} ns, initiation interval ${summary.initiationInterval ?? 'not seen'}\n`,
     );
   }
   if (wrong > 0)

@@ -4,14 +4,17 @@ import { packVector } from '../../netlist/index.ts';
 import { stream } from '../../random/index.ts';
 import { simulateGraph } from '../../simulation/index.ts';
 import {
+  copyName,
   DEFAULT_BOUNDS,
   type DesignProof,
   findDifference,
   type FoundDifference,
   type LayerProof,
+  type ModuleProof,
   readVerilogFolder,
   runIcarus,
   type TimedUnproven,
+  VALID_INPUT,
 } from '../../verification/index.ts';
 import { benchGap, generator, type YosysDesign } from '../../verilog/index.ts';
 import { isStreamFolder } from '../emitted-project.ts';
@@ -37,7 +40,8 @@ import { auditStreams } from './audit-streams.ts';
 import { type AuditedFolder, readAuditedFolder } from './audited-folder.ts';
 import { claimText, isDifferent, makeClaim, type PartProof } from './claims.ts';
 import { writeCounterexample } from './counterexample.ts';
-import { describeDifference, showingVectors } from './difference.ts';
+import { copyGraph, proveNetlistCopies, proveVerilogCopies } from './copies.ts';
+import { describeCopyDifference, describeDifference, showingVectors } from './difference.ts';
 import { portsOf } from './module-ports.ts';
 import { readText, stepper } from './stepper.ts';
 import { firstWrongWire } from './first-wrong-wire.ts';
@@ -132,20 +136,27 @@ export async function auditProject(folder: string, options: AuditOptions = {}): 
     ({ layers }) => layers.filter(({ layer }) => circuit.outputs.includes(layer)).flatMap(timedOutputs),
     () => [],
   );
-  const expected = expectedPipeline(proved, pipeline, manifest.latencyCycles);
+  const { copy, copies } = pipeline;
+  const expected = expectedPipeline(proved, { ...pipeline, netlist: copy }, manifest.latencyCycles);
   await claim(
     'netlist = circuit',
-    () => proveNetlist(proved, netlist, expected),
+    () =>
+      withCopies(proveNetlist(proved, copy, expected), copies, (latency) =>
+        proveNetlistCopies(proved, pipeline, latency),
+      ),
     designParts,
-    ({ top }) => top.unproven,
-    ({ latency }) => latencyNotes(latency),
+    decisiveOutputs,
+    (proof) => designNotes(proof, copies),
   );
   await claim(
     'Verilog = netlist',
-    () => proveVerilog(proved, read.design, manifest.top, dataInputs(netlist), expected),
+    () =>
+      withCopies(proveVerilog(proved, read.design, copy.top, dataInputs(copy), expected), copies, (latency) =>
+        proveVerilogCopies(proved, pipeline, latency, read.design),
+      ),
     designParts,
-    ({ top }) => top.unproven,
-    ({ latency }) => latencyNotes(latency),
+    decisiveOutputs,
+    (proof) => designNotes(proof, copies),
   );
   const proofSeconds = (performance.now() - proofStart) / 1000;
 
@@ -175,7 +186,7 @@ export async function auditProject(folder: string, options: AuditOptions = {}): 
       clockMHz: manifest.clockMHz,
       latencyCycles: manifest.latencyCycles,
       initiationInterval: manifest.initiationInterval,
-      ...portBits(circuit),
+      ...portBits(circuit, pipeline.copies),
     },
     verdict: worstVerdict(claims.map(({ verdict }) => verdict)),
     claims,
@@ -200,8 +211,8 @@ async function readFolder(folder: string): Promise<{
 }> {
   await checkManifest(folder);
   const project = await readAuditedFolder(folder);
-  const { part, clockMHz, latencyCycles } = project.manifest;
-  const pipeline = buildPipeline(project.circuit, { part, clockMHz, latencyCycles });
+  const { part, clockMHz, latencyCycles, copies } = project.manifest;
+  const pipeline = buildPipeline(project.circuit, { part, clockMHz, latencyCycles, copies });
   return { project, pipeline, hashes: await auditHashes(folder, pipeline.netlist) };
 }
 
@@ -211,12 +222,31 @@ function timedOutputs({ layer, unproven }: LayerProof): TimedUnproven[] {
   return unproven.map((one) => ({ ...one, port: layer, width: 256, delay: undefined, expectedDelay: undefined }));
 }
 
-function designParts({ modules, top }: DesignProof): readonly PartProof[] {
-  return [...modules, top];
+/** The proof of a pipeline, and of the module around its copies where there are several and the pipeline is proved. */
+interface CopiedProof extends DesignProof {
+  readonly around: ModuleProof | undefined;
 }
 
-function latencyNotes(latency: number): string[] {
+function withCopies(proof: DesignProof, copies: number, prove: (latency: number) => ModuleProof): CopiedProof {
+  const isNeeded = copies > 1 && proof.top.unproven.length === 0;
+  return { ...proof, around: isNeeded ? prove(proof.latency) : undefined };
+}
+
+function designParts({ modules, top, around }: CopiedProof): readonly PartProof[] {
+  return [...modules, top, ...(around === undefined ? [] : [around])];
+}
+
+function decisiveOutputs({ top, around }: CopiedProof): readonly TimedUnproven[] {
+  return around?.unproven ?? top.unproven;
+}
+
+function designNotes({ latency }: DesignProof, copies: number): string[] {
   return [
+    ...(copies === 1
+      ? []
+      : [
+          `The design is ${copies} copies of one pipeline: the pipeline was proved once, and every copy has its own part of every port and shares only clock and reset.`,
+        ]),
     `Every way from input to output crosses ${latency} registers: the latency is ${latency} clock cycles, and a vector can follow in every cycle.`,
     'valid_out is valid_in after as many cycles, and 0 behind a reset; data is compared while the reset is low.',
   ];
@@ -232,13 +262,13 @@ function firstModule(parts: readonly PartProof[], found: FoundDifference): strin
 async function testFolder(
   folder: string,
   { circuit, manifest }: AuditedFolder,
-  { netlist }: BuiltPipeline,
+  { netlist, copies }: BuiltPipeline,
   { vectors = DEFAULT_VECTORS, signal, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: AuditOptions,
   tools: Record<string, string>,
 ): Promise<readonly TestedFact[]> {
   if (vectors === 0) return [];
   const stimuli = randomStimuli(circuit.inputs, vectors, stream('audit', circuit.name));
-  const batch = simulateGraph(netlist, circuit, stimuli, { idleBefore: benchGap });
+  const batch = simulateGraph(netlist, circuit, stimuli, { idleBefore: benchGap, copies });
   const formats = circuit.outputs.map(
     (name) => circuit.layers.find((layer) => layer.name === name)!.circuit.outputs[0]!.formats,
   );
@@ -269,29 +299,40 @@ async function showDifference(
   { claim, module, found }: Failure,
   folder: string,
   { circuit, specification, manifest }: AuditedFolder,
-  { netlist }: BuiltPipeline,
+  { netlist, copy, copies }: BuiltPipeline,
   proved: CircuitProof,
   design: YosysDesign,
   expected: ReturnType<typeof expectedPipeline>,
   { counterexample, signal, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: AuditOptions,
 ): Promise<Difference> {
+  // A difference between copies and ports is one of the module around them, whose wires are its ports.
+  const isAround = copies > 1 && module === netlist.top;
   const wire =
-    claim !== 'Verilog = netlist'
+    claim !== 'Verilog = netlist' || isAround
       ? undefined
       : firstWrongWire(
-          netlist,
-          (onWire) => void proveNetlist(proved, netlist, expected, onWire),
-          (onWire) => void proveVerilog(proved, design, manifest.top, dataInputs(netlist), expected, onWire),
+          copy,
+          (onWire) => void proveNetlist(proved, copy, expected, onWire),
+          (onWire) => void proveVerilog(proved, design, copy.top, dataInputs(copy), expected, onWire),
           found,
         );
-  const difference = describeDifference(claim, circuit, module, found, wire);
+  const difference = isAround
+    ? describeCopyDifference(claim, circuit, copies, module, found)
+    : describeDifference(claim, circuit, module, found, wire);
   if (counterexample === undefined) return { ...difference, files: [] };
+  const all = Array.from({ length: copies }, (_, k) =>
+    isAround
+      ? showingVectors(copyGraph(specification, k), found, copyName(VALID_INPUT, k))
+      : showingVectors(specification, found),
+  );
+  const [vectors, ...further] = all;
   const outcome = await writeCounterexample(
     counterexample,
     {
       folder,
       netlist,
-      ...showingVectors(specification, found),
+      ...vectors!,
+      further,
       latencyCycles: manifest.latencyCycles,
       resetCycles: 1,
       sentence: difference.sentence,

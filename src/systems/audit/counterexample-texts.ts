@@ -17,7 +17,8 @@ clean:
 `;
 }
 
-export function readmeText(netlist: Netlist, vectors: TestVectors, sentence: string): string {
+/** @param vectors - of each copy */
+export function readmeText(netlist: Netlist, vectors: readonly TestVectors[], sentence: string): string {
   const ports = topPorts(netlist);
   const names = (direction: 'in' | 'out'): readonly string[] =>
     ports
@@ -28,11 +29,14 @@ export function readmeText(netlist: Netlist, vectors: TestVectors, sentence: str
     names(direction)
       .map((name, k) => `${name} = 0x${row[k]!.toString(16)}`)
       .join(', ');
-  const presented = vectors.pattern.flatMap((isValid, cycle) => (isValid ? [cycle] : []));
-  const rows = vectors.stimuli.map(
-    (row, k) =>
-      `  cycle ${presented[k]}: ${words('in', row)}\n    must give in cycle ${vectors.goldenCycles[k]}: ${words('out', vectors.golden[k]!)}`,
-  );
+  const rows = vectors.flatMap(({ pattern, stimuli, golden, goldenCycles }, copy) => {
+    const presented = pattern.flatMap((isValid, cycle) => (isValid ? [cycle] : []));
+    const where = vectors.length === 1 ? '' : `copy ${copy}, `;
+    return stimuli.map(
+      (row, k) =>
+        `  ${where}cycle ${presented[k]}: ${words('in', row)}\n    must give in cycle ${goldenCycles[k]}: ${words('out', golden[k]!)}`,
+    );
+  });
   return `A counterexample to ${netlist.top}
 Made by ${generator}.
 

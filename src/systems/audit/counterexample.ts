@@ -9,13 +9,16 @@
 import { relative } from 'node:path';
 import { FileError, ToolError } from '../../errors.ts';
 import type { Netlist } from '../../netlist/index.ts';
-import { type RunOptions, runIcarus } from '../../verification/index.ts';
+import { copyName, type RunOptions, runIcarus } from '../../verification/index.ts';
 import {
+  copiesBench,
+  expectedCopyOutputs,
   expectedOutputs,
   testBench,
   type TestVectors,
   type TextFile,
   topPorts,
+  type VerilogPort,
   withOutputFolder,
   writeProject,
 } from '../../verilog/index.ts';
@@ -36,11 +39,16 @@ export interface Counterexample {
   readonly latencyCycles: number;
   /** Per cycle, whether `valid_in` is 1; as many true entries as vectors. @defaultValue a vector in every cycle */
   readonly pattern?: readonly boolean[];
+  /** Vectors of the copies 1, 2, … of the design. @defaultValue none: the design is one pipeline */
+  readonly further?: readonly CopyVectors[];
   /** Cycles of reset before the run, at least 1. @defaultValue 4 */
   readonly resetCycles?: number;
   /** What was found, in one sentence, for the README. */
   readonly sentence: string;
 }
+
+/** Vectors of one copy, as those of the first stand in `Counterexample`. */
+export type CopyVectors = Pick<Counterexample, 'stimuli' | 'golden' | 'pattern'>;
 
 export interface CounterexampleOutcome {
   /** The folder, as the caller named it. */
@@ -87,9 +95,11 @@ export async function writeCounterexample(
       `Folder "${directory}" holds the audited folder "${folder}"; the counterexample needs its own.`,
     );
   }
-  const vectors = benchVectors(counterexample);
+  const { further = [], latencyCycles, resetCycles } = counterexample;
+  const first = benchVectors(counterexample, latencyCycles, resetCycles);
+  const vectors = [first, ...further.map((own) => benchVectors(own, latencyCycles, resetCycles))];
   const sources = await copiedSources(folder);
-  const bench = testBench(netlist, vectors);
+  const bench = further.length === 0 ? testBench(netlist, first) : copiesBench(netlist, vectors);
   const sourcePaths = sources.map(({ path }) => path).filter((path) => path.endsWith('.v'));
   const files = [
     ...sources,
@@ -104,8 +114,11 @@ export async function writeCounterexample(
   });
 }
 
-function benchVectors(counterexample: Counterexample): TestVectors {
-  const { stimuli, golden, latencyCycles, pattern = stimuli.map(() => true), resetCycles } = counterexample;
+function benchVectors(
+  { stimuli, golden, pattern = stimuli.map(() => true) }: CopyVectors,
+  latencyCycles: number,
+  resetCycles: number | undefined,
+): TestVectors {
   const presented = pattern.flatMap((isValid, cycle) => (isValid ? [cycle] : []));
   const cycles = Math.max(pattern.length, (presented.at(-1) ?? 0) + latencyCycles + 1 + lateCycles);
   return {
@@ -128,14 +141,21 @@ async function copiedSources(folder: string): Promise<readonly TextFile[]> {
 async function runBench(
   folder: string,
   netlist: Netlist,
-  vectors: TestVectors,
+  vectors: readonly TestVectors[],
   options: RunOptions,
 ): Promise<Pick<CounterexampleOutcome, 'run' | 'reason'>> {
   try {
     const { result, reason } = await runIcarus(folder, { ...options, vcd: true });
     if (result === null) return { run: null, reason };
     const outputs = topPorts(netlist).filter(({ name, direction }) => direction === 'out' && name !== 'valid_out');
-    const differences = benchDifferences(outputs, expectedOutputs(netlist, vectors), result.outputs);
+    const differences =
+      vectors.length === 1
+        ? benchDifferences(outputs, expectedOutputs(netlist, vectors[0]!), result.outputs)
+        : benchDifferences(
+            copiedPorts([...outputs, { name: 'valid_out', direction: 'out', width: vectors.length }], vectors.length),
+            expectedCopyOutputs(netlist, vectors),
+            result.outputs,
+          );
     const { tool, version, passed, text } = result;
     // An undefined valid_out beside the right words is a difference that only the bench sees.
     const unseen = /^MISMATCH (.*)$/m.exec(text)?.[1] ?? 'the bench fails';
@@ -147,4 +167,15 @@ async function runBench(
     if (!(error instanceof ToolError)) throw error;
     return { run: null, reason: error.message };
   }
+}
+
+/** The part of every port that each copy has, in the order of the bits of a printed word. */
+function copiedPorts(ports: readonly VerilogPort[], copies: number): readonly VerilogPort[] {
+  return ports.flatMap((port) =>
+    Array.from({ length: copies }, (_, copy) => ({
+      ...port,
+      name: copyName(port.name, copy),
+      width: port.width / copies,
+    })),
+  );
 }

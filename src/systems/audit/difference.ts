@@ -3,9 +3,10 @@ import type { LayerGraph } from '../../circuit/index.ts';
 import { interpretGraph } from '../../emulation/index.ts';
 import { rawRange } from '../../fixed/index.ts';
 import { packVector } from '../../netlist/index.ts';
-import { type FoundDifference, VALID_INPUT, VALID_OUTPUT } from '../../verification/index.ts';
+import { copyName, type FoundDifference, VALID_INPUT, VALID_OUTPUT } from '../../verification/index.ts';
 import type { Stimulus } from '../stimuli.ts';
 import type { ClaimName, Difference } from './audit-result.ts';
+import { copyGraph } from './copies.ts';
 import type { WrongWire } from './first-wrong-wire.ts';
 
 /** Vectors before and behind the one that shows a difference in time. */
@@ -44,6 +45,41 @@ export function describeDifference(
     expected: String(place.expected),
     found: String(place.found),
     sentence: `${claim} fails in ${place.module}: ${place.wire} ${wire === undefined ? atPort : atWire(wire)} for ${vector}${seen}.`,
+  };
+}
+
+/**
+ * Say what differs at the ports around several copies.
+ *
+ * @param found - of forms over the inputs of `copyGraph`
+ */
+export function describeCopyDifference(
+  claim: ClaimName,
+  graph: LayerGraph,
+  copies: number,
+  module: string,
+  found: FoundDifference,
+): Omit<Difference, 'files'> {
+  const { port, element } = found.unproven;
+  const all = Array.from({ length: copies }, (_, copy) => stimulusAt(copyGraph(graph, copy), found, found.vector));
+  const elements = graph.layers.find(({ name }) => name === port)?.circuit.outputs[0]!.formats.length ?? 1;
+  const copy = Math.floor(element / elements);
+  const wire = port === VALID_OUTPUT ? port : `${port}[${element % elements}]`;
+  const own = { ...found, unproven: { ...found.unproven, element: element % elements } };
+  const [value, expected] =
+    port === VALID_OUTPUT ? [BigInt.asUintN(1, found.found), found.expected] : [codeOnPort(graph, own), found.expected];
+  const vectors = all.map((codes, k) =>
+    graph.inputs.map(({ name }, port) => [`${copyName(name, k)}`, codes[port]!] as const),
+  );
+  const shown = vectors.map((ports) => ports.map(([name, codes]) => `${name} = ${briefly(codes)}`).join('; '));
+  return {
+    claim,
+    module,
+    wire: copyName(wire, copy),
+    inputs: Object.fromEntries(vectors.flat().map(([name, codes]) => [name, codes.map(String)])),
+    expected: String(expected),
+    found: String(value),
+    sentence: `${claim} fails in ${module}: ${copyName(wire, copy)} is ${value} and must be ${expected} for ${shown.join('; ')}.`,
   };
 }
 
@@ -93,8 +129,17 @@ export interface ShowingVectors {
   readonly pattern: readonly boolean[];
 }
 
-/** Make the vectors of a difference, with the outputs that the graph gives. */
-export function showingVectors(graph: LayerGraph, found: FoundDifference): ShowingVectors {
+/**
+ * Make the vectors of a difference, with the outputs that the graph gives.
+ *
+ * @param validInput - name of the input that marks them
+ * @defaultValue validInput: VALID_INPUT
+ */
+export function showingVectors(
+  graph: LayerGraph,
+  found: FoundDifference,
+  validInput: string = VALID_INPUT,
+): ShowingVectors {
   const { unproven, vector, inputs, samples } = found;
   const isTimed =
     latenessOf(found) !== 0 ||
@@ -103,8 +148,10 @@ export function showingVectors(graph: LayerGraph, found: FoundDifference): Showi
   const from = isTimed ? Math.max(0, vector - BEFORE) : vector;
   const to = isTimed ? Math.min(samples.count - 1, vector + BEHIND) : vector;
   const cycles = Array.from({ length: to - from + 1 }, (_, k) => from + k);
-  const valid = inputs(VALID_INPUT, 0n, 1n);
-  const pattern = cycles.map((cycle) => !isTimed || valid[cycle] === 1n);
+  const valid = inputs(validInput, 0n, 1n);
+  // Data that differ are shown whatever marks of other copies say; marks that differ are shown as they are.
+  const isData = unproven.port !== VALID_OUTPUT;
+  const pattern = cycles.map((cycle) => !isTimed || valid[cycle] === 1n || (isData && cycle === vector));
   const shown = cycles.filter((_, k) => pattern[k]!);
   const rows = (shown.length === 0 ? [vector] : shown).map((cycle) => stimulusAt(graph, found, cycle));
   return {

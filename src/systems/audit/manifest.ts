@@ -19,6 +19,8 @@ export interface AuditedManifest {
   readonly clockMHz: number;
   readonly latencyCycles: number;
   readonly initiationInterval: number;
+  /** Copies of the pipeline in the design; a manifest that does not say has one. */
+  readonly copies: number;
   /** Vectors in tb/. */
   readonly vectors: number;
   /** SHA-256 in hexadecimal by path within the folder. */
@@ -38,6 +40,7 @@ const schema = z.object({
   clockMHz: z.number().positive(),
   latencyCycles: cycles,
   initiationInterval: cycles,
+  copies: z.number().int().positive().default(1),
   vectors: z.number().int().nonnegative(),
   sha256: z.record(path, z.string().regex(/^[0-9a-f]{64}$/)),
 });

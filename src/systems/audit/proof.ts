@@ -46,7 +46,7 @@ export function proveCircuit(specification: LayerGraph, circuit: LayerGraph, bou
 
 /** What the pipeline of a circuit must do: its instances, its outputs, its latency. */
 export function expectedPipeline(
-  { circuit, forms }: CircuitProof,
+  { circuit, forms }: Pick<CircuitProof, 'circuit' | 'forms'>,
   { netlist, built }: Pick<BuiltPipeline, 'netlist' | 'built'>,
   latency: number,
 ): ExpectedDesign {
@@ -143,9 +143,9 @@ export function proveVerilog(
   return proveOutputs(context, expected, top, outputs, watcher.modules);
 }
 
-/** Bits of all inputs, and of all outputs, of a graph. */
-export function portBits(graph: LayerGraph): { readonly inputBits: number; readonly outputBits: number } {
-  const sum = (widths: readonly number[]): number => widths.reduce((a, b) => a + b, 0);
+/** Bits of all inputs, and of all outputs, of copies of a graph. */
+export function portBits(graph: LayerGraph, copies = 1): { readonly inputBits: number; readonly outputBits: number } {
+  const sum = (widths: readonly number[]): number => copies * widths.reduce((a, b) => a + b, 0);
   return {
     inputBits: sum(graph.inputs.map(({ formats }) => busWidth(formats))),
     outputBits: sum(

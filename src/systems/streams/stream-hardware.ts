@@ -8,7 +8,7 @@
 import { serializeStreams, type StreamGraph } from '../../circuit/index.ts';
 import { type CompileOptions, compileStreams, type Schedules, serializeCompileOptions } from '../../compile/index.ts';
 import { estimateResources, type ResourceEstimate } from '../../estimation/index.ts';
-import { TargetError } from '../../errors.ts';
+import { TargetError, UnsupportedError } from '../../errors.ts';
 import { multiplyAccumulates, type Network, serializeNetwork } from '../../network/index.ts';
 import {
   expectedStreamOutputs,
@@ -77,6 +77,11 @@ export function compileStreamsFor(
   fifoDepth?: number,
 ): BuiltStreams & { readonly graph: StreamGraph; readonly resources: ResourceEstimate } {
   const part = checkTarget(target);
+  if (target.copies !== undefined && target.copies > 1) {
+    throw new UnsupportedError(
+      `${target.copies} copies are asked for; copies are made of pipelines, and a stream design stands once.`,
+    );
+  }
   const graph = compileStreams(network, options, schedules);
   const built = buildStreams(graph, target, fifoDepth);
   const resources = estimateResources(built.design.netlist, part);

@@ -24,8 +24,9 @@ export async function estimateFolder(folder: string, part: Device): Promise<Esti
 }
 
 async function estimatePipeline(folder: string, part: Device): Promise<EstimatedParts> {
-  const { built, netlist } = await emittedPipeline(folder, await readEmittedProject(folder));
-  return estimatedParts(netlist, byInstance(built.layers.map(({ name, kind }) => ({ layer: name, kind }))), part);
+  const { built, netlist, copy } = await emittedPipeline(folder, await readEmittedProject(folder));
+  const computes = byInstance(built.layers.map(({ name, kind }) => ({ layer: name, kind })));
+  return estimatedParts(netlist, computes, part, copy.top);
 }
 
 async function estimateStreams(folder: string, part: Device): Promise<EstimatedParts> {

@@ -39,17 +39,19 @@ export interface EstimatedParts {
  * Estimate resources and timing of a netlist by the instances of its top module.
  *
  * @param computes - by name of the instance
+ * @param pipeline - the module whose instances are listed: of several copies of one, each with all its copies together
  */
 export function estimatedParts(
   netlist: Netlist,
   computes: ReadonlyMap<string, Computes>,
   part: Device,
+  pipeline: string = netlist.top,
 ): EstimatedParts {
   const { perModule, lut, ff, dsp, bram } = estimateResources(netlist, part);
   const timing = netlistTiming(netlist, part);
   const counts = new Map<string, PartCount>(perModule.map((entry) => [entry.module, entry]));
   const times = new Map(timing.perModule.map(({ module, delayNs }) => [module, delayNs]));
-  const top = netlist.modules.find(({ name }) => name === netlist.top)!;
+  const top = netlist.modules.find(({ name }) => name === pipeline)!;
   return {
     instances: top.instances.map(({ name, module }) => ({
       instance: name,

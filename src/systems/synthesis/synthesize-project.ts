@@ -36,6 +36,8 @@ export interface ProjectSynthesis {
   readonly clockMHz: number;
   /** Whether the folder holds a pipeline or streams. */
   readonly builtAs: BuiltAs;
+  /** Copies of the pipeline in the design; layers are those of all copies together. */
+  readonly copies: number;
   /** In the order of the pipeline, or of the stages with FIFOs behind them; empty where only the whole was asked for. */
   readonly layers: readonly LayerSynthesis[];
   /** The layers together, mapped one by one; null where only the whole was asked for. */
@@ -92,11 +94,13 @@ export async function synthesizeProject(
 ): Promise<ProjectSynthesis> {
   const { model, target } = await readManifest(folder);
   const part = device(options.part ?? target.part);
+  const { copies = 1 } = target;
   const { timeoutSeconds, signal, yosys, only } = options;
   const common: SynthesisOptions = {
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(signal !== undefined && { signal }),
     ...(yosys !== undefined && { yosys }),
+    copies,
   };
   const seconds: Partial<Record<SynthesisStep, number>> = {};
   const step = async <T>(name: SynthesisStep, work: () => Promise<T>, say: (result: T) => string): Promise<T> => {
@@ -135,7 +139,8 @@ export async function synthesizeProject(
     part,
     clockMHz: target.clockMHz,
     builtAs: (await isStreamFolder(folder)) ? 'streams' : 'pipeline',
-    layers: kept === null ? [] : synthesizedLayers(kept, estimate),
+    copies,
+    layers: kept === null ? [] : synthesizedLayers(kept, estimate, copies),
     kept: kept === null ? null : yosysCount(kept),
     flattened: flattened === null ? null : yosysCount(flattened),
     estimate: estimate?.total ?? null,

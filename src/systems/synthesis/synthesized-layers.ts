@@ -6,7 +6,7 @@ import type { EstimatedInstance, EstimatedParts } from './estimated-parts.ts';
 /** Resources as Yosys counts them. */
 export type YosysCount = Omit<MappedPart, 'cells' | 'lutram'>;
 
-/** One layer of a pipeline, one stage of streams, all FIFOs of streams, or the logic that joins them. */
+/** One layer of a pipeline (in all copies together), one stage of streams, all FIFOs of streams, or what joins them. */
 export interface LayerSynthesis {
   readonly layer: string;
   /** Kind of the layer; null where the folder does not tell, and for the logic that joins the layers. */
@@ -31,15 +31,26 @@ interface Instance {
 /** Instances of the top module that are FIFOs of streams; those that compute begin with `u_`. */
 const FIFO = /^fifo_\d+_/;
 
-/** Make the rows, in the order of the estimate, which is that of the design. */
-export function synthesizedLayers(kept: SynthesisResult, estimate: EstimatedParts | null): LayerSynthesis[] {
+/**
+ * Make the rows, in the order of the estimate, which is that of the design.
+ *
+ * @param copies - how often the pipeline stands in the design
+ */
+export function synthesizedLayers(
+  kept: SynthesisResult,
+  estimate: EstimatedParts | null,
+  copies: number,
+): LayerSynthesis[] {
   const order = estimate?.instances.map(({ instance }) => instance) ?? [];
   const place = (instance: string): number => (order.includes(instance) ? order.indexOf(instance) : order.length);
   const instances = kept.instances
     .toSorted((a, b) => place(a.instance) - place(b.instance))
-    .map((mapped) => ({ mapped, known: estimate?.instances.find(({ instance }) => instance === mapped.instance) }));
+    .map((mapped) => ({
+      mapped: times(mapped, copies),
+      known: estimate?.instances.find(({ instance }) => instance === mapped.instance),
+    }));
   const fifos = instances.filter(({ mapped }) => FIFO.test(mapped.instance));
-  const { lut, ff, dsp, bram, carry4, carry8 } = kept.own;
+  const { lut, ff, dsp, bram, carry4, carry8 } = times(kept.own, copies);
   return [
     ...instances.filter((one) => !fifos.includes(one)).map(layerRow),
     ...(fifos.length === 0 ? [] : [fifoRow(fifos)]),
@@ -57,6 +68,20 @@ export function synthesizedLayers(kept: SynthesisResult, estimate: EstimatedPart
 /** What a row shows of a count. */
 export function yosysCount({ lut, ff, dsp, bram, carry4, carry8, depth }: MappedPart): YosysCount {
   return { lut, ff, dsp, bram, carry4, carry8, depth };
+}
+
+/** A count so many times. */
+function times<T extends Omit<YosysCount, 'depth'>>(count: T, copies: number): T {
+  const { lut, ff, dsp, bram, carry4, carry8 } = count;
+  return {
+    ...count,
+    lut: copies * lut,
+    ff: copies * ff,
+    dsp: copies * dsp,
+    bram: copies * bram,
+    carry4: copies * carry4,
+    carry8: copies * carry8,
+  };
 }
 
 function layerRow({ mapped, known }: Instance): LayerSynthesis {

@@ -1,8 +1,8 @@
-/** The pipeline of an emitted folder, checked to be that of a graph. Needs Node. */
+/** The pipeline of an emitted folder, one of its copies where it has several, checked to be that of a graph. Needs Node. */
 import { type LayerGraph, serializeCircuit, serializeGraph } from '../../circuit/index.ts';
 import { UnsupportedError, ValueError } from '../../errors.ts';
 import { emittedPipeline, isStreamFolder, readEmittedProject } from '../emitted-project.ts';
-import type { BuiltPipeline } from '../pipeline.ts';
+import type { TracedPipeline } from './rtl-values.ts';
 
 /**
  * Open the RTL of an emitted folder.
@@ -11,7 +11,7 @@ import type { BuiltPipeline } from '../pipeline.ts';
  * @throws UnsupportedError for streams, FileError or FormatError if the folder is no emitted project, ValueError if it is one of another model or of
  * other compile options, MismatchError if its Verilog is not that of its circuit
  */
-export async function openEmittedRtl(folder: string, graph: LayerGraph): Promise<BuiltPipeline> {
+export async function openEmittedRtl(folder: string, graph: LayerGraph): Promise<TracedPipeline> {
   if (await isStreamFolder(folder)) {
     throw new UnsupportedError(
       `Folder "${folder}" holds a stream design, whose values come at no fixed cycle, and --rtl traces pipelines; "simulate" compares its outputs, and "trace" without --rtl shows the values of the model.`,
@@ -21,7 +21,8 @@ export async function openEmittedRtl(folder: string, graph: LayerGraph): Promise
   if (serializeGraph(project.graph) !== serializeGraph(graph)) {
     throw new ValueError(differenceText(folder, project.graph, graph));
   }
-  return emittedPipeline(folder, project);
+  const { built, schedule, copy } = await emittedPipeline(folder, project);
+  return { built, schedule, netlist: copy };
 }
 
 /** Say in what a folder's graph differs from the one compiled now. */

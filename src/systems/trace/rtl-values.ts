@@ -13,6 +13,9 @@ import type { BuiltPipeline } from '../pipeline.ts';
 import type { RtlDifference } from './layer-trace.ts';
 import type { Stimulus } from '../stimuli.ts';
 
+/** A pipeline by itself; of several copies in a design one is traced. */
+export type TracedPipeline = Pick<BuiltPipeline, 'built' | 'schedule' | 'netlist'>;
+
 /** What the simulated netlist showed. */
 export interface RtlValues {
   readonly latencyCycles: number;
@@ -32,7 +35,7 @@ export interface RtlValues {
  * @param codes - raw codes by layer, one vector per sample
  */
 export function rtlValues(
-  { built: graph, schedule, netlist }: BuiltPipeline,
+  { built: graph, schedule, netlist }: TracedPipeline,
   stimuli: readonly Stimulus[],
   codes: (layer: string, sample: number) => readonly bigint[],
 ): RtlValues {

@@ -24,13 +24,12 @@ import { type CastSite, castSites } from './cast-sites.ts';
 import { type FloatInputs, floatValues, networkNames } from './float-values.ts';
 import { type Differences, type LayerTrace, LOST, type Trace } from './layer-trace.ts';
 import { type Codes, observeCircuit } from './observed-circuit.ts';
-import { type RtlValues, rtlValues } from './rtl-values.ts';
-import type { BuiltPipeline } from '../pipeline.ts';
+import { type RtlValues, rtlValues, type TracedPipeline } from './rtl-values.ts';
 
 /** What to trace besides the float and the fixed-point model. */
 export interface TraceOptions {
   /** The clocked netlist of the graph, to be simulated. @defaultValue none */
-  readonly rtl?: BuiltPipeline;
+  readonly rtl?: TracedPipeline;
   /** Name of the numerics profile, for the record. @defaultValue 'exact' */
   readonly profile?: string;
 }
