@@ -16,5 +16,6 @@ export { lowerCircuit } from './lower-circuit.ts';
 export { scheduleGraph } from './schedule.ts';
 export type { GraphSchedule, LayerSchedule, PathStep, ScheduleOptions, Slack, StagePath } from './schedule.ts';
 export { VALID_IN, VALID_OUT, pipelineGraph } from './pipeline.ts';
+export { copiesNetlist } from './copies.ts';
 export * from './streams/index.ts';
 export { busWidth, packVector, unpackVector } from './bus.ts';
