@@ -43,6 +43,7 @@ export type OptionalRun<T> =
 export interface CoSimulation {
   readonly tool: string;
   readonly version: string;
+  /** Golden outputs of the bench. */
   readonly vectors: number;
   readonly mismatches: number;
   /** The first difference, in one sentence. */
@@ -162,7 +163,7 @@ export async function coSimulate(
 ): Promise<OptionalRun<CoSimulation>> {
   const run = await (simulator === 'icarus' ? runIcarus : runVerilator)(directory, options);
   if (run.result === null) return run;
-  const { tool, version, outputs, buildSeconds, runSeconds } = run.result;
+  const { tool, version, vectors, outputs, buildSeconds, runSeconds } = run.result;
   let mismatches = 0;
   let firstMismatch: string | undefined;
   for (let k = 0; k < Math.max(outputs.length, expected.length); k++) {
@@ -177,7 +178,7 @@ export async function coSimulate(
     const first = said === undefined ? '' : `; first: ${said}`;
     firstMismatch ??= `The test bench itself found ${mismatches} differences from its golden files${first}.`;
   }
-  const result = { tool, version, vectors: expected.length, mismatches, buildSeconds, runSeconds };
+  const result = { tool, version, vectors, mismatches, buildSeconds, runSeconds };
   return { result: firstMismatch === undefined ? result : { ...result, firstMismatch }, reason: null };
 }
 

@@ -11,11 +11,13 @@ export {
   testBenchOutputs,
 } from './test-bench.ts';
 export type { BenchOutput, MeasuredBatch, TestVectors } from './test-bench.ts';
+export { copiesBench } from './copies-bench.ts';
+export { expectedCopyOutputs, measuredCopies } from './copies-vectors.ts';
 export { streamBench } from './stream-bench.ts';
 export { expectedStreamOutputs, measuredScenario } from './stream-vectors.ts';
 export type { MeasuredStreams, StreamScenario, StreamTraffic, StreamVectors } from './stream-vectors.ts';
 export { projectFiles, projectManifest } from './project.ts';
-export { pipelineProject } from './pipeline-project.ts';
+export { copiesProject, pipelineProject } from './pipeline-project.ts';
 export { streamProject } from './stream-project.ts';
 export type { ProjectDesign, ProjectFacts } from './project-design.ts';
 export { netNames } from './net-names.ts';

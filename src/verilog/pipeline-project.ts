@@ -1,4 +1,5 @@
-/** The folder of a pipeline: its bench of vectors, and how `valid_in` and `valid_out` go. */
+/** The folder of a pipeline, or of several copies: its bench of vectors, and how `valid_in` and `valid_out` go. */
+import { copiesBench } from './copies-bench.ts';
 import type { ProjectDesign, ProjectFacts } from './project-design.ts';
 import { testBench, type TestVectors } from './test-bench.ts';
 
@@ -14,10 +15,43 @@ export function pipelineProject(facts: ProjectFacts, vectors: TestVectors): Proj
       },
       text: `There is no back-pressure: a vector is taken whenever valid_in is 1.
 
-Timing (one character per cycle, sampled at the rising edge)
-${timingDiagram(facts.latencyCycles, facts.initiationInterval)}`,
+${timing(facts)}`,
     },
   };
+}
+
+/**
+ * Complete a design of several copies, whose netlist `copiesNetlist` has made.
+ *
+ * @param vectors - of each copy
+ */
+export function copiesProject(facts: ProjectFacts, vectors: readonly TestVectors[]): ProjectDesign {
+  const copies = vectors.length;
+  return {
+    ...facts,
+    copies,
+    bench: {
+      files: copiesBench(facts.netlist, vectors),
+      vectors: vectors.reduce((sum, { golden }) => sum + golden.length, 0),
+    },
+    protocol: {
+      roles: {
+        valid_in: 'bit k: the data inputs of copy k carry a new vector in this cycle',
+        valid_out: 'bit k: the data outputs of copy k carry a result in this cycle',
+      },
+      text: `The design is ${copies} copies of one pipeline. Every
+port but clk and rst holds the ports of all copies side by side, copy 0 in the least significant bits: of a port of
+n bits, copy k has bits k * n/${copies} to (k + 1) * n/${copies} - 1. Copies share the clock and the reset and nothing else; each takes
+a vector whenever its bit of valid_in is 1, and there is no back-pressure.
+
+${timing(facts)}`,
+    },
+  };
+}
+
+function timing({ latencyCycles, initiationInterval }: ProjectFacts): string {
+  return `Timing (one character per cycle, sampled at the rising edge)
+${timingDiagram(latencyCycles, initiationInterval)}`;
 }
 
 /** Draw three vectors back to back (at the initiation interval) and their results. */

@@ -15,6 +15,8 @@ export interface ProjectFacts {
   readonly latencyCycles: number;
   /** Cycles between inputs, as measured by simulation. */
   readonly initiationInterval: number;
+  /** How often the pipeline stands in the netlist. @defaultValue 1 */
+  readonly copies?: number;
   /** How constant multiplications were made, such as `shift-add`. */
   readonly strategy: string;
   /**

@@ -47,6 +47,8 @@ export function projectManifest(design: ProjectDesign): Readonly<Record<string, 
     clockMHz: design.clockMHz,
     latencyCycles: design.latencyCycles,
     initiationInterval: design.initiationInterval,
+    // One copy is how a pipeline is without the option.
+    ...(design.copies !== undefined && { copies: design.copies }),
     strategy: design.strategy,
     vectors: design.bench.vectors,
   };

@@ -19,7 +19,7 @@ Part                 ${design.part}
 Clock                ${clockMHz} MHz (period ${periodNs(clockMHz)} ns), the target of scheduling; not a routed result
 Latency              ${latencyCycles} cycles (${latencyNs} ns at the target clock), measured by simulation
 Initiation interval  ${initiationInterval}, measured by simulation
-Strategy             ${design.strategy}
+${design.copies === undefined ? '' : `Copies               ${design.copies}, each with its own vectors; figures above are those of every one\n`}Strategy             ${design.strategy}
 
 Ports of module ${names.top}
 ${portTable(design, names)}
