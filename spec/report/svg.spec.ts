@@ -133,6 +133,29 @@ const plots: Readonly<Record<string, () => string>> = {
       value: axis,
       format: String,
     }),
+  'heatMap of numbers': () =>
+    heatMap({
+      x: name,
+      y: 'φ',
+      columns: { count: 2, min: -5, max: 5 },
+      rows: { count: 3, min: -1.5, max: 1.5 },
+      values: [
+        [0, 2],
+        [1, undefined],
+        [1, 5],
+      ],
+      value: { label: 'ratio', min: 0, max: 2 },
+      palette: 'diverging',
+    }),
+  'barChart with gaps': () =>
+    barChart({
+      categories: [name, 'b'],
+      y: axis,
+      series: [
+        { name, values: [1, undefined], errors: [0.5, undefined], labels: ['1', ''] },
+        { name: 'published', style: 4, values: [undefined, -2], labels: ['', '−2'] },
+      ],
+    }),
   rocCurve: () => rocCurve({ curves: [{ name, signal: [0, 0.5, 1], background: [0, 0.1, 1], area: 0.91234 }] }),
   waveform: () =>
     waveform({
@@ -191,6 +214,40 @@ describe('what figures show', () => {
 
   it('shows negative bus values in two’s complement', () => {
     expect(textsOf(plots['waveform']())).toEqual(expect.arrayContaining(['ff', '12', '2 cycles']));
+  });
+
+  it('puts the first row of a map of numbers at the bottom, white in the middle of a diverging range', () => {
+    const cells = [
+      ...plots['heatMap of numbers']!().matchAll(/<rect x="([\d.]+)" y="([\d.]+)" [^>]*fill="(rgb[^"]+)"/g),
+    ];
+    const [first, second, third] = cells.filter(([, , , fill]) => fill !== undefined).slice(0, 3);
+
+    expect(Number(first![2])).toBeGreaterThan(Number(third![2]));
+    expect(first![3]).toBe('rgb(178,24,43)');
+    expect(second![3]).toBe('rgb(33,102,172)');
+    expect(third![3]).toBe('rgb(247,247,247)');
+  });
+
+  it('writes the value of a hanging bar below it', () => {
+    const svg = barChart({
+      categories: ['a', 'b'],
+      y: axis,
+      series: [{ name, values: [2, -2], labels: ['up', 'down'] }],
+    });
+    const bars = [...svg.matchAll(/<rect x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)" fill="#/g)];
+    const [standing, hanging] = bars.map(([, y, height]) => [Number(y), Number(y) + Number(height)]);
+    const yOf = (text: string): number => Number(new RegExp(`y="([\\d.]+)"[^>]*>${text}<`).exec(svg)![1]);
+
+    expect(yOf('up')).toBeLessThan(standing![0]!);
+    expect(yOf('down')).toBeGreaterThan(hanging![1]!);
+  });
+
+  it('keeps the style of a series from figure to figure', () => {
+    const line = (style?: number): string =>
+      linePlot({ x: axis, y: axis, series: [{ name, x: [1, 2], y: [1, 2], ...(style !== undefined && { style }) }] });
+
+    expect(line(0)).toBe(line());
+    expect(line(2)).toContain('stroke="#009e73"');
   });
 
   it('writes subscripts', () => {

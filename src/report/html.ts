@@ -74,10 +74,11 @@ figcaption, caption { color: var(--faint); font-size: .92rem; text-align: left; 
 caption { padding-bottom: .4rem; }
 figcaption b, caption b { color: var(--ink); }
 .scroll { margin: 1.4rem 0; overflow-x: auto; }
-table { min-width: 60%; border-collapse: collapse; font-size: .94rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
-.right { text-align: right; padding-left: .8rem; white-space: nowrap; }
+table { min-width: 60%; border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+thead th { border-bottom: 2px solid var(--line); font-weight: 600; vertical-align: bottom; }
+.right { text-align: right; padding-left: .4rem; }
+td.right { white-space: nowrap; }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: .88em; }
 code { background: var(--soft); padding: .1em .3em; border-radius: 3px; overflow-wrap: anywhere; }
 pre { margin: .4rem 0 1.2rem; padding: .8rem 1rem; overflow-x: auto; background: var(--soft); border-radius: 6px; line-height: 1.4; }

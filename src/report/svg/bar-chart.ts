@@ -75,12 +75,15 @@ export const barChart = (chart: BarChart): string => {
               fill: seriesColour(style ?? index),
             });
             const label = labels?.[k] ?? '';
-            // Above the error bar where there is one.
-            const top = place.y(value + (sizes?.[k] ?? 0)) ?? y;
+            // Beyond the error bar where there is one; below the base where the bar hangs.
+            const size = sizes?.[k] ?? 0;
+            const isHanging = value < 0 && y > base;
+            const end = place.y(isHanging ? value - size : value + size) ?? y;
+            const at = isHanging ? Math.max(end, y) + 13 : Math.min(end, y, base) - 5;
             const isFitting = textWidth(label, 11) <= slot / series.length;
             const text =
               label !== '' && isFitting
-                ? textElement(centre(k, index), Math.min(top, y, base) - 5, label, {
+                ? textElement(centre(k, index), at, label, {
                     'text-anchor': 'middle',
                     'font-size': 11,
                   })

@@ -142,7 +142,8 @@ export const drawFrame = (options: PlotOptions, legend: readonly LegendEntry[], 
 
   const last = panels.at(-1);
   if (last === undefined) throw new ValueError('A plot needs at least one panel.');
-  const guess = Math.max(1, height - top - 60) / panels.length;
+  const shares = panels.reduce((sum, { share = 1 }) => sum + share, 0);
+  const guess = Math.max(1, height - top - 60) / shares;
   const yTicks = panels.map(({ yScale, share = 1 }) => yScale.ticks(Math.max(3, Math.floor((guess * share) / 40))));
   const yTexts = panels.map((panel, i) => panel.rows ?? yTicks[i].ticks.map(({ label }) => label));
   const widest = Math.max(0, ...yTexts.flat().map((text) => textWidth(text, fontSize)));
@@ -168,7 +169,6 @@ export const drawFrame = (options: PlotOptions, legend: readonly LegendEntry[], 
   const slantRoom = Math.max(0, ...slanted.map((name) => textWidth(name, fontSize))) * 0.71 + 14;
   const labelRoom = isSlanted ? slantRoom : Math.max(1, ...categoryLines.map((lines) => lines.length)) * 15 + 3;
   const bottom = height - 8 - lineHeight - labelRoom - 6;
-  const shares = panels.reduce((sum, { share = 1 }) => sum + share, 0);
   const free = bottom - top - panelGap * (panels.length - 1);
   if (free < 30 * panels.length || right - left < 40) {
     throw new ValueError(`A plot of ${width}×${height} pixels leaves no room for data: make it larger.`);

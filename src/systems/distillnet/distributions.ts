@@ -28,7 +28,7 @@ export interface Distributions {
 
 /** Ranges and bins of the published figures, that of the missing momentum wider. */
 const ranges = {
-  missing: { low: 0, high: 240, bins: 30 },
+  missing: { low: 0, high: 240, bins: 20 },
   missingResponse: { low: -1, high: 3, bins: 40 },
   jetResponse: { low: -0.8, high: 0.8, bins: 40 },
 } as const;

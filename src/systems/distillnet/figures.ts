@@ -1,68 +1,104 @@
 /** The figures of a DistillNet run, each with the sentences that say what is seen. */
-import { histogram } from '../../physics/index.ts';
-import { barChart, linePlot, type ReportFigure, stepHistogram, waveform } from '../../report/index.ts';
+import { linePlot, type ReportFigure, waveform } from '../../report/index.ts';
+import type { EpochRecord } from '../../training/index.ts';
 import type { HardwareResult } from '../hardware.ts';
-import { accuracyBins } from './evaluate.ts';
-import type { DistillNetLearning } from './learning.ts';
+import type { Distributions } from './distributions.ts';
+import type { InferenceTimes } from './inference-time.ts';
+import {
+  ablationFigure,
+  gainsFigure,
+  jetResolutionFigure,
+  jetResponseFigure,
+  missingFigure,
+  missingResolutionFigure,
+  missingResponseFigure,
+} from './response-figures.ts';
 import type { DistillNetSummary } from './summary.ts';
+import { mapFigure, weightsFigure } from './weight-figures.ts';
+import { sourceNames, sourceStyles } from './weight-sources.ts';
 
-export type FigureName = 'weights' | 'resolution' | 'timing' | 'training';
+/** Figures that every run has. */
+type CommonFigure =
+  | 'weights'
+  | 'missing'
+  | 'missingResponse'
+  | 'resolution'
+  | 'jetResponse'
+  | 'gains'
+  | 'timing'
+  | 'training';
+
+/** Figures that need a source, jets or a measurement that a run may be without. */
+type OptionalFigure = 'jetResolution' | 'mapPuppi' | 'mapStudent' | 'mapFixed' | 'ablation' | 'inference';
+
+export type FigureName = CommonFigure | OptionalFigure;
+
+/** Figures by name. */
+export type Figures = Readonly<Record<CommonFigure, ReportFigure> & Partial<Record<OptionalFigure, ReportFigure>>>;
+
+/** What the figures of a run are drawn from. */
+export interface FigureData {
+  readonly summary: DistillNetSummary;
+  readonly distributions: Distributions;
+  /** Epochs of every training, by its name in {@link trainings}. */
+  readonly histories: Readonly<Record<string, readonly EpochRecord[]>>;
+  readonly hardware: HardwareResult;
+}
 
 /** Draw all figures of a run. */
-export function distillNetFigures(
-  summary: DistillNetSummary,
-  learning: DistillNetLearning,
-  hardware: HardwareResult,
-  fixedScores: Float32Array,
-): Readonly<Record<FigureName, ReportFigure>> {
+export function distillNetFigures({ summary, distributions, histories, hardware }: FigureData): Figures {
+  const { evaluation, inference } = summary;
+  const hasJetBins = Object.values(evaluation.sources).some((source) =>
+    source.jets?.bins.some(({ resolution }) => resolution !== null),
+  );
   return {
-    weights: weightsFigure(learning, fixedScores),
-    resolution: resolutionFigure(summary),
+    weights: weightsFigure(distributions),
+    missing: missingFigure(distributions),
+    missingResponse: missingResponseFigure(distributions),
+    resolution: missingResolutionFigure(evaluation),
+    jetResponse: jetResponseFigure(distributions),
+    gains: gainsFigure(evaluation),
     timing: timingFigure(summary, hardware),
-    training: trainingFigure(learning),
+    training: trainingFigure(histories),
+    ...present({
+      jetResolution: hasJetBins ? jetResolutionFigure(evaluation) : null,
+      mapPuppi: mapFigure(distributions, 'puppi'),
+      mapStudent: mapFigure(distributions, 'student'),
+      mapFixed: mapFigure(distributions, 'fixed'),
+      ablation: ablationFigure(evaluation),
+      inference: inference === null ? null : inferenceFigure(inference),
+    }),
   };
 }
 
-function weightsFigure({ test }: DistillNetLearning, fixedScores: Float32Array): ReportFigure {
-  const counts = (values: ArrayLike<number>): number[] => [...histogram(values, accuracyBins, 0, 1).counts];
-  return {
-    svg: stepHistogram({
-      x: { label: 'weight' },
-      y: { label: 'particles per bin', scale: 'log' },
-      edges: Array.from({ length: accuracyBins + 1 }, (_, k) => k / accuracyBins),
-      series: [
-        { name: 'teacher', counts: counts(test.teacherScores) },
-        { name: 'student, float', counts: counts(test.studentScores) },
-        { name: 'student, on the gates', counts: counts(fixedScores) },
-        { name: 'Puppi', counts: counts(test.puppiWeights) },
-      ],
-      ratio: { label: 'ratio to teacher', reference: 0, min: 0, max: 2 },
-    }),
-    caption:
-      '**Weight distributions on independent test events.** The accuracy is the mean over these 20 bins of the ratio ρ in the lower panel, as the paper prints it, and of min(ρ, 1/ρ), in which over-filled bins cannot make up for under-filled ones.',
-  };
+function present(
+  figures: Readonly<Record<OptionalFigure, ReportFigure | null>>,
+): Partial<Record<OptionalFigure, ReportFigure>> {
+  return Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== null));
 }
 
-const sources = ['puppi', 'student', 'fixed', 'teacher', 'truth'] as const;
-const sourceNames = ['Puppi', 'student, float', 'student, on the gates', 'teacher', 'true weights'];
-
-function resolutionFigure(summary: DistillNetSummary): ReportFigure {
-  const values = sources.map((source) => summary.missingResolution[source]);
+/** Time per event against particles per call. */
+export function inferenceFigure({ curves, particlesPerEvent }: InferenceTimes): ReportFigure {
+  const lines = curves.filter(({ points }) => points.length > 1);
+  const whole = curves.filter(({ points }) => points.length === 1);
   return {
-    svg: barChart({
-      categories: sourceNames,
-      y: { label: 'missing-momentum resolution', min: 0 },
-      series: [
-        {
-          name: 'resolution',
-          values: values.map(({ value }) => value),
-          errors: values.map(({ error }) => error),
-          labels: values.map(({ value }) => value.toFixed(3)),
-        },
-      ],
+    svg: linePlot({
+      x: { label: 'particles per call', scale: 'log' },
+      y: { label: 'time per event', unit: 'ms', scale: 'log' },
+      legend: true,
+      series: lines.map(({ source, points }) => ({
+        name: sourceNames[source],
+        style: sourceStyles[source],
+        x: points.map(({ particles }) => particles),
+        y: points.map(({ median }) => 1000 * median),
+        yError: points.map(({ median, low }) => 1000 * (median - low)),
+      })),
+      levels: whole.map(({ source, points }) => ({
+        value: 1000 * points[0]!.median,
+        name: `${sourceNames[source]}, event by event`,
+      })),
     }),
-    caption:
-      '**Missing-momentum resolution by source of the weights.** Even true weights leave the resolution of the detector.',
+    caption: `**Time per event on one thread of this machine against the particles given to one call**, for events of ${particlesPerEvent.toFixed(0)} particles. Medians of repeated calls; error bars reach to the lower quartile, and as far up. Small calls pay for the call itself, large ones for the arithmetic. "On the gates" is here the bit-exact emulation of the circuit; the circuit itself takes one particle per clock cycle. Teacher and Puppi need whole events. These are measured times, which differ from run to run.`,
   };
 }
 
@@ -105,25 +141,30 @@ function timingFigure(summary: DistillNetSummary, { batch, graph }: HardwareResu
   };
 }
 
-const trainings = [
-  ['teacher', 'teacher'],
-  ['student', 'student'],
-  ['quantizedFloat', 'small student, float'],
-  ['quantized', 'small student, quantized and pruned'],
-] as const;
+/** Names of the trainings whose losses are drawn. */
+export const trainings: Readonly<Record<string, string>> = {
+  teacher: 'teacher',
+  student: 'DistillNet',
+  quantizedFloat: 'QDistillNet, float',
+  quantized: 'QDistillNet, quantized and pruned',
+  compact: 'compact QDistillNet',
+  withoutPuppi: 'DistillNet without Puppi weight',
+};
 
-function trainingFigure(learning: DistillNetLearning): ReportFigure {
+function trainingFigure(histories: FigureData['histories']): ReportFigure {
+  const shown = Object.entries(trainings).filter(([key]) => (histories[key]?.length ?? 0) > 0);
   return {
     svg: linePlot({
       x: { label: 'epoch' },
       y: { label: 'validation loss', scale: 'log' },
-      series: trainings.map(([key, name]) => ({
+      legend: true,
+      series: shown.map(([key, name]) => ({
         name,
-        x: learning.histories[key].map((_, epoch) => epoch + 1),
-        y: learning.histories[key].map((record) => record.validationLoss ?? record.loss),
+        x: histories[key]!.map((_, epoch) => epoch + 1),
+        y: histories[key]!.map((record) => record.validationLoss ?? record.loss),
       })),
     }),
     caption:
-      '**Loss by epoch.** The teacher minimises the cross-entropy with the truth, the students the weighted mean absolute difference from the teacher, so only the students share a scale. The quantized student starts from the float one and loses weights as the sparsity rises.',
+      '**Loss by epoch.** The teacher minimises a loss of its own, the students the weighted mean absolute difference from the teacher, so only the students share a scale. The quantized student starts from the float one and loses weights as the sparsity rises.',
   };
 }

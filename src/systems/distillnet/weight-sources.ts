@@ -28,10 +28,10 @@ export type BySource<T> = Readonly<Partial<Record<WeightSource, T>>>;
 export const sourceNames: Readonly<Record<WeightSource, string>> = {
   puppi: 'Puppi',
   teacher: 'teacher',
-  student: 'DistillNet, float',
-  quantizedFloat: 'QDistillNet, float',
-  fixed: 'QDistillNet, on the gates',
-  compact: 'compact QDistillNet, on the gates',
+  student: 'DistillNet',
+  quantizedFloat: 'QDistillNet in floats',
+  fixed: 'QDistillNet on the gates',
+  compact: 'compact QDistillNet on the gates',
   withoutPuppi: 'DistillNet without Puppi weight',
   truth: 'true weights',
 };
