@@ -154,7 +154,7 @@ export async function jetTask(smoke: boolean): Promise<Task> {
 const smokeConfig: DistillNetConfig = {
   ...quickConfig,
   generator: { meanPileup: 8, particlesPerCollision: 20, underlyingEvent: 20 },
-  events: { training: 12, validation: 6, test: 12 },
+  events: { training: 12, teacher: 12, validation: 6, test: 12 },
   teacher: { ...quickConfig.teacher, width: 8, epochs: 2 },
   student: { ...quickConfig.student, epochs: 2 },
   quantized: { ...quickConfig.quantized, floatEpochs: 2, batch: 64 },
@@ -163,7 +163,7 @@ const smokeConfig: DistillNetConfig = {
 /** Pileup weights on labels spread as the teacher's, 16-64-32-1. */
 export async function distillNetTask(smoke: boolean): Promise<Task> {
   const config = smoke ? smokeConfig : quickConfig;
-  const labelled = (await labelEvents(config, {}, stageClock(undefined)))!;
+  const labelled = (await labelEvents({ config, callbacks: {}, clock: stageClock(undefined) }))!;
   const study = (await matchedStudy(labelled, config))!;
   const { formats, batch, learningRate } = config.quantized;
   const worth = (network: Network, inputs: Tensor, scores: Float32Array): Worth => {

@@ -117,6 +117,15 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** Make a reader of numbers from `low` to `high`, both inclusive. */
+export function numberBetween(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (!(value >= low && value <= high)) throw new InvalidArgumentError(`it must be a number from ${low} to ${high}.`);
+    return value;
+  };
+}
+
 /** Make a reader of whole numbers of at least `minimum`. */
 export function wholeNumber(minimum: number): (text: string) => number {
   return (text) => {

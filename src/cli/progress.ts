@@ -9,8 +9,8 @@ import { progressBar } from '../report/index.ts';
 export interface Progress {
   /** Begin a stage; its clock runs from here. */
   start(stage: string): void;
-  /** Show that the running stage has done `fraction` (0 … 1) of its work. */
-  update(fraction: number, message?: string): void;
+  /** Show that the running stage has done `fraction` (0 … 1) of its work; the remark is not kept in its last line. */
+  update(fraction: number, message?: string, remark?: string): void;
   /** End the running stage and keep its line: name, seconds, message. */
   finish(message?: string): void;
   /** Write a line of its own. */
@@ -60,11 +60,11 @@ export function makeProgress(stream: NodeJS.WriteStream, columns = 12): Progress
       draw(`${name.padEnd(columns)} …`);
       if (redraws) ticking = setInterval(tick, TICK_MS).unref();
     },
-    update(fraction, message = '') {
+    update(fraction, message = '', remark = '') {
       still();
       if (message !== '') last = message;
       if (performance.now() - lastDraw < REDRAW_MS && fraction < 1) return;
-      draw(`${stage.padEnd(columns)} ${progressBar(fraction, 24)} ${message}`);
+      draw(`${stage.padEnd(columns)} ${progressBar(fraction, 24)} ${[message, remark].filter(Boolean).join(', ')}`);
     },
     finish(message = last) {
       still();

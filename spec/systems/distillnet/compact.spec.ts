@@ -26,7 +26,7 @@ describe('trainCompactQDistillNet', () => {
   const short: CompactOptions = { config: tinyConfig, epochs: 4, cycle: 2, beta: [1e-4, 3e-4], lut: 9000 };
 
   beforeAll(async () => {
-    labelled = (await labelEvents(tinyConfig, {}, stageClock(undefined)))!;
+    labelled = (await labelEvents({ config: tinyConfig, callbacks: {}, clock: stageClock(undefined) }))!;
     study = (await matchedStudy(labelled, tinyConfig))!;
     compact = (await trainCompactQDistillNet({ ...short, labelled, study }))!;
   });

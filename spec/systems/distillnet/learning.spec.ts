@@ -1,12 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseFormat, fromDouble, toDouble, fractionBits } from '../../../src/fixed/index.ts';
+import { sparsityOf } from '../../../src/compression/index.ts';
+import { rocCurve } from '../../../src/physics/index.ts';
 import { hashNetwork } from '../../../src/network/index.ts';
 import {
   type DistillNetLearning,
+  type LearnedSource,
   type LearningCheckpoint,
+  learningStages,
   parseLearningCheckpoint,
   runLearning,
   serializeLearningCheckpoint,
+  weightAgreement,
 } from '../../../src/systems/distillnet/index.ts';
 import { toFlat } from '../../../src/tensor/index.ts';
 import { tinyConfig } from './tiny.ts';
@@ -29,33 +34,49 @@ describe('runLearning', () => {
   });
 
   it('reports its stages in order, with seconds for each', () => {
-    expect(progress).toEqual(['events', 'teacher', 'scores', 'student', 'quantizedFloat', 'quantized', 'evaluation']);
+    expect(progress).toEqual(learningStages);
     expect(Object.keys(learning.seconds)).toEqual(progress);
   });
 
-  it('freezes its metrics', () => {
-    const { agreement, quality, particles } = learning.metrics;
+  const distance = (source: LearnedSource): number => {
+    const { meanAbsoluteError } = weightAgreement(learning.weights[source], learning.weights.teacher);
+    return Number(meanAbsoluteError.toFixed(2));
+  };
+  const area = (source: LearnedSource): number =>
+    Number(rocCurve(learning.weights[source], learning.test.truth!.map(Math.round)).area.toFixed(2));
 
-    expect(particles).toMatchInlineSnapshot(`1884`);
-    expect(Number(agreement.student.meanAbsoluteError.toFixed(2))).toMatchInlineSnapshot(`0.13`);
-    expect(Number(agreement.fixed.meanAbsoluteError.toFixed(2))).toMatchInlineSnapshot(`0.1`);
-    expect(Number(quality.teacher.areaAll!.toFixed(2))).toMatchInlineSnapshot(`0.86`);
-    expect(Number(quality.fixed.areaAll!.toFixed(2))).toMatchInlineSnapshot(`0.94`);
+  it('freezes its weights', () => {
+    expect(learning.test.truth!.length).toMatchInlineSnapshot(`2123`);
+    expect([distance('student'), distance('shadow')]).toMatchInlineSnapshot(`
+      [
+        0.17,
+        0.1,
+      ]
+    `);
+    expect([area('teacher'), area('shadow')]).toMatchInlineSnapshot(`
+      [
+        0.93,
+        0.96,
+      ]
+    `);
   });
 
   it('learns something: students agree with the teacher better than PUPPI does', () => {
-    const { agreement, quality } = learning.metrics;
+    expect(distance('student')).toBeLessThan(distance('puppi'));
+    expect(distance('shadow')).toBeLessThan(distance('puppi'));
+    expect(area('teacher')).toBeGreaterThan(0.8);
+  });
 
-    expect(agreement.student.meanAbsoluteError).toBeLessThan(agreement.puppi.meanAbsoluteError);
-    expect(agreement.fixed.meanAbsoluteError).toBeLessThan(agreement.puppi.meanAbsoluteError);
-    expect(quality.teacher.areaAll).toBeGreaterThan(0.8);
+  it('learns less without the Puppi weight, which that student never sees', () => {
+    expect(distance('withoutPuppi')).toBeGreaterThan(distance('student'));
+    expect(learning.withoutPuppi.layers).not.toEqual(learning.student.layers);
   });
 
   it('puts all parameters on their grids and three quarters of the weights to zero', () => {
-    const { quantized, metrics } = learning;
+    const { quantized } = learning;
     const { formats } = tinyConfig.quantized;
 
-    expect(metrics.sparsity).toBeGreaterThanOrEqual(0.75);
+    expect(sparsityOf(quantized)).toBeGreaterThanOrEqual(0.75);
     expect(quantized.layers.map((l) => l.kind)).toEqual(['dense', 'relu', 'dense', 'relu', 'dense', 'sigmoid']);
     for (const layer of quantized.layers) {
       for (const [role, text] of [
@@ -75,20 +96,14 @@ describe('runLearning', () => {
     });
   });
 
-  it('gives test arrays of one length, with scores on the output grid', () => {
-    const { test } = learning;
+  it('weighs every test particle, with the shadow on the output grid', () => {
+    const { test, testInputs, weights } = learning;
     const output = parseFormat(tinyConfig.quantized.formats.output);
 
-    const rows = test.truth.length;
-    expect(test.inputs.shape).toEqual([rows, 16]);
-    expect([test.puppiWeights, test.teacherScores, test.studentScores, test.fixedScores].map((a) => a.length)).toEqual([
-      rows,
-      rows,
-      rows,
-      rows,
-    ]);
-    expect(test.starts.at(-1)).toBe(rows);
-    for (const x of test.fixedScores) expect(toDouble(fromDouble(x, output), fractionBits(output))).toBe(x);
+    const rows = test.starts.at(-1)!;
+    expect(testInputs.shape).toEqual([rows, 16]);
+    for (const [source, own] of Object.entries(weights)) expect([source, own.length]).toEqual([source, rows]);
+    for (const x of weights.shadow) expect(toDouble(fromDouble(x, output), fractionBits(output))).toBe(x);
   });
 
   it('goes on from any checkpoint to the same bits', async () => {
@@ -96,11 +111,11 @@ describe('runLearning', () => {
     const pick = (stage: LearningCheckpoint['current']['stage']): LearningCheckpoint =>
       stages.find((c) => c.current.stage === stage)!;
 
-    for (const stage of ['teacher', 'quantizedFloat', 'quantized'] as const) {
+    for (const stage of ['teacher', 'withoutPuppi', 'quantized'] as const) {
       const resumed = await runLearning(tinyConfig, { resume: pick(stage) });
 
       expect(hashNetwork(resumed!.quantized)).toBe(hashNetwork(learning.quantized));
-      expect(resumed!.metrics).toEqual(learning.metrics);
+      expect(resumed!.weights).toEqual(learning.weights);
     }
   });
 

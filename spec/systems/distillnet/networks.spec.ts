@@ -32,7 +32,7 @@ import { sizeOfShape, symbolicInput, toFlat } from '../../../src/tensor/index.ts
 import { tinyConfig } from './tiny.ts';
 
 const data = distillNetData(generateEvents(tinyConfig.generator, 'networks', 3), tinyConfig);
-const scaler = hardwareScaler(fitScaler(data.features, featureCount));
+const scaler = hardwareScaler(fitScaler(data.features, featureCount), 1);
 const teacher = buildTeacher(tinyConfig.teacher, scaler, stream('teacher'));
 
 /** The first particles of an event as an event of its own. */

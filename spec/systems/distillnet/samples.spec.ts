@@ -70,7 +70,7 @@ describe('scalers', () => {
     const value = fc.double({ min: -50, max: 50, noNaN: true });
     fc.assert(
       fc.property(fc.array(value, { minLength: featureCount, maxLength: featureCount }), (row) => {
-        for (const s of [scaler, hardwareScaler(scaler)]) {
+        for (const s of [scaler, hardwareScaler(scaler, tinyConfig.clipImpact)]) {
           const back = invertScaler(s, applyScaler(s, Float32Array.from(row)));
           row.forEach((x, i) => expect(back[i]).toBeCloseTo(x, 3));
         }
@@ -80,14 +80,16 @@ describe('scalers', () => {
   });
 
   it('have powers of two for hardware and leave flags and charge alone', () => {
-    const { mean, scale } = hardwareScaler(scaler);
+    const { mean, scale } = hardwareScaler(scaler, 1);
 
     scale.forEach((s, f) => {
       expect(Number.isInteger(Math.log2(s))).toBe(true);
-      if (f < 6) expect(s >= scaler.scale[f]! && s / 2 < scaler.scale[f]!).toBe(true);
+      const rms = Math.hypot(scaler.scale[f]!, scaler.mean[f]!);
+      if (f < 4) expect(s >= rms && s / 2 < rms).toBe(true);
     });
-    expect(mean.slice(6)).toEqual(Array.from({ length: 10 }, () => 0));
+    expect(scale.slice(4, 7)).toEqual([0.25, 0.25, 0.5]);
     expect(scale.slice(7)).toEqual(Array.from({ length: 9 }, () => 1));
+    expect(new Set(mean)).toEqual(new Set([0]));
   });
 
   it('reject samples that are not numbers', () => {
@@ -103,7 +105,7 @@ describe('inputFormats', () => {
     const common = tinyConfig.quantized.formats.input;
     const formats = inputFormats(common).map(parseFormat);
     const inputs = toFlat(
-      quantizedInputs(data.features, hardwareScaler(fitScaler(data.features, featureCount)), common),
+      quantizedInputs(data.features, hardwareScaler(fitScaler(data.features, featureCount), 1), common),
     );
 
     expect(new Set(formats.map((f) => f.width))).toEqual(new Set([8, 7, 2, 1]));

@@ -24,7 +24,7 @@ import { tinyConfig } from './tiny.ts';
 
 const generator = { ...tinyConfig.generator, meanPileup: 14 };
 const data = distillNetData(generateEvents(generator, 'teacher training', 9), tinyConfig);
-const scaler = hardwareScaler(fitScaler(data.features, featureCount));
+const scaler = hardwareScaler(fitScaler(data.features, featureCount), 1);
 const teacher = buildTeacher(tinyConfig.teacher, scaler, stream('teacher training'));
 let samples: readonly TeacherSample[];
 beforeAll(() => {

@@ -5,7 +5,7 @@ export const tinyConfig: DistillNetConfig = {
   ...quickConfig,
   seed: 'tiny',
   generator: { meanPileup: 8, particlesPerCollision: 20, underlyingEvent: 20 },
-  events: { training: 8, validation: 3, test: 12 },
+  events: { training: 8, teacher: 6, validation: 3, test: 12 },
   teacher: {
     mode: 'truth',
     neighbours: 4,

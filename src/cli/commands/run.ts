@@ -1,6 +1,6 @@
 /** `distill-rtl run <system>`: a published system from events to gates. */
 import { readFile, rm } from 'node:fs/promises';
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { FileError, MismatchError } from '../../errors.ts';
 import { textTable } from '../../report/index.ts';
 import {
@@ -8,20 +8,25 @@ import {
   type DistillNetConfig,
   type DistillNetSummary,
   type LearningCheckpoint,
-  type LearningProgress,
-  type LearningStage,
+  expectedSeconds,
+  parseConfig,
   parseLearningCheckpoint,
   publishedComparison,
   publishedTarget,
   quickConfig,
   runDistillNet,
+  type RunPart,
+  type RunProgress,
   serializeLearningCheckpoint,
+  type TimeLeft,
+  timeLeft,
 } from '../../systems/distillnet/index.ts';
 import { hasMismatch } from '../../systems/index.ts';
 import { type BackendName, backendOption, chooseBackend } from '../backend.ts';
 import { checksText, hardwareProgress } from '../hardware-view.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { positiveNumber, readReason, wholeNumber } from '../options.ts';
+import { numberBetween, positiveNumber, readReason, wholeNumber } from '../options.ts';
+import { readChanges, withChanges } from '../run-configuration.ts';
 import { makeProgress, type Progress } from '../progress.ts';
 import { writeRunRecord } from '../run-record.ts';
 import { workersOption } from '../workers.ts';
@@ -29,7 +34,12 @@ import { writeWhole } from '../write-file.ts';
 
 interface RunArguments {
   readonly quick?: true;
+  readonly config?: string;
   readonly seed?: string;
+  readonly pileup?: number;
+  readonly teacher?: DistillNetConfig['teacher']['mode'];
+  readonly trainingEvents?: string;
+  readonly testEvents?: string;
   readonly part: string;
   readonly clock: number;
   readonly vectors: number;
@@ -41,13 +51,16 @@ interface RunArguments {
   readonly json?: true;
 }
 
-const stageNames: Readonly<Record<LearningStage, string>> = {
+const partNames: Readonly<Record<RunPart, string>> = {
   events: 'events',
   teacher: 'teacher',
   scores: 'labels',
   student: 'student',
+  withoutPuppi: 'ablation',
   quantizedFloat: 'small float',
   quantized: 'quantized',
+  weights: 'weights',
+  circuits: 'circuits',
   evaluation: 'evaluation',
 };
 
@@ -57,8 +70,13 @@ export function runCommand(): Command {
     .summary('a published system from events to verified Verilog')
     .description('Run a published system end to end: events, teacher, student, circuit, Verilog, simulation, report.')
     .addArgument(new Argument('<system>', 'published system').choices(['distillnet']))
-    .option('--quick', 'a small version that takes a minute or two instead of an hour')
+    .option('--quick', 'a small version that takes a minute or two instead of an hour or two')
+    .option('--config <file>', 'changes to the configuration (YAML or JSON); run.json of a run shows all of it')
     .option('--seed <text>', 'name of all random numbers (default: 1)')
+    .option('--pileup <mean>', 'mean number of pileup collisions, 0 to 200', numberBetween(0, 200))
+    .addOption(new Option('--teacher <mode>', 'what the teacher learns from').choices(['truth', 'selfSupervised']))
+    .option('--training-events <file>', 'event file (HDF5 or npz) to train on instead of generated events')
+    .option('--test-events <file>', 'event file (HDF5 or npz) to report on instead of generated events')
     .option('--part <name>', 'FPGA part', publishedTarget.part)
     .option('--clock <MHz>', 'clock to meet', positiveNumber, publishedTarget.clockMHz)
     .option('--vectors <n>', 'test particles that every evaluator runs', wholeNumber(1), 768)
@@ -73,8 +91,7 @@ export function runCommand(): Command {
 }
 
 async function run(options: RunArguments): Promise<void> {
-  const base = options.quick ? quickConfig : defaultConfig;
-  const config: DistillNetConfig = { ...base, seed: options.seed ?? base.seed };
+  const config = await configurationOf(options);
   const target = { part: options.part, clockMHz: options.clock };
   const checkpointPath = `${options.out}.checkpoint.json`;
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
@@ -97,7 +114,10 @@ async function run(options: RunArguments): Promise<void> {
       onEager: once((reason) => progress.note(`training runs without plans, to the same results: ${reason}`)),
       ...(resume && { resume }),
       onCheckpoint: (checkpoint) => writeWhole(checkpointPath, serializeLearningCheckpoint(checkpoint), 'Checkpoint'),
-      onLearning: learningProgress(progress),
+      onProgress: runProgress(
+        progress,
+        timeLeft(expectedSeconds(config), () => performance.now() / 1000),
+      ),
       onHardwareStart: hardware.onStart,
       onHardware: hardware.onStep,
       finish: (staging) =>
@@ -105,7 +125,7 @@ async function run(options: RunArguments): Promise<void> {
           verb: 'run distillnet',
           options: { config, target },
           seed: config.seed,
-          inputs: [],
+          inputs: [config.files.training, config.files.test].filter((path) => path !== null),
           backend: backend.record(),
           workers,
         }),
@@ -124,6 +144,23 @@ async function run(options: RunArguments): Promise<void> {
   }
 }
 
+/** Defaults, a file of changes, and single options, the later ones winning. */
+async function configurationOf(options: RunArguments): Promise<DistillNetConfig> {
+  const { config: path, seed, pileup, teacher, trainingEvents, testEvents } = options;
+  const base = options.quick ? quickConfig : defaultConfig;
+  const fromFile = path === undefined ? {} : await readChanges(path);
+  const given = {
+    ...(seed !== undefined && { seed }),
+    ...(pileup !== undefined && { generator: { meanPileup: pileup } }),
+    ...(teacher !== undefined && { teacher: { mode: teacher } }),
+    files: {
+      ...(trainingEvents !== undefined && { training: trainingEvents }),
+      ...(testEvents !== undefined && { test: testEvents }),
+    },
+  };
+  return parseConfig(withChanges(withChanges({ ...base }, fromFile), given));
+}
+
 /** Say a thing the first time only. */
 function once(say: (text: string) => void): (text: string) => void {
   let said = false;
@@ -133,16 +170,24 @@ function once(say: (text: string) => void): (text: string) => void {
   };
 }
 
-/** One bar per stage, and a line with the seconds when it is done. */
-function learningProgress(progress: Progress): (progress: LearningProgress) => void {
-  let running: LearningStage | undefined;
-  return ({ stage, fraction, message }) => {
-    if (stage !== running) progress.start(stageNames[stage]);
-    running = stage;
-    // The last step of a stage has a message; its end has none.
-    if (fraction < 1 || message !== '') progress.update(fraction, message);
+/** One bar per part with the time left in all, and a line with the seconds when it is done. */
+function runProgress(progress: Progress, left: TimeLeft): (progress: RunProgress) => void {
+  let running: RunPart | undefined;
+  return ({ part, fraction, message }) => {
+    if (part !== running) progress.start(partNames[part]);
+    running = part;
+    const seconds = left(part, fraction);
+    // The last step of a part has a message; its end has none.
+    if (fraction < 1 || message !== '') progress.update(fraction, message, seconds === null ? '' : leftText(seconds));
     else progress.finish();
   };
+}
+
+/** "about 12 min left", coarser where there is more. */
+function leftText(seconds: number): string {
+  if (seconds < 90) return `about ${Math.max(5, 5 * Math.round(seconds / 5))} s left`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `about ${minutes} min left` : `about ${(minutes / 60).toFixed(1)} h left`;
 }
 
 function resultText(summary: DistillNetSummary, folder: string): string {

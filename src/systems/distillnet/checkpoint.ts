@@ -5,10 +5,12 @@
  * with decimal numbers, which give back the same floats.
  */
 import { FormatError } from '../../errors.ts';
-import { type Network, parseNetwork, serializeNetwork } from '../../network/index.ts';
+import { decodeFloats, encodeFloats, type Network, parseNetwork, serializeNetwork } from '../../network/index.ts';
 import { type Tensor, tensor, toFlat } from '../../tensor/index.ts';
 import { type Checkpoint, type EpochRecord, parseCheckpoint, serializeCheckpoint } from '../../training/index.ts';
 import { type DistillNetConfig, parseConfig } from './config.ts';
+import type { Split } from './data.ts';
+import type { Taught } from './labels.ts';
 import type { Teacher } from './teacher.ts';
 import type { TeacherCheckpoint } from './teacher-training.ts';
 
@@ -18,13 +20,15 @@ export interface TrainedNetwork {
   readonly history: readonly EpochRecord[];
 }
 
-/** Names of the trainings of students, in their order. */
-export type StudentStage = 'student' | 'quantizedFloat' | 'quantized';
+/** Names of the trainings of students, in their order; `withoutPuppi` is the ablation. */
+export type StudentStage = 'student' | 'withoutPuppi' | 'quantizedFloat' | 'quantized';
 
 /** Trainings that are finished. */
 export interface FinishedTrainings {
-  readonly teacher?: { readonly teacher: Teacher; readonly history: readonly EpochRecord[] };
+  /** The teacher and its scores, which take longer to compute than to store. */
+  readonly taught?: Taught;
   readonly student?: TrainedNetwork;
+  readonly withoutPuppi?: TrainedNetwork;
   readonly quantizedFloat?: TrainedNetwork;
 }
 
@@ -39,7 +43,7 @@ export interface LearningCheckpoint {
 }
 
 /** First field of the text of a checkpoint. */
-export const learningCheckpointFormat = 'distill-rtl/distillnet-checkpoint/1';
+export const learningCheckpointFormat = 'distill-rtl/distillnet-checkpoint/2';
 
 type PlainTensor = { readonly shape: readonly number[]; readonly values: readonly number[] };
 type PlainTeacher = Omit<Teacher, 'parameters'> & { readonly parameters: Record<string, PlainTensor> };
@@ -60,6 +64,36 @@ export const plainTeacher = (teacher: Teacher): PlainTeacher => ({
 
 /** Undo `plainTeacher`. */
 export const teacherOf = (plain: PlainTeacher): Teacher => ({ ...plain, parameters: tensorsOf(plain.parameters) });
+
+/** Floats in one piece of text. */
+const pieceLength = 49_152;
+
+/** Floats as base64 in pieces that stay far below what a string can hold. */
+const plainFloats = (values: Float32Array): string[] =>
+  Array.from({ length: Math.ceil(values.length / pieceLength) }, (_, piece) =>
+    encodeFloats(values.subarray(piece * pieceLength, (piece + 1) * pieceLength)),
+  );
+
+const floatsOf = (pieces: readonly string[]): Float32Array => {
+  const parts = pieces.map((text) => {
+    const values = decodeFloats(text);
+    if (values === null) throw new FormatError('Scores in the DistillNet checkpoint are not base64 of floats.');
+    return values;
+  });
+  const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return values;
+};
+
+const mapSplit = <A, B>({ training, validation, test }: Split<A>, map: (value: A) => B): Split<B> => ({
+  training: map(training),
+  validation: map(validation),
+  test: map(test),
+});
 
 const plainTrained = (trained: TrainedNetwork | undefined): unknown =>
   trained && { network: serializeNetwork(trained.network), history: trained.history };
@@ -87,22 +121,34 @@ export function serializeLearningCheckpoint({ config, finished, current }: Learn
     format: learningCheckpointFormat,
     config,
     finished: {
-      teacher: finished.teacher && { ...finished.teacher, teacher: plainTeacher(finished.teacher.teacher) },
+      taught: finished.taught && {
+        ...finished.taught,
+        teacher: finished.taught.teacher && plainTeacher(finished.taught.teacher),
+        scores: mapSplit(finished.taught.scores, plainFloats),
+      },
       student: plainTrained(finished.student),
+      withoutPuppi: plainTrained(finished.withoutPuppi),
       quantizedFloat: plainTrained(finished.quantizedFloat),
     },
     current: { stage: current.stage, state },
   })}\n`;
 }
 
+type PlainTrained = { readonly network: string; readonly history: EpochRecord[] };
+
 /** The text of a checkpoint as JSON gives it back; parts are checked by their own parsers. */
 interface PlainCheckpoint {
   readonly format?: unknown;
   readonly config: unknown;
   readonly finished: {
-    readonly teacher?: { readonly teacher: PlainTeacher; readonly history: EpochRecord[] };
-    readonly student?: { readonly network: string; readonly history: EpochRecord[] };
-    readonly quantizedFloat?: { readonly network: string; readonly history: EpochRecord[] };
+    readonly taught?: {
+      readonly teacher: PlainTeacher | null;
+      readonly history: EpochRecord[];
+      readonly scores: Split<readonly string[]>;
+    };
+    readonly student?: PlainTrained;
+    readonly withoutPuppi?: PlainTrained;
+    readonly quantizedFloat?: PlainTrained;
   };
   readonly current:
     | { readonly stage: StudentStage; readonly state: string }
@@ -137,15 +183,22 @@ export function parseLearningCheckpoint(text: string): LearningCheckpoint {
   if (finished === undefined || current?.state === undefined) {
     throw new FormatError('The DistillNet checkpoint lacks "finished" or "current"; it must have both.');
   }
-  const trained = (plain: { readonly network: string; readonly history: EpochRecord[] }): TrainedNetwork => ({
+  const trained = (plain: PlainTrained): TrainedNetwork => ({
     network: parseNetwork(plain.network),
     history: plain.history,
   });
   return {
     config: parseConfig(raw.config),
     finished: {
-      ...(finished.teacher && { teacher: { ...finished.teacher, teacher: teacherOf(finished.teacher.teacher) } }),
+      ...(finished.taught && {
+        taught: {
+          teacher: finished.taught.teacher && teacherOf(finished.taught.teacher),
+          history: finished.taught.history,
+          scores: mapSplit(finished.taught.scores, floatsOf),
+        },
+      }),
       ...(finished.student && { student: trained(finished.student) }),
+      ...(finished.withoutPuppi && { withoutPuppi: trained(finished.withoutPuppi) }),
       ...(finished.quantizedFloat && { quantizedFloat: trained(finished.quantizedFloat) }),
     },
     current:

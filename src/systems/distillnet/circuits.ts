@@ -18,23 +18,20 @@ export interface DistillNetCircuits {
   readonly codes: BigInt64Array;
   /** The circuit's weight of every test particle. */
   readonly weights: Float32Array;
-  /** Ten pipelines side by side, as published. */
-  readonly tenCopies: HardwareResult;
+  /** Several pipelines side by side; null where none were asked for. */
+  readonly copies: HardwareResult | null;
 }
 
 /** How QDistillNet is compiled: one adder level less than the default, for five stages instead of six. */
 export const hardwareCompile: CompileOptions = { profile: 'exact', adderDepth: 1 };
 
-/** Pipelines in the design of several. */
-const copies = 10;
-
-/** Build and verify the circuits of a run in `rtl` and `rtl-ten-copies` of its folder. */
+/** Build and verify the circuits of a run in `rtl` and `rtl-copies` of its folder. */
 export async function buildCircuits(
   { config, hardware: network, test }: DistillNetLearning,
   staging: string,
   options: DistillNetRunOptions & { readonly target: HardwareTarget },
 ): Promise<DistillNetCircuits> {
-  const { target, vectors = 768, randomVectors = 256, signal, simulators } = options;
+  const { target, copies = 10, vectors = 768, randomVectors = 256, signal, simulators } = options;
   const graph = compileNetwork(network, hardwareCompile);
   const codes = inputCodes(graph, test.features);
   const stimuli: Stimulus[] = [
@@ -50,9 +47,12 @@ export async function buildCircuits(
     ...(options.onHardware && { onStep: options.onHardware }),
   };
   const hardware = await buildHardware(network, stimuli, join(staging, 'rtl'), common);
-  const tenCopies = await buildHardware(network, stimuli, join(staging, 'rtl-ten-copies'), {
-    ...common,
-    target: { ...target, copies },
-  });
-  return { hardware, graph, codes, weights: circuitWeights(graph, codes), tenCopies };
+  const several =
+    copies === 1
+      ? null
+      : await buildHardware(network, stimuli, join(staging, 'rtl-copies'), {
+          ...common,
+          target: { ...target, copies },
+        });
+  return { hardware, graph, codes, weights: circuitWeights(graph, codes), copies: several };
 }

@@ -27,7 +27,8 @@ import { type WeightAgreement, weightAgreement, type WeightQuality, weightQualit
 import { inputFormats } from './input-formats.ts';
 import { matchedStudy, type MatchedOptions, type MatchedStudy } from './matched-labels.ts';
 import { stageClock, trainingOptions } from './progress.ts';
-import { labelEvents, type LabelledEvents, predictQuantized } from './recipe.ts';
+import { labelEvents, type LabelledEvents } from './labels.ts';
+import { predictQuantized } from './precision-plan.ts';
 import { publishedTarget } from './run.ts';
 import type { Scaler } from './scaler.ts';
 import { studentInput } from './student.ts';
@@ -98,7 +99,9 @@ export interface CompactQDistillNet {
  */
 export async function trainCompactQDistillNet(options: CompactOptions = {}): Promise<CompactQDistillNet | null> {
   const { config = quickConfig, lut = 2379 } = options;
-  const labelled = options.labelled ?? (await labelEvents(config, trainingOptions(options), stageClock(undefined)));
+  const labelled =
+    options.labelled ??
+    (await labelEvents({ config, callbacks: trainingOptions(options), clock: stageClock(undefined) }));
   if (labelled === null) return null;
   const study = options.study ?? (await matchedStudy(labelled, config, options));
   if (study === null) return null;

@@ -23,8 +23,20 @@ export interface DistillNetConfig {
     /** Cone radius R0. */
     readonly radius: number;
   };
-  /** Numbers of independent events: to train on, to stop early on, and to report on (at least 4). */
-  readonly events: { readonly training: number; readonly validation: number; readonly test: number };
+  /** Hard collisions to train on (validation included), and to report on. */
+  readonly processes: { readonly training: 'wjets' | 'ttbar'; readonly test: 'wjets' | 'ttbar' };
+  /** Event files to take the place of generated events, as paths; null where they are generated. */
+  readonly files: { readonly training: string | null; readonly test: string | null };
+  /**
+   * Numbers of independent events (of a file: at most): to train on, to stop early on, and to report on (at least 4). The teacher is trained
+   * on the first `teacher` ones of the training events; the students learn from its scores of all of them.
+   */
+  readonly events: {
+    readonly training: number;
+    readonly teacher: number;
+    readonly validation: number;
+    readonly test: number;
+  };
   /** |d0| and |dz| are clipped to this many mm. */
   readonly clipImpact: number;
   readonly teacher: {
@@ -93,16 +105,19 @@ export interface QuantizedFormats {
 
 const count = z.int().min(1);
 const rate = z.number().gt(0).max(1);
+const process = z.enum(['wjets', 'ttbar']);
 
 const schema: z.ZodType<DistillNetConfig> = z.strictObject({
   seed: z.union([z.string(), z.number()]),
   generator: z.strictObject({
-    meanPileup: z.number().min(0).max(1000),
+    meanPileup: z.number().min(0).max(200),
     particlesPerCollision: z.number().min(0).max(1000),
     underlyingEvent: z.number().min(0).max(1000),
   }),
   puppi: z.strictObject({ radius: z.number().gt(0.01).max(1) }),
-  events: z.strictObject({ training: count, validation: count, test: z.int().min(4) }),
+  processes: z.strictObject({ training: process, test: process }),
+  files: z.strictObject({ training: z.string().nullable(), test: z.string().nullable() }),
+  events: z.strictObject({ training: count, teacher: count, validation: count, test: z.int().min(4) }),
   clipImpact: z.number().gt(0),
   teacher: z.strictObject({
     mode: z.enum(['truth', 'selfSupervised']),
@@ -156,7 +171,9 @@ export const quickConfig: DistillNetConfig = {
   seed: 1,
   generator: { meanPileup: 30, particlesPerCollision: 25, underlyingEvent: 30 },
   puppi: { radius: 0.4 },
-  events: { training: 120, validation: 30, test: 200 },
+  processes: { training: 'wjets', test: 'ttbar' },
+  files: { training: null, test: null },
+  events: { training: 120, teacher: 120, validation: 30, test: 200 },
   clipImpact: 1,
   teacher: {
     mode: 'truth',
@@ -187,7 +204,7 @@ export const quickConfig: DistillNetConfig = {
 export const defaultConfig: DistillNetConfig = {
   ...quickConfig,
   generator: { meanPileup: 40, particlesPerCollision: 25, underlyingEvent: 30 },
-  events: { training: 800, validation: 200, test: 1000 },
+  events: { training: 800, teacher: 400, validation: 100, test: 500 },
   teacher: {
     ...quickConfig.teacher,
     neighbours: 20,

@@ -13,7 +13,15 @@ export {
   walkCompact,
 } from './compact.ts';
 export { defaultConfig, type DistillNetConfig, parseConfig, type QuantizedFormats, quickConfig } from './config.ts';
-export { type DistillNetData, distillNetData, eventFeatures, featureCount, featureNames } from './data.ts';
+export {
+  type DistillNetData,
+  distillNetData,
+  eventFeatures,
+  featureCount,
+  featureNames,
+  type GeneratedData,
+  type Split,
+} from './data.ts';
 export {
   accuracyBins,
   missingResponse,
@@ -44,15 +52,25 @@ export {
   shardPaths,
   writeEventShards,
 } from './event-shards.ts';
-export { distillNetFigures, type FigureName } from './figures.ts';
-export { inputFormats } from './input-formats.ts';
+export type { Distributions } from './distributions.ts';
+export { distillNetFigures, type FigureData, type FigureName, type Figures } from './figures.ts';
 export {
-  type DistillNetLearning,
-  type LearningMetrics,
-  type LearningTestSet,
-  runLearning,
-  type WeightSource,
-} from './learning.ts';
+  batchSizes,
+  type InferenceTimes,
+  measureInference,
+  timedCircuit,
+  type TimedCall,
+  timedEvents,
+  timedNetwork,
+  type TimedSource,
+} from './inference-time.ts';
+export { megaflop, type NetworkCost, publishedSlots, studentCost } from './network-costs.ts';
+export { type BySource, sourceNames, weightSources, type WeightSets, type WeightSource } from './weight-sources.ts';
+export { inputFormats } from './input-formats.ts';
+export { studentDataset, withoutPuppiWeight } from './distil.ts';
+export { foldScaler } from './folded-scaler.ts';
+export { labelEvents, type LabelledEvents } from './labels.ts';
+export { type DistillNetLearning, type LearnedSource, runLearning } from './learning.ts';
 export { matchedStudy, type MatchedOptions, type MatchedStudy } from './matched-labels.ts';
 export {
   type LearningCallbacks,
@@ -61,23 +79,16 @@ export {
   learningStages,
   stageClock,
 } from './progress.ts';
-export {
-  labelEvents,
-  type LabelledEvents,
-  precisionPlan,
-  predictQuantized,
-  quantizedInputs,
-  scaledInputs,
-  studentDataset,
-} from './recipe.ts';
+export { precisionPlan, predictQuantized, quantizedInputs } from './precision-plan.ts';
 export { type ReferenceRow, referenceRows, referenceSource } from './reference.ts';
-export { applyScaler, fitScaler, hardwareScaler, invertScaler, type Scaler } from './scaler.ts';
+export { applyScaler, fitScaler, hardwareScaler, invertScaler, scaledInputs, type Scaler } from './scaler.ts';
 export type { StoredEvents } from './stored-events.ts';
 export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
 export { teacherScoresOnGpu } from './teacher-on-gpu.ts';
 export { type ScoringOptions, teacherScores } from './teacher-scoring.ts';
 export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount } from './teacher.ts';
-export { publishedComparison } from './comparison.ts';
+export { comparisonReasons, publishedComparison } from './comparison.ts';
 export { distillNetReport } from './report.ts';
-export { type DistillNetRunOptions, publishedTarget, runDistillNet } from './run.ts';
+export { type DistillNetRunOptions, publishedTarget, runDistillNet, type RunProgress } from './run.ts';
+export { expectedSeconds, type RunPart, type TimeLeft, timeLeft } from './time-left.ts';
 export type { DistillNetSummary } from './summary.ts';

@@ -5,7 +5,7 @@
  * weight lies in [0, 2], so narrower formats hold the same values and spare the hardware wires and multiplier bits.
  */
 import { type FixedFormat, formatText, fractionBits, parseFormat, rawRange } from '../../fixed/index.ts';
-import { continuousFeatures, featureCount } from './data.ts';
+import { continuousFeatures, featureCount, puppiWeightColumn } from './data.ts';
 
 /**
  * Give the narrowest format of every input element for scaled features.
@@ -26,7 +26,7 @@ export function inputFormats(common: string): string[] {
     formatText(holds(...values) ? { ...format, ...changes } : format);
   return Array.from({ length: featureCount }, (_, feature) => {
     if (continuousFeatures.includes(feature)) return formatText(format);
-    if (feature === 6) return narrow({ signed: false, width: 2 + fraction, integer: 2 }, 0, 2);
+    if (feature === puppiWeightColumn) return narrow({ signed: false, width: 2 + fraction, integer: 2 }, 0, 2);
     if (feature === 7) return narrow({ signed: true, width: 2, integer: 2 }, -1, 1);
     return narrow({ signed: false, width: 1, integer: 1 }, 0, 1);
   });

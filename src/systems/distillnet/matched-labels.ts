@@ -16,7 +16,9 @@ import { type Dataset, fit, type FitOptions, type LossFunction } from '../../tra
 import type { DistillNetConfig } from './config.ts';
 import { accuracyBins } from './evaluate.ts';
 import { type LearningCallbacks, trainingOptions } from './progress.ts';
-import { type LabelledEvents, quantizedInputs, studentDataset } from './recipe.ts';
+import { studentDataset } from './distil.ts';
+import type { LabelledEvents } from './labels.ts';
+import { quantizedInputs } from './precision-plan.ts';
 import { buildQuantizedStudent, buildStudent } from './student.ts';
 
 /** What training needs of the caller. */
@@ -47,8 +49,8 @@ export async function matchedStudy(
   const root = stream(config.seed, 'distillnet', 'compact');
   const { heavyLabel: threshold, heavyWeight: weight } = config.student;
   const floats = {
-    training: studentDataset(data.training, scores.training, scaler),
-    validation: studentDataset(data.validation, scores.validation, scaler),
+    training: studentDataset(data.training.features, scores.training, scaler),
+    validation: studentDataset(data.validation.features, scores.validation, scaler),
   };
   const assistant = await trained(buildStudent(root.split('assistant')), floats, config.student.epochs, {
     config,

@@ -7,9 +7,10 @@ export const learningStages = [
   'teacher',
   'scores',
   'student',
+  'withoutPuppi',
   'quantizedFloat',
   'quantized',
-  'evaluation',
+  'weights',
 ] as const;
 
 /** A stage of the learning side. */

@@ -5,28 +5,33 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compileNetwork } from '../../compile/index.ts';
-import { emulate } from '../../emulation/index.ts';
-import { fractionBits, fromDouble, toDouble } from '../../fixed/index.ts';
-import { type LayerGraph } from '../../circuit/index.ts';
 import { serializeNetwork } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
-import { toFlat } from '../../tensor/index.ts';
-import { buildHardware, checkTarget, type HardwareResult, type HardwareStep } from '../hardware.ts';
-import type { SimulatorName } from '../simulators.ts';
-import type { HardwareTarget } from '../pipeline.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
-import { randomStimuli, type Stimulus } from '../stimuli.ts';
+import { checkTarget, type HardwareStep } from '../hardware.ts';
+import type { HardwareTarget } from '../pipeline.ts';
+import type { SimulatorName } from '../simulators.ts';
 import { type LearningCheckpoint, plainTeacher } from './checkpoint.ts';
-import { defaultConfig, type DistillNetConfig, quickConfig } from './config.ts';
-import { featureCount } from './data.ts';
-import { type WeightAgreement, weightAgreement } from './evaluate.ts';
+import { buildCircuits } from './circuits.ts';
+import type { DistillNetConfig } from './config.ts';
+import { evaluateWeights } from './evaluate-weights.ts';
 import { distillNetFigures } from './figures.ts';
 import { type DistillNetLearning, runLearning } from './learning.ts';
-import { type LearningCallbacks, type LearningProgress, trainingOptions } from './progress.ts';
+import { type LearningCallbacks, trainingOptions } from './progress.ts';
 import { distillNetReport } from './report.ts';
-import { studentInput } from './student.ts';
+import { summarize } from './summarize.ts';
 import type { DistillNetSummary } from './summary.ts';
+import type { RunPart } from './time-left.ts';
+import { timeInference } from './time-inference.ts';
+
+/** Progress within a part of a run. */
+export interface RunProgress {
+  readonly part: RunPart;
+  /** Share of the part that is done, in [0, 1]. */
+  readonly fraction: number;
+  /** A few words such as "loss 0.1234"; may be empty. */
+  readonly message: string;
+}
 
 export interface DistillNetRunOptions {
   readonly config: DistillNetConfig;
@@ -38,6 +43,8 @@ export interface DistillNetRunOptions {
   readonly vectors?: number;
   /** Random full-range codes among the vectors. @defaultValue 256 */
   readonly randomVectors?: number;
+  /** Pipelines side by side in a second design, as published; 1 for no such design. @defaultValue 10 */
+  readonly copies?: number;
   /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
   readonly simulators?: readonly SimulatorName[];
   readonly signal?: AbortSignal;
@@ -46,10 +53,12 @@ export interface DistillNetRunOptions {
   readonly inference?: LearningCallbacks['inference'];
   /** Threads that share a training step where the backend is WebAssembly. @defaultValue 1 */
   readonly workers?: number;
+  /** Seconds to measure times of inference for; 0 for none, which leaves nothing in the report that varies. @defaultValue 4 */
+  readonly timingSeconds?: number;
   /** Receives the reason where training steps cannot be planned. */
   readonly onEager?: (reason: string) => void;
   readonly onCheckpoint?: (checkpoint: LearningCheckpoint) => void | Promise<void>;
-  readonly onLearning?: (progress: LearningProgress) => void;
+  readonly onProgress?: (progress: RunProgress) => void;
   readonly onHardwareStart?: (step: HardwareStep) => void;
   readonly onHardware?: (step: HardwareStep, message: string) => void;
   /** Writes what belongs to the caller (such as `run.json`) into the folder before it is put in place. */
@@ -62,136 +71,82 @@ export const publishedTarget: HardwareTarget = { part: 'xcvu13p-flga2577-2-e', c
 /**
  * Run the system and write its folder.
  *
- * @returns null if the signal stopped the training; the last checkpoint says where
+ * @returns null if the signal stopped it; the last checkpoint says where training goes on
  */
 export async function runDistillNet(options: DistillNetRunOptions): Promise<DistillNetSummary | null> {
-  const { config, directory, target = publishedTarget, vectors = 768, randomVectors = 256, signal } = options;
+  const { config, directory, target = publishedTarget, signal, onProgress } = options;
   checkTarget(target);
   const start = performance.now();
   return withOutputFolder(directory, async (staging) => {
     const learning = await runLearning(config, {
-      ...(options.onLearning && { onProgress: options.onLearning }),
+      ...(onProgress && {
+        onProgress: ({ stage, fraction, message }) => onProgress({ part: stage, fraction, message }),
+      }),
       ...(options.onCheckpoint && { onCheckpoint: options.onCheckpoint }),
       ...trainingOptions(options),
       ...(options.resume && { resume: options.resume }),
       ...(options.inference && { inference: options.inference }),
     });
     if (learning === null) return null;
+    const circuits = await buildCircuits(learning, staging, { ...options, target });
 
-    // One level less than the default: five stages instead of six.
-    const compile = {
-      profile: 'exact',
-      adderDepth: 1,
-      inputFormats: { [studentInput]: learning.inputFormats },
-    } as const;
-    const graph = compileNetwork(learning.quantized, compile);
-    const codes = inputCodes(graph, learning);
-    const stimuli: Stimulus[] = [
-      ...randomStimuli(graph.inputs, randomVectors, stream(config.seed, 'distillnet', 'stimuli')),
-      ...particleStimuli(codes, vectors),
-    ];
-    const hardware = await buildHardware(learning.quantized, stimuli, join(staging, 'rtl'), {
-      target,
-      compile,
-      ...(options.simulators && { simulators: options.simulators }),
-      ...(signal && { signal }),
-      ...(options.onHardwareStart && { onStart: options.onHardwareStart }),
-      ...(options.onHardware && { onStep: options.onHardware }),
+    const report = (fraction: number, message: string): void => onProgress?.({ part: 'evaluation', fraction, message });
+    const began = performance.now();
+    const { weights, test } = learning;
+    const evaluated = await evaluateWeights(
+      test,
+      {
+        puppi: weights.puppi,
+        teacher: weights.teacher,
+        student: weights.student,
+        quantizedFloat: weights.quantizedFloat,
+        fixed: circuits.weights,
+        withoutPuppi: weights.withoutPuppi,
+        ...(test.truth && { truth: test.truth }),
+      },
+      stream(config.seed, 'distillnet', 'evaluation'),
+      { onProgress: (done) => report(done, ''), ...(signal && { signal }) },
+    );
+    if (evaluated === null) return null;
+    const { timingSeconds = 4 } = options;
+    const inference = timingSeconds > 0 ? await timeInference(learning, circuits, timingSeconds, signal) : null;
+    const now = performance.now();
+    const seconds = {
+      ...learning.seconds,
+      ...circuits.hardware.seconds,
+      evaluation: (now - began) / 1000,
+      total: (now - start) / 1000,
+    };
+    const summary = summarize({ learning, circuits, evaluation: evaluated.summary, inference, seconds });
+    await writeResults(staging, learning, summary);
+    const figures = distillNetFigures({
+      summary,
+      distributions: evaluated.distributions,
+      histories: learning.histories,
+      hardware: circuits.hardware,
     });
-    const fixedScores = emulateAll(graph, codes);
-    const seconds = { ...learning.seconds, ...hardware.seconds, total: (performance.now() - start) / 1000 };
-    const summary = summarize(learning, hardware, fixedScores, seconds);
-    const write = (path: string, text: string): Promise<void> => writeFile(join(staging, path), text);
-    await write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
-    await write('teacher.json', `${JSON.stringify(plainTeacher(learning.teacher))}\n`);
-    await write('student.json', serializeNetwork(learning.student));
-    await write('qdistillnet.json', serializeNetwork(learning.quantized));
-    const figures = distillNetFigures(summary, learning, hardware, fixedScores);
     await mkdir(join(staging, 'figures'));
-    for (const [name, { svg }] of Object.entries(figures)) await write(`figures/${name}.svg`, svg);
-    await write('report.html', distillNetReport(summary, hardware, figures));
+    for (const [name, { svg }] of Object.entries(figures))
+      await writeFile(join(staging, 'figures', `${name}.svg`), svg);
+    await writeFile(join(staging, 'report.html'), distillNetReport(summary, circuits.hardware, figures));
+    report(1, '');
     await options.finish?.(staging, summary);
     return summary;
   });
 }
 
-/** All test particles as raw input codes, row-major. */
-function inputCodes(graph: LayerGraph, learning: DistillNetLearning): BigInt64Array {
-  const { formats } = graph.inputs[0]!;
-  return BigInt64Array.from(toFlat(learning.test.inputs), (value, k) => fromDouble(value, formats[k % featureCount]!));
-}
-
-/** Particles spread evenly over the test set. */
-function particleStimuli(codes: BigInt64Array, count: number): Stimulus[] {
-  const rows = codes.length / featureCount;
-  const taken = Math.min(count, rows);
-  return Array.from({ length: taken }, (_, k) => {
-    const row = Math.floor((k * rows) / taken);
-    return [Array.from(codes.subarray(row * featureCount, (row + 1) * featureCount))];
-  });
-}
-
-/** The circuit's output for every test particle. */
-function emulateAll(graph: LayerGraph, codes: BigInt64Array): Float32Array {
-  const { outputs } = emulate(graph, codes.length / featureCount, [codes]);
-  const format = graph.layers.find((layer) => layer.name === graph.outputs[0])!.circuit.outputs[0]!.formats[0]!;
-  return Float32Array.from({ length: outputs[0]!.length }, (_, k) =>
-    toDouble(BigInt(outputs[0]![k]!), fractionBits(format)),
-  );
-}
-
-function summarize(
-  learning: DistillNetLearning,
-  hardware: HardwareResult,
-  fixedScores: Float32Array,
-  seconds: Readonly<Record<string, number>>,
-): DistillNetSummary {
-  const { config, metrics, test } = learning;
-  const inPercent = ({ accuracy, printedAccuracy }: WeightAgreement) => ({
-    accuracy: 100 * accuracy,
-    accuracyAsPrinted: 100 * printedAccuracy,
-  });
-  const resolution = (source: 'puppi' | 'student' | 'fixed' | 'teacher' | 'truth') =>
-    metrics.quality[source].missingResolution;
-  const { lut, ff, dsp, bram, source } = hardware.resources;
-  return {
-    system: 'distillnet',
-    seed: config.seed,
-    mode: modeOf(config),
-    events: metrics.events,
-    particles: metrics.particles,
-    float: { ...inPercent(metrics.agreement.student), parameters: metrics.parameters.student },
-    fixed: {
-      ...inPercent(weightAgreement(fixedScores, test.teacherScores)),
-      parameters: metrics.parameters.quantized,
-      sparsity: metrics.sparsity,
-      shadowMismatches: fixedScores.reduce((count, score, k) => count + Number(score !== test.fixedScores[k]), 0),
-    },
-    puppi: inPercent(metrics.agreement.puppi),
-    missingResolution: {
-      puppi: resolution('puppi'),
-      student: resolution('student'),
-      fixed: resolution('fixed'),
-      teacher: resolution('teacher'),
-      truth: resolution('truth'),
-    },
-    hardware: {
-      part: hardware.part,
-      clockMHz: hardware.clockMHz,
-      latencyCycles: hardware.latencyCycles,
-      latencyNs: hardware.latencyNs,
-      initiationInterval: hardware.initiationInterval,
-      resources: { lut, ff, dsp, bram, source },
-    },
-    checks: hardware.checks,
-    skipped: hardware.skipped,
-    seconds,
+async function writeResults(
+  staging: string,
+  { teacher, student, withoutPuppi, hardware, scaler }: DistillNetLearning,
+  summary: DistillNetSummary,
+): Promise<void> {
+  const files = {
+    'summary.json': `${JSON.stringify(summary, null, 2)}\n`,
+    ...(teacher && { 'teacher.json': `${JSON.stringify(plainTeacher(teacher))}\n` }),
+    'scaler.json': `${JSON.stringify(scaler)}\n`,
+    'student.json': serializeNetwork(student),
+    'student-without-puppi.json': serializeNetwork(withoutPuppi),
+    'qdistillnet.json': serializeNetwork(hardware),
   };
-}
-
-function modeOf(config: DistillNetConfig): DistillNetSummary['mode'] {
-  const same = (other: DistillNetConfig): boolean =>
-    JSON.stringify({ ...config, seed: 0 }) === JSON.stringify({ ...other, seed: 0 });
-  if (same(quickConfig)) return 'quick';
-  return same(defaultConfig) ? 'default' : 'custom';
+  for (const [name, text] of Object.entries(files)) await writeFile(join(staging, name), text);
 }

@@ -2,11 +2,13 @@
  * Standard scalers as data: x → (x − mean)/scale per feature.
  *
  * All networks take features through a *hardware scaler*: its scales are powers of two, so that dividing only moves the
- * binary point and the FPGA needs no multiplier for it, and it leaves weights, signs and flags alone. The latter also
- * helps training: a flag that is set once in a thousand particles would become a value of thirty standard deviations.
+ * binary point, and means are 0, so that the FPGA needs neither multiplier nor adder for it. It leaves signs and flags
+ * alone, which also helps training: a flag that is set once in a thousand particles would become a value of thirty
+ * standard deviations.
  */
 import { ShapeError, ValueError } from '../../errors.ts';
-import { continuousFeatures } from './data.ts';
+import { type Tensor, tensor } from '../../tensor/index.ts';
+import { continuousFeatures, impactColumns, puppiWeightColumn } from './data.ts';
 
 /** A standard scaler; both arrays have one entry per feature, scales are above 0. */
 export interface Scaler {
@@ -44,22 +46,33 @@ export function fitScaler(features: Float32Array, columns: number): Scaler {
 }
 
 /**
- * Round a scaler for hardware: scales up to the next power of two, so that four of them hold the long tails of
- * momenta, and means to eighths of that; features that are not
- * continuous keep mean 0, and scale 1 but for the PUPPI weight's.
+ * Make a scaler that costs nothing in hardware: no means, and scales that are powers of two.
  *
- * The weight in [0, 1] is multiplied by 2, so that it fills the range of the other features.
+ * Continuous features are divided by the power of two above their root mean square, so that four of them hold the long
+ * tails of momenta. Impact parameters are clipped anyhow: their limit becomes the end of the input format, [−4, 4) in
+ * units of the scale, so that the port itself clips. The Puppi weight in [0, 1] is multiplied by 2, to fill the range of
+ * the other features; charge and flags stay as they are.
+ *
+ * @param scaler - measured on the features
+ * @param clip - limit on |d0| and |dz| in mm
  */
-export function hardwareScaler(scaler: Scaler): Scaler {
-  const scale = scaler.scale.map((s, f) => (continuousFeatures.includes(f) ? powerOfTwoAbove(s) : f === 6 ? 0.5 : 1));
-  const mean = scaler.mean.map((m, f) =>
-    continuousFeatures.includes(f) ? Math.round((m / scale[f]!) * 8) * (scale[f]! / 8) + 0 : 0,
-  );
-  return { mean, scale };
+export function hardwareScaler({ mean, scale }: Scaler, clip: number): Scaler {
+  return {
+    mean: mean.map(() => 0),
+    scale: scale.map((sigma, f) => {
+      if (impactColumns.includes(f)) return powerOfTwoAbove(clip) / formatEnd;
+      if (continuousFeatures.includes(f)) return powerOfTwoAbove(Math.sqrt(sigma * sigma + mean[f]! * mean[f]!));
+      return f === puppiWeightColumn ? 0.5 : 1;
+    }),
+  };
 }
 
-/** The smallest power of two that is not below x > 0. */
+/** Where the input formats of the networks end. */
+const formatEnd = 4;
+
+/** The smallest power of two that is not below x; 1 for 0. */
 function powerOfTwoAbove(x: number): number {
+  if (x === 0) return 1;
   let p = 1;
   while (p < x) p *= 2;
   while (p / 2 >= x) p /= 2;
@@ -76,4 +89,10 @@ export function applyScaler(scaler: Scaler, features: Float32Array): Float32Arra
 export function invertScaler(scaler: Scaler, scaled: Float32Array): Float32Array {
   const columns = scaler.mean.length;
   return scaled.map((x, i) => x * scaler.scale[i % columns]! + scaler.mean[i % columns]!);
+}
+
+/** Features as the float networks receive them, shape [rows, columns]. */
+export function scaledInputs(features: Float32Array, scaler: Scaler): Tensor {
+  const columns = scaler.mean.length;
+  return tensor(applyScaler(scaler, features), [features.length / columns, columns]);
 }

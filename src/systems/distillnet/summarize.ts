@@ -1,6 +1,8 @@
 /** A run as the plain data of its summary. */
+import { device } from '../../estimation/index.ts';
 import { sparsityOf } from '../../compression/index.ts';
 import { parameterCount } from '../../network/index.ts';
+import { mostUsed } from '../part-fit.ts';
 import { stream } from '../../random/index.ts';
 import type { DistillNetCircuits } from './circuits.ts';
 import { defaultConfig, type DistillNetConfig, quickConfig } from './config.ts';
@@ -24,7 +26,7 @@ export interface RunResults {
 /** Summarise a run. */
 export function summarize({ learning, circuits, evaluation, inference, seconds }: RunResults): DistillNetSummary {
   const { config, teacher, student, quantized, weights } = learning;
-  const { hardware, tenCopies } = circuits;
+  const { hardware, copies } = circuits;
   const { lut, ff, dsp, bram, source } = hardware.resources;
   return {
     system: 'distillnet',
@@ -52,6 +54,10 @@ export function summarize({ learning, circuits, evaluation, inference, seconds }
       latencyNs: hardware.latencyNs,
       initiationInterval: hardware.initiationInterval,
       resources: { lut, ff, dsp, bram, source },
+      copies: copies && {
+        count: copies.copies,
+        ...mostUsed(copies.resources, device(hardware.part)),
+      },
     },
     checks: hardware.checks,
     skipped: hardware.skipped,

@@ -1,35 +1,29 @@
 /** What a DistillNet run came to, as the plain data of `summary.json`. */
 import type { Checks } from '../checks.ts';
-
-/** Half the interquartile range of the missing-momentum response, with its bootstrap error. */
-export interface Resolution {
-  readonly value: number;
-  readonly error: number;
-}
+import type { ResourceKind } from '../part-fit.ts';
+import type { Evaluation } from './evaluate-weights.ts';
+import type { InferenceTimes } from './inference-time.ts';
+import type { NetworkCost } from './network-costs.ts';
 
 export interface DistillNetSummary {
   readonly system: 'distillnet';
   readonly seed: string | number;
   readonly mode: 'quick' | 'default' | 'custom';
-  readonly events: number;
-  readonly particles: number;
-  /**
-   * The float student against the teacher's weights. `accuracy` is the mean over 20 bins of min(ρ, 1/ρ) in percent,
-   * `accuracyAsPrinted` the paper's mean of ρ = N_student/N_teacher, in which over-filled bins make up for others.
-   */
-  readonly float: { readonly accuracy: number; readonly accuracyAsPrinted: number; readonly parameters: number };
-  /** The circuit's own outputs, emulated bit for bit on every test particle. */
-  readonly fixed: {
-    readonly accuracy: number;
-    readonly accuracyAsPrinted: number;
-    readonly parameters: number;
-    readonly sparsity: number;
-    /** Test particles on which float training's shadow of the quantized network differs from the circuit. */
-    readonly shadowMismatches: number;
+  /** Share of zero weights in the kernels of QDistillNet. */
+  readonly sparsity: number;
+  /** Test particles on which float training's shadow of QDistillNet differs from the circuit. */
+  readonly shadowMismatches: number;
+  /** Physics of every set of weights on the test events. */
+  readonly evaluation: Evaluation;
+  /** The teacher is null where its scores came with the events. */
+  readonly costs: {
+    readonly teacher: NetworkCost | null;
+    readonly student: NetworkCost;
+    readonly quantized: NetworkCost;
+    readonly compact?: NetworkCost;
   };
-  readonly puppi: { readonly accuracy: number; readonly accuracyAsPrinted: number };
-  /** Missing-momentum resolution by source of the weights; lower is better. */
-  readonly missingResolution: Readonly<Record<'puppi' | 'student' | 'fixed' | 'teacher' | 'truth', Resolution>>;
+  /** Measured times of this run on this machine, unlike everything above; null where they were not asked for. */
+  readonly inference: InferenceTimes | null;
   readonly hardware: {
     readonly part: string;
     readonly clockMHz: number;
@@ -43,6 +37,8 @@ export interface DistillNetSummary {
       readonly bram: number;
       readonly source: string;
     };
+    /** Several pipelines as one design: how many, and the share in percent of the part's resource that they use most. */
+    readonly copies: { readonly count: number; readonly kind: ResourceKind; readonly percent: number } | null;
   };
   readonly checks: Checks;
   /** Why a check is null, in sentences. */

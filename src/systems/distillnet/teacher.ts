@@ -7,7 +7,9 @@
  * kind and size of the published teacher, ABCNet: attention over 20 neighbours in two blocks, residual layers 64→128→64,
  * and a head 256→128→1 that reads every stage and the mean of the event; 258,497 parameters here, about 270,000 there.
  */
+import { ValueError } from '../../errors.ts';
 import { initialize } from '../../network/index.ts';
+import type { PileupEvent, ReferencedEvent } from '../../physics/index.ts';
 import type { RandomStream } from '../../random/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { TeacherMode } from './config.ts';
@@ -104,6 +106,14 @@ export function teacherOperations({ width: w, neighbours: k, blocks, residuals }
   return 2 * (featureCount * w + (blocks + 1) * stage + blocks * block + 2 * w);
 }
 
+/** The event with its twin. */
+function withTwin(event: ReferencedEvent | PileupEvent): PileupEvent {
+  if ('twin' in event) return event;
+  throw new ValueError(
+    'An event has no pileup-free twin; a teacher that learns without labels needs one of every event.',
+  );
+}
+
 /**
  * Prepare every event of a data set for the teacher.
  *
@@ -117,8 +127,9 @@ export function teacherSamples(teacher: Teacher, data: DistillNetData, mode: Tea
     return {
       ...neighbourhood(event, teacher.neighbours),
       features: scaled.slice(from * featureCount, to * featureCount),
-      truth: data.truth.slice(from, to),
-      ...(mode === 'selfSupervised' && { comparison: twinComparison(event) }),
+      // Scoring reads no truth.
+      truth: data.truth?.slice(from, to) ?? new Float32Array(to - from),
+      ...(mode === 'selfSupervised' && { comparison: twinComparison(withTwin(event)) }),
     };
   });
 }
