@@ -4,10 +4,11 @@
  * The least d_ij = min(s_i, s_j)·ΔR_ij² is always that of a member and its nearest neighbour (Cacciari, Salam,
  * hep-ph/0512210), so one neighbour within R is kept for each; without one the distance is that to the beam, s_i·R².
  * Neighbours are looked for in tiles and the least distance by a tournament: a step costs about as much as there are
- * members in a few tiles, whatever the size of the event.
+ * members in a few tiles, whatever the size of the event. Where it is dense, most tiles are passed over because they lie
+ * farther away than any neighbour that could matter.
  */
 import { azimuthOf, planeDistanceSquared, rapidityOf } from './direction.ts';
-import { createTiling, enterTile, leaveTile, tilesAround, type Tiling } from './tiles.ts';
+import { createTiling, enterTile, leaveTile, measureGaps, tilesAround, type Tiling } from './tiles.ts';
 import { createTournament, type Tournament, tournamentSet, tournamentWinner } from './tournament.ts';
 
 /** Members to recombine, in GeV; a sum takes the place of one of its two parts. */
@@ -38,8 +39,17 @@ interface Plane extends Members {
   readonly reach: number;
 }
 
-interface State extends Plane {
+interface TiledPlane extends Plane {
   readonly tiling: Tiling;
+  /** No member of a tile has its nearest neighbour farther than the root of this. */
+  readonly widest: Float64Array;
+  /** Squared distances from the member that is looked at to the tiles around it. */
+  readonly gaps: Float64Array;
+}
+
+interface State extends TiledPlane {
+  /** The same from a member that is gone, while others look for another neighbour. */
+  readonly goneGaps: Float64Array;
   readonly least: Tournament;
 }
 
@@ -67,12 +77,12 @@ export function recombine(members: Members, scaleOf: (ptSquared: number) => numb
     tournamentSet(least, a, Infinity);
     if (b < 0) {
       jets[found++] = a;
-      bereave(state, tiling.tileOf[a]!, a, a);
+      bereave(state, a);
       continue;
     }
     leaveTile(tiling, b);
-    bereave(state, tiling.tileOf[a]!, a, b);
-    if (tiling.tileOf[b] !== tiling.tileOf[a]) bereave(state, tiling.tileOf[b]!, a, b);
+    bereave(state, a);
+    bereave(state, b);
     px[b]! += px[a]!;
     py[b]! += py[a]!;
     pz[b]! += pz[a]!;
@@ -98,14 +108,16 @@ function createState(members: Members, scaleOf: (ptSquared: number) => number, r
     reach: radius * radius,
   };
   for (let i = 0; i < count; i++) locate(plane, i, scaleOf);
-  const state = { ...plane, tiling: createTiling(plane.rapidity, radius) };
+  const tiling = createTiling(plane.rapidity, radius);
+  const widest = new Float64Array(tiling.heads.length);
+  const state = { ...plane, tiling, widest, gaps: new Float64Array(tilesAround) };
   for (let i = 0; i < count; i++) enterTile(state.tiling, i, state.rapidity[i]!, state.phi[i]!);
   const distances = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     searchNearest(state, i);
     distances[i] = scaledDistance(state, i);
   }
-  return { ...state, least: createTournament(distances) };
+  return { ...state, goneGaps: new Float64Array(tilesAround), least: createTournament(distances) };
 }
 
 /** Compute where a member lies and what its distances are scaled with. */
@@ -124,16 +136,18 @@ function scaledDistance({ scale, nearest, distance }: Plane, i: number): number 
 }
 
 /** Find the nearest neighbour of a member. */
-function searchNearest(plane: Plane & { readonly tiling: Tiling }, i: number): void {
-  const { rapidity, phi, nearest, distance, reach, tiling } = plane;
+function searchNearest(plane: TiledPlane, i: number): void {
+  const { rapidity, phi, nearest, distance, reach, tiling, widest, gaps } = plane;
   const { around, heads, next } = tiling;
   const y = rapidity[i]!;
   const azimuth = phi[i]!;
+  const tile = tiling.tileOf[i]!;
+  measureGaps(tiling, tile, y, azimuth, gaps);
   let near = -1;
   let nearDistance = reach;
-  const first = tiling.tileOf[i]! * tilesAround;
-  for (let k = first; k < first + tilesAround; k++) {
-    for (let j = heads[around[k]!]!; j >= 0; j = next[j]!) {
+  for (let k = 0; k < tilesAround; k++) {
+    if (gaps[k]! >= nearDistance) continue;
+    for (let j = heads[around[tile * tilesAround + k]!]!; j >= 0; j = next[j]!) {
       if (j === i) continue;
       const d = planeDistanceSquared(y, azimuth, rapidity[j]!, phi[j]!);
       if (d < nearDistance) {
@@ -144,19 +158,24 @@ function searchNearest(plane: Plane & { readonly tiling: Tiling }, i: number): v
   }
   nearest[i] = near;
   distance[i] = nearDistance;
+  if (nearDistance > widest[tile]!) widest[tile] = nearDistance;
 }
 
 /** Find the nearest neighbour of a new member, and let it become the nearest of others. */
 function introduce(state: State, i: number): void {
-  const { rapidity, phi, nearest, distance, reach, tiling, least } = state;
+  const { rapidity, phi, nearest, distance, reach, tiling, widest, gaps, least } = state;
   const { around, heads, next } = tiling;
   const y = rapidity[i]!;
   const azimuth = phi[i]!;
+  const tile = tiling.tileOf[i]!;
+  measureGaps(tiling, tile, y, azimuth, gaps);
   let near = -1;
   let nearDistance = reach;
-  const first = tiling.tileOf[i]! * tilesAround;
-  for (let k = first; k < first + tilesAround; k++) {
-    for (let j = heads[around[k]!]!; j >= 0; j = next[j]!) {
+  for (let k = 0; k < tilesAround; k++) {
+    const other = around[tile * tilesAround + k]!;
+    if (gaps[k]! >= nearDistance && gaps[k]! >= widest[other]!) continue;
+    let most = 0;
+    for (let j = heads[other]!; j >= 0; j = next[j]!) {
       if (j === i) continue;
       const d = planeDistanceSquared(y, azimuth, rapidity[j]!, phi[j]!);
       if (d < nearDistance) {
@@ -168,21 +187,27 @@ function introduce(state: State, i: number): void {
         nearest[j] = i;
         tournamentSet(least, j, scaledDistance(state, j));
       }
+      if (distance[j]! > most) most = distance[j]!;
     }
+    widest[other] = most;
   }
   nearest[i] = near;
   distance[i] = nearDistance;
+  if (nearDistance > widest[tile]!) widest[tile] = nearDistance;
   tournamentSet(least, i, scaledDistance(state, i));
 }
 
-/** Give those around a tile whose nearest neighbour was `a` or `b`, which are gone, another one. */
-function bereave(state: State, tile: number, a: number, b: number): void {
-  const { nearest, tiling, least } = state;
-  const { around, heads, next } = tiling;
-  const first = tile * tilesAround;
-  for (let k = first; k < first + tilesAround; k++) {
-    for (let i = heads[around[k]!]!; i >= 0; i = next[i]!) {
-      if (nearest[i] !== a && nearest[i] !== b) continue;
+/** Give those whose nearest neighbour was a member, which has left its tile, another one. */
+function bereave(state: State, gone: number): void {
+  const { rapidity, phi, nearest, tiling, widest, goneGaps, least } = state;
+  const { around, heads, next, tileOf } = tiling;
+  const tile = tileOf[gone]!;
+  measureGaps(tiling, tile, rapidity[gone]!, phi[gone]!, goneGaps);
+  for (let k = 0; k < tilesAround; k++) {
+    const other = around[tile * tilesAround + k]!;
+    if (goneGaps[k]! > widest[other]!) continue;
+    for (let i = heads[other]!; i >= 0; i = next[i]!) {
+      if (nearest[i] !== gone) continue;
       searchNearest(state, i);
       tournamentSet(least, i, scaledDistance(state, i));
     }

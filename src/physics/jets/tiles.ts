@@ -29,7 +29,7 @@ export interface Tiling {
   readonly previous: Int32Array;
   /** Tile of each member. */
   readonly tileOf: Int32Array;
-  /** For each tile the tiles around, {@link tilesAround} each. */
+  /** For each tile the tiles around, {@link tilesAround} each: itself first, then those at its sides and corners. */
   readonly around: Int32Array;
 }
 
@@ -66,22 +66,61 @@ export function createTiling(rapidity: Float64Array, radius: number): Tiling {
   };
 }
 
+/** Steps in row and column to the tiles around. */
+const steps: readonly (readonly [row: number, column: number])[] = [
+  [0, 0],
+  [-1, 0],
+  [1, 0],
+  [0, -1],
+  [0, 1],
+  [-1, -1],
+  [-1, 1],
+  [1, -1],
+  [1, 1],
+];
+
 function surroundings(rows: number, columns: number): Int32Array {
   const around = new Int32Array(rows * columns * tilesAround).fill(rows * columns);
   for (let row = 0, at = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, at += tilesAround) {
-      const before = column === 0 ? columns - 1 : column - 1;
-      const after = column === columns - 1 ? 0 : column + 1;
-      for (let step = 0; step < 3; step++) {
-        const first = (row + step - 1) * columns;
-        if (first < 0 || first >= rows * columns) continue;
-        around[at + 3 * step] = first + before;
-        around[at + 3 * step + 1] = first + column;
-        around[at + 3 * step + 2] = first + after;
-      }
+      steps.forEach(([up, along], k) => {
+        if (row + up < 0 || row + up >= rows) return;
+        around[at + k] = (row + up) * columns + ((column + along + columns) % columns);
+      });
     }
   }
   return around;
+}
+
+/**
+ * Compute how far the tiles around a tile are from a place in it: what lies in them is not nearer.
+ *
+ * The distances are given a little short, lest rounding make a member of a tile nearer than the tile.
+ *
+ * @param gaps - written over with the squares of the distances, in the order of `around`
+ */
+export function measureGaps(tiling: Tiling, tile: number, rapidity: number, phi: number, gaps: Float64Array): void {
+  const { columns, low, width } = tiling;
+  const row = Math.floor(tile / columns);
+  const column = tile - row * columns;
+  const columnWidth = fullTurn / columns;
+  const down = squareOfGap(rapidity - (low + row * width));
+  const up = squareOfGap(low + (row + 1) * width - rapidity);
+  const before = squareOfGap(phi - column * columnWidth);
+  const after = squareOfGap((column + 1) * columnWidth - phi);
+  gaps[0] = 0;
+  gaps[1] = down;
+  gaps[2] = up;
+  gaps[3] = before;
+  gaps[4] = after;
+  gaps[5] = down + before;
+  gaps[6] = down + after;
+  gaps[7] = up + before;
+  gaps[8] = up + after;
+}
+
+function squareOfGap(gap: number): number {
+  return gap > 1e-9 ? (gap - 1e-9) * (gap - 1e-9) : 0;
 }
 
 /** Put a member at a rapidity and an azimuth in [0, 2π) into its tile, and return the tile. */
