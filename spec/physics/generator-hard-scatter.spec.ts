@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bottomJet } from '../../src/physics/generator/bottom-jets.ts';
 import { generatorConfiguration, hardProcesses } from '../../src/physics/generator/configuration.ts';
 import { atRapidity, decay, direction, type FourVector, sum } from '../../src/physics/generator/decay.ts';
-import { recoilOf } from '../../src/physics/generator/fragmentation.ts';
+import { drawSpecies, recoilOf } from '../../src/physics/generator/fragmentation.ts';
 import { type HardScatter, hardScatter } from '../../src/physics/generator/hard-scatter.ts';
 import { decayTopPair, massTop } from '../../src/physics/generator/top-pairs.ts';
 import { massW } from '../../src/physics/generator/w-boson.ts';
@@ -150,5 +150,29 @@ describe('bottomJet', () => {
     expect(mean(long)).toBeGreaterThan(0.2);
     expect(mean(long)).toBeLessThan(1);
     expect(mean(impacts(0))).toBe(0);
+  });
+});
+
+describe('drawSpecies', () => {
+  it.each([0, 0.6, 1])('gives the charged share %d, and each species its part of it', (chargedFraction) => {
+    const random = stream('species');
+    const draws = 40000;
+    const counts = new Array<number>(speciesNames.length).fill(0);
+    for (let i = 0; i < draws; i++) counts[drawSpecies(chargedFraction, random)]!++;
+
+    const shares: Record<(typeof speciesNames)[number], number> = {
+      'positive hadron': 0.495 * chargedFraction,
+      'negative hadron': 0.495 * chargedFraction,
+      electron: 0.0025 * chargedFraction,
+      positron: 0.0025 * chargedFraction,
+      muon: 0.0025 * chargedFraction,
+      antimuon: 0.0025 * chargedFraction,
+      photon: 0.75 * (1 - chargedFraction),
+      'neutral hadron': 0.25 * (1 - chargedFraction),
+    };
+    speciesNames.forEach((name, code) => {
+      const share = shares[name];
+      expect(Math.abs(counts[code]! / draws - share)).toBeLessThanOrEqual(4 * Math.sqrt((share * (1 - share)) / draws));
+    });
   });
 });

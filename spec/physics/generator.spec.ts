@@ -182,21 +182,21 @@ describe('generateEvents', () => {
     const [event] = generateEvents({}, 'frozen', 1);
     const [tops] = generateEvents({ process: 'ttbar', meanPileup: 30 }, 'frozen', 1);
 
-    expect(tops!.particles.count).toMatchInlineSnapshot(`489`);
-    expect(tops!.particles.pt[0]).toMatchInlineSnapshot(`70.07943286250773`);
+    expect(tops!.particles.count).toMatchInlineSnapshot(`487`);
+    expect(tops!.particles.pt[0]).toMatchInlineSnapshot(`68.84813232233843`);
     expect(tops!.missing).toMatchInlineSnapshot(`
       {
-        "x": -52.29429341745666,
-        "y": -123.3403086941932,
+        "x": -50.54705361761067,
+        "y": -112.35189581878157,
       }
     `);
-    expect(event!.particles.count).toMatchInlineSnapshot(`2036`);
+    expect(event!.particles.count).toMatchInlineSnapshot(`2018`);
     expect(event!.pileupVertices).toMatchInlineSnapshot(`138`);
-    expect(event!.particles.pt[0]).toMatchInlineSnapshot(`86.42409457461112`);
+    expect(event!.particles.pt[0]).toMatchInlineSnapshot(`53.64688869647324`);
     expect(event!.missing).toMatchInlineSnapshot(`
       {
-        "x": -32.867083432346256,
-        "y": 8.963736878961596,
+        "x": -33.48256237217121,
+        "y": -21.325100879904944,
       }
     `);
   });

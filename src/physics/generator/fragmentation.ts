@@ -34,11 +34,15 @@ const code = {
   ],
 } as const;
 
-/** Draw a species. */
+/** Draw a species, by one number: what is left of it after each choice is uniform again. */
 export function drawSpecies(chargedFraction: number, stream: RandomStream): number {
-  if (stream.uniform() >= chargedFraction) return stream.uniform() < photonShare ? code.photon : code.neutral;
-  const [electron, muon, hadron] = code.charged[stream.uniform() < 0.5 ? 1 : 0];
-  const kind = stream.uniform();
+  const drawn = stream.uniform();
+  if (drawn >= chargedFraction) {
+    return drawn - chargedFraction < photonShare * (1 - chargedFraction) ? code.photon : code.neutral;
+  }
+  const both = (2 * drawn) / chargedFraction;
+  const [electron, muon, hadron] = code.charged[both < 1 ? 0 : 1];
+  const kind = both < 1 ? both : both - 1;
   return kind < leptonShare ? electron : kind < 2 * leptonShare ? muon : hadron;
 }
 
