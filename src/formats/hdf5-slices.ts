@@ -8,6 +8,10 @@
 import type * as H5wasm from 'h5wasm/node';
 import { FormatError, ShapeError, ToolError } from '../errors.ts';
 import { checkSuperblock } from './hdf5.ts';
+import type { NpyData } from './npy.ts';
+
+/** Numbers of a dataset in its own type, but for integers of 64 bits. */
+export type Hdf5Numbers = Exclude<NpyData, BigInt64Array | BigUint64Array>;
 
 /** An open HDF5 file. */
 export interface Hdf5Slices {
@@ -24,7 +28,7 @@ export interface Hdf5Slices {
    * @param ranges - first index and the one behind the last, one pair for each axis; nothing is read of an empty range
    * @throws FormatError if the file is damaged there, ShapeError if the dataset is absent or the ranges do not fit
    */
-  read(path: string, ranges: readonly (readonly [number, number])[]): Float64Array;
+  read(path: string, ranges: readonly (readonly [number, number])[]): Hdf5Numbers;
   /** Close the file. */
   close(): void;
 }
@@ -102,7 +106,9 @@ export const openHdf5Slices = async (path: string, source: string): Promise<Hdf5
         const count = lengths.reduce((product, n) => product * n, 1);
         if (count === 0) return new Float64Array(0);
         const values = opened.found.slice(ranges.map(([first, end]) => [first, end]));
-        return Float64Array.from(values as unknown as ArrayLike<number | bigint>, Number);
+        return values instanceof BigInt64Array || values instanceof BigUint64Array
+          ? Float64Array.from(values as ArrayLike<number | bigint>, Number)
+          : (values as Hdf5Numbers);
       }),
     close: () => void file.close(),
   };

@@ -3,7 +3,7 @@ export { type KerasLayer, type KerasOptions, networkFromKerasLayers, supportedKe
 export { type KerasModel, kerasModelFromConfig, networkFromKerasModel, parseKerasModel } from './keras-json.ts';
 export { kerasWeightLookup, kerasWeightsOf } from './keras-weights.ts';
 export { type Hdf5Content, isHdf5, readHdf5 } from './hdf5.ts';
-export { type Hdf5Slices, openHdf5Slices } from './hdf5-slices.ts';
+export { type Hdf5Numbers, type Hdf5Slices, openHdf5Slices } from './hdf5-slices.ts';
 export type { KerasVersion } from './keras-activation.ts';
 export type { WeightArray, WeightLookup } from './weights.ts';
 export { networkFromOnnx, networkFromOnnxNodes, type OnnxOptions, supportedOnnxOperators } from './onnx.ts';

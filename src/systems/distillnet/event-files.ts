@@ -16,6 +16,7 @@ import { arraysFromEvents, type StoredWeights } from './event-arrays.ts';
 import { type ArrayName, arrayShape, eventAxis, type EventShape } from './event-layout.ts';
 import { eventShape } from './event-shape.ts';
 import { eventsFromArrays, type StoredEvents } from './stored-events.ts';
+import type { Numbers } from './stored-particles.ts';
 
 export interface ReadEventsOptions {
   /** Number of the first event to read. @defaultValue 0 */
@@ -34,7 +35,7 @@ const maxArchiveBytes = 2e9;
 interface OpenArrays {
   readonly source: string;
   readonly shape: EventShape;
-  read(name: ArrayName, first: number, count: number): ArrayLike<number>;
+  read(name: ArrayName, first: number, count: number): Numbers;
 }
 
 /**
@@ -105,7 +106,7 @@ async function readHdf5Events(path: string, source: string, options: ReadEventsO
   const file = await openHdf5Slices(path, source);
   try {
     const shape = eventShape((name) => file.shape(name), source);
-    const read = (name: ArrayName, first: number, count: number): ArrayLike<number> => {
+    const read = (name: ArrayName, first: number, count: number): Numbers => {
       const lengths = arrayShape(name, shape.events, shape.widths);
       return file.read(
         name,
@@ -118,19 +119,23 @@ async function readHdf5Events(path: string, source: string, options: ReadEventsO
   }
 }
 
+const toDoubles = (data: BigInt64Array | BigUint64Array): Float64Array => Float64Array.from(data, Number);
+
 function archiveSource(arrays: ReadonlyMap<string, NpyArray>, source: string): OpenArrays {
   const shape = eventShape((name) => arrays.get(name)?.shape, source);
-  const read = (name: ArrayName, first: number, count: number): ArrayLike<number> => {
+  const read = (name: ArrayName, first: number, count: number): Numbers => {
     const { data } = arrays.get(name)!;
-    if (count === shape.events && !(data instanceof BigInt64Array || data instanceof BigUint64Array)) return data;
+    const numbers = data instanceof BigInt64Array || data instanceof BigUint64Array ? toDoubles(data) : data;
     const lengths = arrayShape(name, shape.events, shape.widths);
     const axis = eventAxis(name);
-    const rows = axis === 0 ? 1 : lengths[0]!;
     const width = lengths.slice(axis + 1).reduce((product, n) => product * n, 1);
-    return Float64Array.from({ length: rows * count * width }, (_, i) => {
-      const row = Math.floor(i / (count * width));
-      return Number(data[(row * shape.events + first) * width + (i % (count * width))]);
-    });
+    const rows = axis === 0 ? 1 : lengths[0]!;
+    const part = new Float64Array(rows * count * width);
+    for (let row = 0; row < rows; row++) {
+      const start = (row * shape.events + first) * width;
+      part.set(numbers.subarray(start, start + count * width), row * count * width);
+    }
+    return part;
   };
   return { source, shape, read };
 }

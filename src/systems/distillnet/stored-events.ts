@@ -3,18 +3,17 @@ import { FormatError } from '../../errors.ts';
 import {
   emptyMomenta,
   type FourMomenta,
-  type Particles,
   type PileupEvent,
   type ReferencedEvent,
   type TransverseVector,
 } from '../../physics/index.ts';
 import { type ArrayName, vectorRows } from './event-layout.ts';
 import {
-  checkFinite,
-  element,
+  checkedColumn,
   type EventPart,
+  type EventRows,
+  eventRows,
   filledColumns,
-  type Place,
   type ReadParticles,
   readParticles,
   refuse,
@@ -41,27 +40,44 @@ export interface StoredEvents {
  * @throws ValueError naming the first particle that is unphysical; FormatError if weights belong to other particles
  */
 export function eventsFromArrays(part: EventPart): StoredEvents {
-  const { names } = part.shape;
-  const places = Array.from({ length: part.count }, (_, index) => ({ part, index }));
-  const read = places.map((place) => {
-    const inputs = readParticles(place, 'distill_inputs_default', names.has('vertex') ? 'vertex' : null);
-    const weightsOf = (name: ArrayName): Float64Array => readWeights(place, name, inputs);
-    return {
-      event: readReference(place, inputs.particles),
-      inputWeights: inputs.weights,
-      puppiWeights: weightsOf('data_puppi'),
-      teacherWeights: names.has('data_abc') ? weightsOf('data_abc') : null,
-      columns: inputs.columns,
-    };
-  });
+  const read = Array.from({ length: part.count }, (_, index) => readEvent(part, index));
+  const has = (name: ArrayName): boolean => part.shape.names.has(name);
   return {
     events: read.map(({ event }) => event),
-    generated: names.has('truth')
-      ? read.map(({ event, columns }, index) => readGenerated({ part, index }, event, columns))
-      : null,
+    generated: has('truth') ? read.map(({ generated }) => generated!) : null,
     puppiWeights: read.map(({ puppiWeights }) => puppiWeights),
     inputWeights: read.map(({ inputWeights }) => inputWeights),
-    teacherWeights: names.has('data_abc') ? read.map(({ teacherWeights }) => teacherWeights!) : null,
+    teacherWeights: has('data_abc') ? read.map(({ teacherWeights }) => teacherWeights!) : null,
+  };
+}
+
+interface StoredEvent {
+  readonly event: ReferencedEvent;
+  readonly generated: PileupEvent | null;
+  readonly puppiWeights: Float64Array;
+  readonly inputWeights: Float64Array;
+  readonly teacherWeights: Float64Array | null;
+}
+
+function readEvent(part: EventPart, index: number): StoredEvent {
+  const { names } = part.shape;
+  const rows = (name: ArrayName): EventRows => eventRows(part, index, name);
+  const optional = (name: ArrayName): EventRows | null => (names.has(name) ? rows(name) : null);
+  const inputs = readParticles(rows('distill_inputs_default'), optional('vertex'));
+  const generated = readMomenta(rows('data_gen'));
+  const [missing, count, teacher] = [optional('missing'), optional('pileup_vertices'), optional('data_abc')];
+  const event: ReferencedEvent = {
+    particles: inputs.particles,
+    generated,
+    missing: missing === null ? imbalance(generated) : readTransverse(missing),
+    pileupVertices: count === null ? Number.NaN : readCount(count),
+  };
+  return {
+    event,
+    generated: names.has('truth') ? readGenerated(event, inputs.columns, rows) : null,
+    puppiWeights: readWeights(rows('data_puppi'), inputs),
+    inputWeights: inputs.weights,
+    teacherWeights: teacher === null ? null : readWeights(teacher, inputs),
   };
 }
 
@@ -70,51 +86,32 @@ export function eventsFromArrays(part: EventPart): StoredEvents {
  *
  * Vectors may be scaled by the weights, as the published ones are used, or not.
  */
-function readWeights(place: Place, name: ArrayName, { columns, px, py }: ReadParticles): Float64Array {
-  const width = place.part.shape.widths.particles;
+function readWeights(table: EventRows, { columns, px, py }: ReadParticles): Float64Array {
   return Float64Array.from(columns, (column, i) => {
-    const row = vectorRows.map((_, r) => element(place, name, width, r, column));
-    checkFinite(place, name, column, row, vectorRows);
-    const weight = weightOf(place, name, column, row[4]!);
+    const [x, y, , , value] = checkedColumn(table, column, vectorRows) as [number, number, number, number, number];
+    const weight = weightOf(table, column, value);
+    // Within a thousandth of the transverse momentum: files hold float32, maybe of another computation.
+    const slack = 1e-3 * (Math.abs(px[i]!) + Math.abs(py[i]!));
     const isOwn = (scale: number): boolean =>
-      near(row[0]!, scale * px[i]!, px[i]!, py[i]!) && near(row[1]!, scale * py[i]!, px[i]!, py[i]!);
+      Math.abs(x - scale * px[i]!) <= slack && Math.abs(y - scale * py[i]!) <= slack;
     if (!isOwn(weight) && !isOwn(1)) {
-      const { source, first } = place.part;
       throw new FormatError(
-        `${source}, event ${first + place.index}: column ${column} of "${name}" has (px, py) = (${row[0]}, ${row[1]}), but the inputs have (${px[i]}, ${py[i]}) there; weights must stand in the order of the inputs.`,
+        `${table.where}: column ${column} of "${table.name}" has (px, py) = (${x}, ${y}), but the inputs have (${px[i]}, ${py[i]}) there; weights must stand in the order of the inputs.`,
       );
     }
     return weight;
   });
 }
 
-/** Tell whether a component is what it should be within a thousandth of the transverse momentum. */
-function near(value: number, expected: number, px: number, py: number): boolean {
-  return Math.abs(value - expected) <= 1e-3 * (Math.abs(px) + Math.abs(py));
-}
-
-function readReference(place: Place, particles: Particles): ReferencedEvent {
-  const { names } = place.part.shape;
-  const generated = readGeneratedMomenta(place);
-  return {
-    particles,
-    generated,
-    missing: names.has('missing') ? readTransverse(place, 'missing') : imbalance(generated),
-    pileupVertices: names.has('pileup_vertices') ? readCount(place) : Number.NaN,
-  };
-}
-
-function readGeneratedMomenta(place: Place): FourMomenta {
-  const width = place.part.shape.widths.generated;
-  const columns = filledColumns(place, 'data_gen', width);
+function readMomenta(table: EventRows): FourMomenta {
+  const columns = filledColumns(table);
   const momenta = emptyMomenta(columns.length);
   columns.forEach((column, i) => {
-    const row = [0, 1, 2, 3].map((r) => element(place, 'data_gen', width, r, column));
-    checkFinite(place, 'data_gen', column, row, vectorRows);
-    momenta.px[i] = row[0]!;
-    momenta.py[i] = row[1]!;
-    momenta.pz[i] = row[2]!;
-    momenta.energy[i] = row[3]!;
+    const values = checkedColumn(table, column, vectorRows);
+    momenta.px[i] = values[0]!;
+    momenta.py[i] = values[1]!;
+    momenta.pz[i] = values[2]!;
+    momenta.energy[i] = values[3]!;
   });
   return momenta;
 }
@@ -129,36 +126,36 @@ function imbalance({ count, px, py }: FourMomenta): TransverseVector {
   return { x, y };
 }
 
-function readTransverse(place: Place, name: 'missing' | 'invisible'): TransverseVector {
-  const [x, y] = [0, 1].map((row) => element(place, name, 1, row, 0)) as [number, number];
+function readTransverse(table: EventRows): TransverseVector {
+  const [x, y] = table.rows.map((row) => row[0]!) as [number, number];
   if (Number.isFinite(x) && Number.isFinite(y)) return { x, y };
-  return refuse(place, name, 0, `is (${x}, ${y}); both must be finite numbers`);
+  return refuse(table, 0, `is (${x}, ${y}); both must be finite numbers`);
 }
 
-function readCount(place: Place): number {
-  const count = element(place, 'pileup_vertices', 1, 0, 0);
+function readCount(table: EventRows): number {
+  const count = table.rows[0]![0]!;
   if (Number.isInteger(count) && count >= 0) return count;
-  return refuse(place, 'pileup_vertices', 0, `is ${count}; it must be a whole number of 0 or more`);
+  return refuse(table, 0, `is ${count}; it must be a whole number of 0 or more`);
 }
 
-function readGenerated(place: Place, event: ReferencedEvent, columns: Int32Array): PileupEvent {
-  const width = place.part.shape.widths.particles;
+function readGenerated(event: ReferencedEvent, columns: Int32Array, rows: (name: ArrayName) => EventRows): PileupEvent {
+  const truth = rows('truth');
   return {
     ...event,
-    truth: Float64Array.from(columns, (column) =>
-      weightOf(place, 'truth', column, element(place, 'truth', width, 0, column)),
-    ),
-    twin: readParticles(place, 'twin_inputs', 'twin_vertex').particles,
-    invisible: readTransverse(place, 'invisible'),
-    vertices: readVertices(place, event.pileupVertices),
+    truth: Float64Array.from(columns, (column) => weightOf(truth, column, truth.rows[0]![column]!)),
+    twin: readParticles(rows('twin_inputs'), rows('twin_vertex')).particles,
+    invisible: readTransverse(rows('invisible')),
+    vertices: readVertices(rows('vertices'), event.pileupVertices),
   };
 }
 
-function readVertices(place: Place, count: number): Float64Array {
-  const width = place.part.shape.widths.pileup;
-  if (count > width) refuse(place, 'pileup_vertices', 0, `is ${count}, but "vertices" has ${width} columns`);
+function readVertices(table: EventRows, count: number): Float64Array {
+  const places = table.rows[0]!;
+  if (count > places.length) {
+    refuse(table, places.length, `does not exist, but "pileup_vertices" is ${count}`);
+  }
   return Float64Array.from({ length: count }, (_, column) => {
-    const z = element(place, 'vertices', width, 0, column);
-    return Number.isFinite(z) ? z : refuse(place, 'vertices', column, `is ${z} mm; it must be a finite number`);
+    const z = places[column]!;
+    return Number.isFinite(z) ? z : refuse(table, column, `is ${z} mm; it must be a finite number`);
   });
 }
