@@ -17,6 +17,7 @@ import {
   recordedCollisions,
 } from '../../physics/index.ts';
 import { stream } from '../../random/index.ts';
+import type { StoredWeights } from './event-arrays.ts';
 import { writeEvents } from './event-files.ts';
 
 /** Gives event i of a set. */
@@ -91,9 +92,11 @@ export async function writeEventShards(source: EventSource, options: EventShardO
   let largest = 0;
   for (const [k, file] of files.entries()) {
     const batch: PileupEvent[] = [];
+    const weights: StoredWeights[] = [];
     for (let i = k * shard; i < Math.min(events, (k + 1) * shard); i++) {
       const event = source(i);
       batch.push(event);
+      weights.push(puppi(event.particles, event.pileupVertices, { radius: puppiRadius }));
       particles += event.particles.count;
       largest = Math.max(largest, event.particles.count);
       onEvent?.(i + 1);
@@ -101,7 +104,6 @@ export async function writeEventShards(source: EventSource, options: EventShardO
       await setImmediate();
       signal?.throwIfAborted();
     }
-    const weights = batch.map((event) => puppi(event.particles, event.pileupVertices, { radius: puppiRadius }));
     await writeEvents(file, batch, weights);
   }
   return { files, particles, largest };
