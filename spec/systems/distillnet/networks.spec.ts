@@ -71,7 +71,7 @@ describe('teacher', () => {
   });
 
   it('has the size of the published one in full', () => {
-    const full = { neighbours: 20, width: 64, blocks: 2, residuals: 4 };
+    const full = defaultConfig.teacher;
 
     expect(teacherParameterCount(buildTeacher(full, scaler, stream('full')))).toBe(258_497);
     expect(teacherOperations(full)).toBe(524_544);
@@ -198,6 +198,7 @@ describe('parseConfig', () => {
   it.each([
     [{ ...quickConfig, clipImpact: -1 }, '"clipImpact"'],
     [{ ...quickConfig, events: { ...quickConfig.events, test: 2.5 } }, '"events.test"'],
+    [{ ...quickConfig, teacher: { ...quickConfig.teacher, mode: 'labels' } }, '"teacher.mode"'],
     [{ ...quickConfig, extra: 1 }, 'extra'],
     [null, 'the configuration'],
   ])('names what is wrong', (config, place) => {

@@ -77,7 +77,15 @@ export async function trainTeacher(
     );
   }
   const steps = Math.ceil(samples.length / config.batchEvents);
-  const schedule = { kind: 'cosine', learningRate: config.learningRate, totalSteps: config.epochs * steps } as const;
+  const total = config.epochs * steps;
+  // At the full rate from the start, training without labels drives all weights to 0 or to 1, where slopes vanish.
+  const warmup = Math.ceil(total / 20);
+  const schedule = {
+    kind: 'warmup',
+    steps: warmup,
+    startFactor: 1 / warmup,
+    after: { kind: 'cosine', learningRate: config.learningRate, totalSteps: Math.max(1, total - warmup) },
+  } as const;
   let state: TeacherCheckpoint = options.resume ?? {
     teacher: start,
     optimizer: initialOptimizerState(

@@ -4,9 +4,8 @@
  * No particle has a label. The loss compares two clouds of momenta by the sliced Wasserstein distance, and adds a term for
  * the missing momentum, which sums all particles and so sees a bias that no single one shows.
  *
- * A particle is the point pT·g(η, φ) in the block of its kind (track, photon, neutral hadron), in GeV, where g are the 15
- * products of 1, cos φ, sin φ, cos 2φ, sin 2φ with 1, t, 2t² − 1 and t = η/5, the terms of total order up to two and a few
- * beyond. Why so:
+ * A particle is the point pT·g(η, φ) in the space of its kind (track, photon, neutral hadron), in GeV, where g are the 35
+ * products of 1, cos mφ, sin mφ for m to 3 with the Chebyshev polynomials of η/5 to degree 4. Why so:
  * - Linear in pT: a calorimeter tower sums the momenta of all collisions, so the weight that makes w·pT the twin's momentum
  *   is the share of the primary vertex, which the distance then has as its minimum. A logarithm would not.
  * - Smooth functions of the place: a random direction is a random landscape over (η, φ), and moving weight from one place to
@@ -28,7 +27,7 @@ export interface TwinComparison {
 const photon = speciesNames.indexOf('photon');
 
 /** Functions of the place, and kinds of particles. */
-const dimensions = 15;
+const dimensions = 35;
 const kinds = 3;
 
 /** Coordinates that are px and py: those of cos φ and sin φ. */
@@ -43,11 +42,13 @@ function momentumCloud({ count, pt, eta, phi, charge, species }: Particles): Clo
   const points = new Float32Array(count * dimensions);
   for (let i = 0; i < count; i++) {
     const [c, s] = [cosScalar(phi[i]!), sinScalar(phi[i]!)];
+    const [c2, s2] = [2 * c * c - 1, 2 * s * c];
+    const around = [1, c, s, c2, s2, c2 * c - s2 * s, s2 * c + c2 * s];
     const t = eta[i]! / 5;
-    let at = i * dimensions;
-    for (const along of [1, t, 2 * t * t - 1]) {
-      for (const around of [1, c, s, 2 * c * c - 1, 2 * s * c]) points[at++] = pt[i]! * along * around;
-    }
+    const along = [1, t, 2 * t * t - 1, (4 * t * t - 3) * t, 8 * t * t * (t * t - 1) + 1];
+    along.forEach((a, n) => {
+      for (let m = 0; m < around.length; m++) points[i * dimensions + n * around.length + m] = pt[i]! * a * around[m]!;
+    });
   }
   const kindOf = (_: number, i: number): number => (charge[i] !== 0 ? 0 : species[i] === photon ? 1 : 2);
   return { count, kinds: Uint8Array.from({ length: count }, kindOf), points };
