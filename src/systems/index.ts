@@ -42,6 +42,14 @@ export {
 } from './part-fit.ts';
 export * from './synthesis/index.ts';
 export * from './audit/index.ts';
+export {
+  type AuditSummary,
+  type ClaimSummary,
+  type ProjectVerification,
+  type VerificationOptions,
+  type VerificationStep,
+  verifyProject,
+} from './verify-project.ts';
 export { compareOutputs, emulatedOutputs, type StreamOutputs } from './streams/check-streams.ts';
 export { type ReuseRequest, type ReuseSchedules, withReuse } from './streams/reuse-schedules.ts';
 export { type EmittedStreams, emittedStreams, readEmittedStreams } from './streams/emitted-streams.ts';

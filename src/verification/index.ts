@@ -13,7 +13,7 @@ export { synthesizeWithYosys } from './synthesis.ts';
 export type { MappedInstance, MappedPart, SynthesisOptions, SynthesisResult } from './synthesis.ts';
 export { SOFT_PRODUCT_FILE, softProductMap, synthesisScript } from './synthesis-script.ts';
 export type { SynthesisScript } from './synthesis-script.ts';
-export { absentReason, findTool, findYosys, toolVersion } from './tools.ts';
+export { absentReason, absentYosys, findTool, findYosys, toolVersion } from './tools.ts';
 export type { RunOptions, Tool, ToolName, YosysChoice } from './tools.ts';
 export * from './proof/index.ts';
 export { readVerilog, readVerilogFolder } from './read-verilog.ts';
