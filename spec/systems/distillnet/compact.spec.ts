@@ -1,5 +1,6 @@
 /** The compact QDistillNet: seeded, small, and the same on the gates. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FormatError } from '../../../src/errors.ts';
 import { compileNetwork } from '../../../src/compile/index.ts';
 import { emulate } from '../../../src/emulation/index.ts';
 import { fractionBits } from '../../../src/fixed/index.ts';
@@ -11,6 +12,8 @@ import {
   type LabelledEvents,
   labelEvents,
   matchedStudy,
+  parseCompactCheckpoint,
+  serializeCompactCheckpoint,
   type MatchedStudy,
   stageClock,
   trainCompactQDistillNet,
@@ -59,6 +62,43 @@ describe('trainCompactQDistillNet', () => {
   it('gives the same network again, also from nothing', async () => {
     const again = (await trainCompactQDistillNet(short))!;
     expect(hashNetwork(again.network)).toBe(hashNetwork(compact.network));
+  });
+
+  it.each([
+    ['assistant', 1],
+    ['start', 1],
+    ['walk', 2],
+  ] as const)('goes on from a checkpoint of the %s with the same bits', async (stage, epoch) => {
+    const stop = new AbortController();
+    const fractions: number[] = [];
+    let text = '';
+    const stopped = await trainCompactQDistillNet({
+      ...short,
+      labelled,
+      signal: stop.signal,
+      onProgress: (fraction) => fractions.push(fraction),
+      onCheckpoint: (checkpoint) => {
+        if (stop.signal.aborted || checkpoint.current.stage !== stage || checkpoint.current.state.epoch !== epoch)
+          return;
+        text = serializeCompactCheckpoint(checkpoint);
+        stop.abort();
+      },
+    });
+    expect(stopped).toBeNull();
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+
+    const resumed = (await trainCompactQDistillNet({ ...short, labelled, resume: parseCompactCheckpoint(text) }))!;
+
+    expect(hashNetwork(resumed.network)).toBe(hashNetwork(compact.network));
+    expect(resumed.points.map((point) => [point.epoch, point.cost, point.quality])).toEqual(
+      compact.points.map((point) => [point.epoch, point.cost, point.quality]),
+    );
+  });
+
+  it('refuses texts that are no checkpoint of it', () => {
+    expect(() => parseCompactCheckpoint('{')).toThrow(FormatError);
+    expect(() => parseCompactCheckpoint('{"format":"other"}')).toThrow(/has format "other"; this version reads/);
+    expect(() => parseCompactCheckpoint('{"format":"distill-rtl/compact-checkpoint/1"}')).toThrow(/lacks "finished"/);
   });
 
   it('stops when it is told to', async () => {

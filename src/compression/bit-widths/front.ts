@@ -37,13 +37,15 @@ export interface CostFrontOptions extends Omit<FitOptions, 'restoreBest' | 'earl
    * @defaultValue 1
    */
   readonly every?: number;
+  /** Networks that a walk had looked at before the state that it goes on from. @defaultValue none */
+  readonly points?: readonly FrontPoint[];
   /** Receives every network that is looked at, at once. */
   readonly onPoint?: (point: FrontPoint) => void;
 }
 
 /** What a walk came to. */
 export interface CostFront {
-  /** Every network that was looked at, in the order of training. */
+  /** Every network that was looked at, in the order of training, those before a resumed state included. */
   readonly points: readonly FrontPoint[];
   /** Those that no other beats, by rising cost. */
   readonly front: readonly FrontPoint[];
@@ -72,20 +74,31 @@ export const walkCostFront = async (
   data: Dataset | BatchSource,
   options: CostFrontOptions,
 ): Promise<CostFront> => {
-  const { bitWidths, measure, every = 1, transforms = [], onCheckpoint, onPoint, ...rest } = options;
+  const {
+    bitWidths,
+    measure,
+    every = 1,
+    transforms = [],
+    onCheckpoint,
+    onPoint,
+    points: before = [],
+    ...rest
+  } = options;
   if (!(Number.isSafeInteger(every) && every >= 1))
     throw new ValueError(`Option "every" of a cost front is ${every}; it must be an integer of at least 1.`);
-  const points: FrontPoint[] = [];
+  const points: FrontPoint[] = [...before];
   const { status, checkpoint } = await fit(network, data, {
     ...rest,
     transforms: [...transforms, eraseState(bitWidths)],
     onCheckpoint: async (state) => {
+      // The look comes first, so that whoever keeps the state has the networks until then.
+      if (state.batch === 0 && state.epoch % every === 0) {
+        const finished = bitWidths.snapshot(state.network, participantValues(state.companions, bitWidthsName));
+        const point = { epoch: state.epoch, network: finished, ...(await measure(finished)) };
+        points.push(point);
+        onPoint?.(point);
+      }
       await onCheckpoint?.(state);
-      if (state.batch !== 0 || state.epoch % every !== 0) return;
-      const finished = bitWidths.snapshot(state.network, participantValues(state.companions, bitWidthsName));
-      const point = { epoch: state.epoch, network: finished, ...(await measure(finished)) };
-      points.push(point);
-      onPoint?.(point);
     },
   });
   const { calibrations } = checkpoint.transforms[bitWidthsName] as BitWidthState;

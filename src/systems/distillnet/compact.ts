@@ -22,6 +22,7 @@ import { concat, contiguous, slice, type Tensor, toFlat } from '../../tensor/ind
 import { layerAdderBits } from '../adder-cost.ts';
 import { compileFor } from '../hardware.ts';
 import type { HardwareTarget } from '../pipeline.ts';
+import { watchTraining } from './compact-checkpoint.ts';
 import { type DistillNetConfig, quickConfig } from './config.ts';
 import { type WeightAgreement, weightAgreement, type WeightQuality, weightQuality } from './evaluate.ts';
 import { inputFormats } from './input-formats.ts';
@@ -94,7 +95,7 @@ export interface CompactQDistillNet {
 /**
  * Train a compact QDistillNet.
  *
- * @returns null if the signal stopped it; if no network is good and small enough, the best histogram among the small ones,
+ * @returns null if the signal stopped it, and the last checkpoint says where; if no network is good and small enough, the best histogram among the small ones,
  * or the smallest network
  */
 export async function trainCompactQDistillNet(options: CompactOptions = {}): Promise<CompactQDistillNet | null> {
@@ -163,6 +164,7 @@ export async function walkCompact(
   const { batch, formats } = config.quantized;
   const rows = study.training.targets.shape[0]!;
   const batches = Math.ceil(rows / batch);
+  const points: FrontPoint[] = [...(options.resume?.points ?? [])];
   const inputs = study.training.inputs as Tensor;
   const labels = toFlat(study.validation.extras!['teacher']!);
   const bitWidths = trainableBitWidths(study.start, {
@@ -186,7 +188,12 @@ export async function walkCompact(
       quality: -meanDistance(predictQuantized(network, study.validation.inputs as Tensor), labels),
       cost: compileFor(network, target, compile).resources.lut,
     }),
-    ...(options.onPoint && { onPoint: options.onPoint }),
+    points: [...points],
+    onPoint: (point) => {
+      points.push(point);
+      options.onPoint?.(point);
+    },
+    ...watchTraining('walk', options, epochs, () => ({ finished: study.finished, points: [...points] })),
     ...trainingOptions(options),
   });
   return walk.status === 'aborted' ? null : walk;

@@ -71,6 +71,13 @@ export { studentDataset, withoutPuppiWeight } from './distil.ts';
 export { foldScaler } from './folded-scaler.ts';
 export { labelEvents, type LabelledEvents } from './labels.ts';
 export { type DistillNetLearning, type LearnedSource, runLearning } from './learning.ts';
+export {
+  type CompactCheckpoint,
+  type CompactStage,
+  type CompactWatch,
+  parseCompactCheckpoint,
+  serializeCompactCheckpoint,
+} from './compact-checkpoint.ts';
 export { matchedStudy, type MatchedOptions, type MatchedStudy } from './matched-labels.ts';
 export {
   type LearningCallbacks,

@@ -13,6 +13,7 @@ import { foldBatchNormalization, type Network, predict } from '../../network/ind
 import { type RandomStream, stream } from '../../random/index.ts';
 import { type Tensor, tensor, toFlat } from '../../tensor/index.ts';
 import { type Dataset, fit, type FitOptions, type LossFunction } from '../../training/index.ts';
+import { type CompactCheckpoint, type CompactStage, type CompactWatch, watchTraining } from './compact-checkpoint.ts';
 import type { DistillNetConfig } from './config.ts';
 import { accuracyBins } from './evaluate.ts';
 import { type LearningCallbacks, trainingOptions } from './progress.ts';
@@ -22,7 +23,7 @@ import { quantizedInputs } from './precision-plan.ts';
 import { buildQuantizedStudent, buildStudent } from './student.ts';
 
 /** What training needs of the caller. */
-export type MatchedOptions = Pick<LearningCallbacks, 'signal' | 'workers' | 'onEager'>;
+export type MatchedOptions = Pick<LearningCallbacks, 'signal' | 'workers' | 'onEager'> & CompactWatch;
 
 /** Data of a compact student. */
 export interface MatchedStudy {
@@ -34,6 +35,8 @@ export interface MatchedStudy {
   readonly loss: LossFunction;
   /** QDistillNet in floats, trained on the labels, batch normalisation folded: where compression starts. */
   readonly start: Network;
+  /** The two trained networks, for checkpoints of what follows. */
+  readonly finished: CompactCheckpoint['finished'];
 }
 
 /**
@@ -53,6 +56,8 @@ export async function matchedStudy(
     validation: studentDataset(data.validation.features, scores.validation, scaler),
   };
   const assistant = await trained(buildStudent(root.split('assistant')), floats, config.student.epochs, {
+    stage: 'assistant',
+    finished: {},
     config,
     options,
     loss: distillationLoss({ teacherLoss: weightedMeanAbsoluteError({ threshold, weight }) }),
@@ -75,12 +80,15 @@ export async function matchedStudy(
     loss: distillationLoss(),
   };
   const network = await trained(buildQuantizedStudent(root.split('student')), study, config.quantized.floatEpochs, {
+    stage: 'start',
+    finished: { assistant },
     config,
     options,
     loss: study.loss,
     random: root.split('student training'),
   });
-  return network === null ? null : { ...study, start: foldBatchNormalization(network) };
+  if (network === null) return null;
+  return { ...study, start: foldBatchNormalization(network), finished: { assistant, start: network } };
 }
 
 const column = (values: Float32Array): Tensor => tensor(values, [values.length, 1]);
@@ -96,6 +104,8 @@ function populationWeights(labels: Float32Array): (labels: Float32Array) => Floa
 }
 
 interface TrainedOptions {
+  readonly stage: Exclude<CompactStage, 'walk'>;
+  readonly finished: CompactCheckpoint['finished'];
   readonly config: DistillNetConfig;
   readonly options: MatchedOptions;
   readonly loss: FitOptions['loss'];
@@ -106,8 +116,10 @@ async function trained(
   network: Network,
   { training, validation }: { readonly training: Dataset; readonly validation: Dataset },
   epochs: number,
-  { config, options, loss, random }: TrainedOptions,
+  { stage, finished, config, options, loss, random }: TrainedOptions,
 ): Promise<Network | null> {
+  const done = options.resume?.finished[stage];
+  if (done !== undefined) return done;
   const { batch, learningRate } = config.quantized;
   const batches = Math.ceil(training.targets.shape[0]! / batch);
   const { network: result, status } = await fit(network, training, {
@@ -117,6 +129,7 @@ async function trained(
     batchSize: batch,
     stream: random,
     validation,
+    ...watchTraining(stage, options, epochs, () => ({ finished, points: [] })),
     ...trainingOptions(options),
   });
   return status === 'aborted' ? null : result;
