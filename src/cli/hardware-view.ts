@@ -15,6 +15,7 @@ import {
   parameterFits,
   type Stimulus,
   type StreamChecks,
+  type VerificationStep,
   wrappedLayers,
 } from '../systems/index.ts';
 import type { LayerGraph } from '../circuit/index.ts';
@@ -22,8 +23,8 @@ import type { Progress } from './progress.ts';
 
 /** Callbacks that show the steps of the hardware stage. */
 export function hardwareProgress(progress: Progress): {
-  onStart: (step: HardwareStep) => void;
-  onStep: (step: HardwareStep, message: string) => void;
+  onStart: (step: HardwareStep | VerificationStep) => void;
+  onStep: (step: HardwareStep | VerificationStep, message: string) => void;
 } {
   return { onStart: (step) => progress.start(step), onStep: (_step, message) => progress.finish(message) };
 }

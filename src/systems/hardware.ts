@@ -75,23 +75,18 @@ export interface HardwareResult extends BuiltPipeline {
 /**
  * Build and verify the hardware of a network in `directory`, which must not exist yet.
  *
- * @param stimuli - raw input codes; at least two per copy, so that the initiation interval can be measured; copy k of n
+ * @param given - stimuli, or what makes them for the model's graph: raw input codes; at least two per copy, so that the initiation interval can be measured; copy k of n
  *   gets those with the numbers k, k + n, k + 2n, …
  * @throws TargetError if the clock cannot be met or the design does not fit the part; ValueError for too few stimuli
  */
 export async function buildHardware(
   network: Network,
-  stimuli: readonly Stimulus[],
+  given: readonly Stimulus[] | ((graph: LayerGraph) => readonly Stimulus[]),
   directory: string,
   options: HardwareOptions,
 ): Promise<HardwareResult> {
   const { target } = options;
   const { copies = 1 } = target;
-  if (stimuli.length < 2 * copies) {
-    throw new ValueError(
-      `There are ${stimuli.length} vectors for ${copies} ${copies === 1 ? 'pipeline' : 'copies of the pipeline'}; each needs at least 2, so that the initiation interval can be measured.`,
-    );
-  }
   const { run: step, seconds } = stepRunner<HardwareStep>(options);
 
   const { graph, resources, ...pipeline } = await step(
@@ -101,6 +96,12 @@ export async function buildHardware(
       `${made.graph.layers.length} layers${copies === 1 ? '' : `, ${copies} copies`}, ${made.resources.lut} LUT estimated, ${made.schedule.latencyCycles} stages`,
   );
   const { netlist } = pipeline;
+  const stimuli = typeof given === 'function' ? given(graph) : given;
+  if (stimuli.length < 2 * copies) {
+    throw new ValueError(
+      `There are ${stimuli.length} vectors for ${copies} ${copies === 1 ? 'pipeline' : 'copies of the pipeline'}; each needs at least 2, so that the initiation interval can be measured.`,
+    );
+  }
 
   const emulated = await step(
     'emulate',

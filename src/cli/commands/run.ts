@@ -59,6 +59,7 @@ const partNames: Readonly<Record<RunPart, string>> = {
   withoutPuppi: 'ablation',
   quantizedFloat: 'small float',
   quantized: 'quantized',
+  compact: 'compact',
   weights: 'weights',
   circuits: 'circuits',
   evaluation: 'evaluation',

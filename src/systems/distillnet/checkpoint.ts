@@ -8,6 +8,7 @@ import { FormatError } from '../../errors.ts';
 import { decodeFloats, encodeFloats, type Network, parseNetwork, serializeNetwork } from '../../network/index.ts';
 import { type Tensor, tensor, toFlat } from '../../tensor/index.ts';
 import { type Checkpoint, type EpochRecord, parseCheckpoint, serializeCheckpoint } from '../../training/index.ts';
+import { type CompactCheckpoint, parseCompactCheckpoint, serializeCompactCheckpoint } from './compact-checkpoint.ts';
 import { type DistillNetConfig, parseConfig } from './config.ts';
 import type { Split } from './data.ts';
 import type { Taught } from './labels.ts';
@@ -30,6 +31,7 @@ export interface FinishedTrainings {
   readonly student?: TrainedNetwork;
   readonly withoutPuppi?: TrainedNetwork;
   readonly quantizedFloat?: TrainedNetwork;
+  readonly quantized?: TrainedNetwork;
 }
 
 /** State of a run between two epochs. */
@@ -39,7 +41,8 @@ export interface LearningCheckpoint {
   /** The training under way. */
   readonly current:
     | { readonly stage: 'teacher'; readonly state: TeacherCheckpoint }
-    | { readonly stage: StudentStage; readonly state: Checkpoint };
+    | { readonly stage: StudentStage; readonly state: Checkpoint }
+    | { readonly stage: 'compact'; readonly state: CompactCheckpoint };
 }
 
 /** First field of the text of a checkpoint. */
@@ -116,7 +119,9 @@ export function serializeLearningCheckpoint({ config, finished, current }: Learn
             parameters: plainTensors(current.state.best.parameters),
           },
         }
-      : serializeCheckpoint(current.state);
+      : current.stage === 'compact'
+        ? serializeCompactCheckpoint(current.state)
+        : serializeCheckpoint(current.state);
   return `${JSON.stringify({
     format: learningCheckpointFormat,
     config,
@@ -129,6 +134,7 @@ export function serializeLearningCheckpoint({ config, finished, current }: Learn
       student: plainTrained(finished.student),
       withoutPuppi: plainTrained(finished.withoutPuppi),
       quantizedFloat: plainTrained(finished.quantizedFloat),
+      quantized: plainTrained(finished.quantized),
     },
     current: { stage: current.stage, state },
   })}\n`;
@@ -149,9 +155,10 @@ interface PlainCheckpoint {
     readonly student?: PlainTrained;
     readonly withoutPuppi?: PlainTrained;
     readonly quantizedFloat?: PlainTrained;
+    readonly quantized?: PlainTrained;
   };
   readonly current:
-    | { readonly stage: StudentStage; readonly state: string }
+    | { readonly stage: StudentStage | 'compact'; readonly state: string }
     | {
         readonly stage: 'teacher';
         readonly state: Omit<TeacherCheckpoint, 'teacher' | 'optimizer' | 'best'> & {
@@ -200,6 +207,7 @@ export function parseLearningCheckpoint(text: string): LearningCheckpoint {
       ...(finished.student && { student: trained(finished.student) }),
       ...(finished.withoutPuppi && { withoutPuppi: trained(finished.withoutPuppi) }),
       ...(finished.quantizedFloat && { quantizedFloat: trained(finished.quantizedFloat) }),
+      ...(finished.quantized && { quantized: trained(finished.quantized) }),
     },
     current:
       current.stage === 'teacher'
@@ -220,6 +228,8 @@ export function parseLearningCheckpoint(text: string): LearningCheckpoint {
               },
             },
           }
-        : { stage: current.stage, state: parseCheckpoint(current.state) },
+        : current.stage === 'compact'
+          ? { stage: 'compact', state: parseCompactCheckpoint(current.state) }
+          : { stage: current.stage, state: parseCheckpoint(current.state) },
   };
 }

@@ -1,58 +1,116 @@
-/** QDistillNet on gates: the verified project, ten copies of it as one design, and the circuit's own weights. */
+/** The students on gates: verified projects, several pipelines as one design, and what the circuits say of test particles. */
 import { join } from 'node:path';
-import { compileNetwork, type CompileOptions } from '../../compile/index.ts';
 import type { LayerGraph } from '../../circuit/index.ts';
+import type { CompileOptions } from '../../compile/index.ts';
+import type { Network } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
-import { buildHardware, type HardwareOptions, type HardwareResult } from '../hardware.ts';
+import { buildHardware, type HardwareOptions, type HardwareResult, type HardwareStep } from '../hardware.ts';
 import type { HardwareTarget } from '../pipeline.ts';
+import type { SimulatorName } from '../simulators.ts';
 import { randomStimuli, type Stimulus } from '../stimuli.ts';
+import { type ProjectVerification, type VerificationStep, verifyProject } from '../verify-project.ts';
 import { circuitWeights, inputCodes, particleStimuli } from './circuit-weights.ts';
 import type { DistillNetLearning } from './learning.ts';
-import type { DistillNetRunOptions } from './run.ts';
 
-/** The circuits of a run. */
-export interface DistillNetCircuits {
+export interface CircuitOptions {
+  /** Test particles that every evaluator runs, besides the random codes. @defaultValue 768 */
+  readonly vectors?: number;
+  /** Random full-range codes among the vectors. @defaultValue 256 */
+  readonly randomVectors?: number;
+  /** Pipelines side by side in a further design, as published; 1 for no such design. @defaultValue 10 */
+  readonly copies?: number;
+  /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
+  readonly simulators?: readonly SimulatorName[];
+  /** What Yosys is asked for of each circuit of one pipeline, where it is installed. @defaultValue both */
+  readonly verification?: readonly VerificationStep[];
+  readonly signal?: AbortSignal;
+  readonly onHardwareStart?: (step: HardwareStep | VerificationStep, circuit: string) => void;
+  readonly onHardware?: (step: HardwareStep | VerificationStep, message: string) => void;
+}
+
+/** A circuit, and what it says of the test particles. */
+export interface StudentCircuit {
   readonly hardware: HardwareResult;
-  /** The model's graph, and the port codes of every test particle. */
-  readonly graph: LayerGraph;
+  /** Port codes of every test particle, row-major. */
   readonly codes: BigInt64Array;
   /** The circuit's weight of every test particle. */
   readonly weights: Float32Array;
-  /** Several pipelines side by side; null where none were asked for. */
+  readonly verification: ProjectVerification;
+}
+
+/** The circuits of a run. */
+export interface DistillNetCircuits {
+  readonly quantized: StudentCircuit;
+  /** Null where no compact network was trained. */
+  readonly compact: StudentCircuit | null;
+  /** Several pipelines of QDistillNet side by side; null where none were asked for. */
   readonly copies: HardwareResult | null;
 }
 
 /** How QDistillNet is compiled: one adder level less than the default, for five stages instead of six. */
-export const hardwareCompile: CompileOptions = { profile: 'exact', adderDepth: 1 };
+const quantizedCompile: CompileOptions = { profile: 'exact', adderDepth: 1 };
 
-/** Build and verify the circuits of a run in `rtl` and `rtl-copies` of its folder. */
+/** Build and verify the circuits of a run: `rtl`, `rtl-compact` and `rtl-copies` of its folder. */
 export async function buildCircuits(
-  { config, hardware: network, test }: DistillNetLearning,
+  learning: DistillNetLearning,
   staging: string,
-  options: DistillNetRunOptions & { readonly target: HardwareTarget },
+  target: HardwareTarget,
+  options: CircuitOptions,
 ): Promise<DistillNetCircuits> {
-  const { target, copies = 10, vectors = 768, randomVectors = 256, signal, simulators } = options;
-  const graph = compileNetwork(network, hardwareCompile);
-  const codes = inputCodes(graph, test.features);
-  const stimuli: Stimulus[] = [
-    ...randomStimuli(graph.inputs, randomVectors, stream(config.seed, 'distillnet', 'stimuli')),
-    ...particleStimuli(codes, vectors),
-  ];
-  const common: HardwareOptions = {
-    target,
-    compile: hardwareCompile,
-    ...(simulators && { simulators }),
-    ...(signal && { signal }),
-    ...(options.onHardwareStart && { onStart: options.onHardwareStart }),
+  const { copies = 10, signal } = options;
+  const watch = (circuit: string) => ({
+    ...(options.onHardwareStart && {
+      onStart: (step: HardwareStep | VerificationStep) => options.onHardwareStart!(step, circuit),
+    }),
     ...(options.onHardware && { onStep: options.onHardware }),
+    ...(signal && { signal }),
+  });
+  const common = (circuit: string, compile: CompileOptions): HardwareOptions => ({
+    target,
+    compile,
+    ...(options.simulators && { simulators: options.simulators }),
+    ...watch(circuit),
+  });
+  const build = async (network: Network, folder: string, compile: CompileOptions): Promise<StudentCircuit> => {
+    const place = join(staging, folder);
+    const hardware = await buildHardware(
+      network,
+      (graph) => stimuliOf(learning, graph, options),
+      place,
+      common(network.name, compile),
+    );
+    const codes = inputCodes(hardware.graph, learning.test.features);
+    const verification = await verifyProject(place, {
+      ...(options.verification && { steps: options.verification }),
+      ...watch(network.name),
+    });
+    return { hardware, codes, weights: circuitWeights(hardware.graph, codes), verification };
   };
-  const hardware = await buildHardware(network, stimuli, join(staging, 'rtl'), common);
+  const quantized = await build(learning.hardware, 'rtl', quantizedCompile);
+  const compact = learning.compact && (await build(learning.compact, 'rtl-compact', { profile: 'exact' }));
   const several =
     copies === 1
       ? null
-      : await buildHardware(network, stimuli, join(staging, 'rtl-copies'), {
-          ...common,
-          target: { ...target, copies },
-        });
-  return { hardware, graph, codes, weights: circuitWeights(graph, codes), copies: several };
+      : await buildHardware(
+          learning.hardware,
+          (graph) => stimuliOf(learning, graph, options),
+          join(staging, 'rtl-copies'),
+          {
+            ...common(`${copies} copies`, quantizedCompile),
+            target: { ...target, copies },
+          },
+        );
+  return { quantized, compact, copies: several };
+}
+
+/** Random codes of all ports, then test particles. */
+function stimuliOf(
+  { config, test }: DistillNetLearning,
+  graph: LayerGraph,
+  { vectors = 768, randomVectors = 256 }: CircuitOptions,
+): Stimulus[] {
+  return [
+    ...randomStimuli(graph.inputs, randomVectors, stream(config.seed, 'distillnet', 'stimuli')),
+    ...particleStimuli(inputCodes(graph, test.features), vectors),
+  ];
 }

@@ -24,15 +24,15 @@ import { compileFor } from '../hardware.ts';
 import type { HardwareTarget } from '../pipeline.ts';
 import { watchTraining } from './compact-checkpoint.ts';
 import { type DistillNetConfig, quickConfig } from './config.ts';
-import { type WeightAgreement, weightAgreement, type WeightQuality, weightQuality } from './evaluate.ts';
+import { type WeightAgreement, weightAgreement } from './agreement.ts';
 import { inputFormats } from './input-formats.ts';
 import { matchedStudy, type MatchedOptions, type MatchedStudy } from './matched-labels.ts';
 import { stageClock, trainingOptions } from './progress.ts';
 import { labelEvents, type LabelledEvents } from './labels.ts';
 import { predictQuantized } from './precision-plan.ts';
-import { publishedTarget } from './run.ts';
 import type { Scaler } from './scaler.ts';
 import { studentInput } from './student.ts';
+import { publishedTarget } from './target.ts';
 
 /** The walk that made the published figures. */
 export const compactWalk = {
@@ -83,8 +83,6 @@ export interface CompactQDistillNet {
   readonly testWeights: Float32Array;
   /** Agreement with the teacher on test events. */
   readonly agreement: WeightAgreement;
-  /** Quality against the truth on test events. */
-  readonly quality: WeightQuality;
   readonly sparsity: number;
   readonly resources: ResourceEstimate;
   /** Every network that was looked at, with the negative mean absolute error on validation events as quality. */
@@ -95,8 +93,8 @@ export interface CompactQDistillNet {
 /**
  * Train a compact QDistillNet.
  *
- * @returns null if the signal stopped it, and the last checkpoint says where; if no network is good and small enough, the best histogram among the small ones,
- * or the smallest network
+ * @returns null if the signal stopped it, and the last checkpoint says where; if no network is good and small enough, the
+ *   best histogram among the small ones, or the smallest network
  */
 export async function trainCompactQDistillNet(options: CompactOptions = {}): Promise<CompactQDistillNet | null> {
   const { config = quickConfig, lut = 2379 } = options;
@@ -117,7 +115,6 @@ export async function trainCompactQDistillNet(options: CompactOptions = {}): Pro
     testInputs: study.testInputs,
     testWeights,
     agreement: weightAgreement(testWeights, labelled.scores.test),
-    quality: weightQuality(labelled.data.test, testWeights, stream(config.seed, 'distillnet', 'evaluation')),
     sparsity: sparsityOf(network),
     resources: compileFor(network, target, compile).resources,
     points: walk.points,

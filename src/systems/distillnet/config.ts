@@ -78,6 +78,11 @@ export interface DistillNetConfig {
     readonly pruningEnd: number;
     readonly formats: QuantizedFormats;
   };
+  /**
+   * A further QDistillNet, trained for few look-up tables: epochs of its walk, and of a cycle of its learning rate; null
+   * for none.
+   */
+  readonly compact: { readonly epochs: number; readonly cycle: number } | null;
 }
 
 /** Where the teacher's knowledge comes from. */
@@ -155,6 +160,7 @@ const schema: z.ZodType<DistillNetConfig> = z.strictObject({
       output: z.string(),
     }),
   }),
+  compact: z.strictObject({ epochs: count, cycle: count }).nullable(),
 });
 
 const formats: QuantizedFormats = {
@@ -198,6 +204,7 @@ export const quickConfig: DistillNetConfig = {
     pruningEnd: 0.6,
     formats,
   },
+  compact: null,
 };
 
 /** A longer run (minutes to an hour, by the number of operations): more events, more neighbours, more training. */

@@ -7,7 +7,7 @@ import { distillationLoss, weightedMeanAbsoluteError } from '../../compression/i
 import type { Network } from '../../network/index.ts';
 import type { RandomStream } from '../../random/index.ts';
 import { tensor } from '../../tensor/index.ts';
-import { type Dataset, fit, type FitOptions } from '../../training/index.ts';
+import { type Checkpoint, type Dataset, fit, type FitOptions } from '../../training/index.ts';
 import type { FinishedTrainings, LearningCheckpoint, StudentStage, TrainedNetwork } from './checkpoint.ts';
 import { featureCount, puppiWeightColumn } from './data.ts';
 import type { Course } from './labels.ts';
@@ -58,7 +58,7 @@ export async function distil(task: StudentTask, { config, callbacks, clock }: Co
       clock.progress((epoch * batches + batch + 1) / (sizes.epochs * batches), `loss ${loss.toFixed(4)}`),
     onCheckpoint: (state) => callbacks.onCheckpoint?.({ config, finished, current: { stage, state } }),
     ...trainingOptions(callbacks),
-    ...(current !== undefined && current.stage !== 'teacher' && current.stage === stage && { resume: current.state }),
+    ...(current?.stage === stage && { resume: current.state as Checkpoint }),
   });
   return result.status === 'aborted' ? null : { network: result.network, history: result.history };
 }

@@ -1,6 +1,6 @@
 /** Distributions that the figures of an evaluation show, as counts of equal bins. */
 import { histogram } from '../../physics/index.ts';
-import { accuracyBins } from './evaluate.ts';
+import { accuracyBins } from './agreement.ts';
 import type { EventValues } from './bootstrap.ts';
 import { lengths, missingResponses } from './response.ts';
 import type { EvaluatedData, Observables } from './observables.ts';

@@ -9,7 +9,7 @@ import type { Measurement } from '../../physics/index.ts';
 import type { RandomStream } from '../../random/index.ts';
 import { measured, resampledRatio, resampleEvents, type Resamples } from './bootstrap.ts';
 import { distributions, type Distributions } from './distributions.ts';
-import { weightAgreement } from './evaluate.ts';
+import { weightAgreement } from './agreement.ts';
 import { jetBins, type JetBin } from './jet-bins.ts';
 import {
   type EvaluatedData,

@@ -22,14 +22,7 @@ export {
   type GeneratedData,
   type Split,
 } from './data.ts';
-export {
-  accuracyBins,
-  missingResponse,
-  type WeightAgreement,
-  weightAgreement,
-  type WeightQuality,
-  weightQuality,
-} from './evaluate.ts';
+export { accuracyBins, type WeightAgreement, weightAgreement } from './agreement.ts';
 export { arraysFromEvents, type StoredWeights } from './event-arrays.ts';
 export { readEvents, type ReadEventsOptions, writeEvents } from './event-files.ts';
 export { type ArrayLayout, type ArrayName, eventLayout } from './event-layout.ts';
@@ -96,6 +89,7 @@ export { type ScoringOptions, teacherScores } from './teacher-scoring.ts';
 export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount } from './teacher.ts';
 export { comparisonReasons, publishedComparison } from './comparison.ts';
 export { distillNetReport } from './report.ts';
-export { type DistillNetRunOptions, publishedTarget, runDistillNet, type RunProgress } from './run.ts';
+export { type DistillNetRunOptions, runDistillNet, type RunProgress } from './run.ts';
+export { publishedTarget } from './target.ts';
 export { expectedSeconds, type RunPart, type TimeLeft, timeLeft } from './time-left.ts';
 export type { DistillNetSummary } from './summary.ts';

@@ -13,6 +13,7 @@ import { predictQuantized, quantizedInputs } from './precision-plan.ts';
 import { type LearningCallbacks, type LearningStage, stageClock } from './progress.ts';
 import { trainNetworks } from './recipe.ts';
 import { scaledInputs, type Scaler } from './scaler.ts';
+import { studentInput } from './student.ts';
 import type { Teacher } from './teacher.ts';
 
 /** Sets of weights that come out of learning; the shadow is the quantized student in floats, every result on its grid. */
@@ -34,6 +35,8 @@ export interface DistillNetLearning {
   readonly quantized: Network;
   /** The same for hardware: takes features as they are, each in the narrowest format that holds what it can be. */
   readonly hardware: Network;
+  /** The compact QDistillNet for hardware; null where the configuration asks for none. */
+  readonly compact: Network | null;
   readonly scaler: Scaler;
   /** Independent events that nothing was trained or chosen on. */
   readonly test: DistillNetData;
@@ -61,7 +64,7 @@ export async function runLearning(
   const trained = await trainNetworks(checked, callbacks, clock);
   if (trained === null) return null;
   clock.start('weights');
-  const { labelled, student, withoutPuppi, quantizedFloat, quantized, histories } = trained;
+  const { labelled, student, withoutPuppi, quantizedFloat, quantized, compact, histories } = trained;
   const { teacher, scaler, scores } = labelled;
   const { test } = labelled.data;
   const common = checked.quantized.formats.input;
@@ -87,6 +90,7 @@ export async function runLearning(
     quantizedFloat,
     quantized,
     hardware: foldScaler(quantized, scaler, inputFormats(common)),
+    compact: compact && foldScaler(compact.network, scaler, elementFormats(compact.network)),
     scaler,
     test,
     testInputs,
@@ -94,4 +98,9 @@ export async function runLearning(
     histories,
     seconds: clock.seconds,
   };
+}
+
+/** Formats of the elements of a student's input, where its precision lists them. */
+function elementFormats({ precision }: Network): readonly string[] {
+  return precision![studentInput]!['result'] as readonly string[];
 }

@@ -15,7 +15,7 @@ import { type Tensor, tensor, toFlat } from '../../tensor/index.ts';
 import { type Dataset, fit, type FitOptions, type LossFunction } from '../../training/index.ts';
 import { type CompactCheckpoint, type CompactStage, type CompactWatch, watchTraining } from './compact-checkpoint.ts';
 import type { DistillNetConfig } from './config.ts';
-import { accuracyBins } from './evaluate.ts';
+import { accuracyBins } from './agreement.ts';
 import { type LearningCallbacks, trainingOptions } from './progress.ts';
 import { studentDataset } from './distil.ts';
 import type { LabelledEvents } from './labels.ts';
@@ -23,7 +23,11 @@ import { quantizedInputs } from './precision-plan.ts';
 import { buildQuantizedStudent, buildStudent } from './student.ts';
 
 /** What training needs of the caller. */
-export type MatchedOptions = Pick<LearningCallbacks, 'signal' | 'workers' | 'onEager'> & CompactWatch;
+export type MatchedOptions = Pick<LearningCallbacks, 'signal' | 'workers' | 'onEager'> &
+  CompactWatch & {
+    /** A float student that has learned the teacher's scores, if there is one. @defaultValue it is trained */
+    readonly assistant?: Network;
+  };
 
 /** Data of a compact student. */
 export interface MatchedStudy {
@@ -55,14 +59,16 @@ export async function matchedStudy(
     training: studentDataset(data.training.features, scores.training, scaler),
     validation: studentDataset(data.validation.features, scores.validation, scaler),
   };
-  const assistant = await trained(buildStudent(root.split('assistant')), floats, config.student.epochs, {
-    stage: 'assistant',
-    finished: {},
-    config,
-    options,
-    loss: distillationLoss({ teacherLoss: weightedMeanAbsoluteError({ threshold, weight }) }),
-    random: root.split('assistant training'),
-  });
+  const assistant =
+    options.assistant ??
+    (await trained(buildStudent(root.split('assistant')), floats, config.student.epochs, {
+      stage: 'assistant',
+      finished: {},
+      config,
+      options,
+      loss: distillationLoss({ teacherLoss: weightedMeanAbsoluteError({ threshold, weight }) }),
+      random: root.split('assistant training'),
+    }));
   if (assistant === null) return null;
   const predicted = (set: Dataset): Float32Array => Float32Array.from(toFlat(predict(assistant, set.inputs as Tensor)));
   const map = quantileMap(predicted(floats.training), scores.training);

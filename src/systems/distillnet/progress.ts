@@ -10,6 +10,7 @@ export const learningStages = [
   'withoutPuppi',
   'quantizedFloat',
   'quantized',
+  'compact',
   'weights',
 ] as const;
 

@@ -12,11 +12,13 @@ import { foldBatchNormalization, type Network } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
 import { type EpochRecord, eraseState } from '../../training/index.ts';
 import type { FinishedTrainings, StudentStage } from './checkpoint.ts';
+import type { CompactCheckpoint } from './compact-checkpoint.ts';
+import { type CompactQDistillNet, trainCompactQDistillNet } from './compact.ts';
 import type { DistillNetConfig } from './config.ts';
 import { distil, studentDataset, withoutPuppiWeight } from './distil.ts';
-import { type LabelledEvents, labelEvents } from './labels.ts';
+import { type Course, type LabelledEvents, labelEvents } from './labels.ts';
 import { precisionPlan } from './precision-plan.ts';
-import type { LearningCallbacks, StageClock } from './progress.ts';
+import { type LearningCallbacks, type StageClock, trainingOptions } from './progress.ts';
 import { buildQuantizedStudent, buildStudent } from './student.ts';
 
 /** Everything that training leaves behind, before it is evaluated. */
@@ -30,6 +32,8 @@ export interface TrainedNetworks {
   readonly quantizedFloat: Network;
   /** QDistillNet on its fixed-point grids, with its formats in `precision`. */
   readonly quantized: Network;
+  /** A QDistillNet for fewer look-up tables; null where the configuration asks for none. */
+  readonly compact: CompactQDistillNet | null;
   readonly histories: Readonly<Record<'teacher' | StudentStage, readonly EpochRecord[]>>;
 }
 
@@ -96,26 +100,34 @@ export async function trainNetworks(
 
   const steps = q.epochs * Math.ceil(scores.training.length / q.batch);
   const end = Math.max(1, Math.floor(steps * q.pruningEnd));
-  const quantized = await distil(
-    {
-      ...common('quantized'),
-      network: quantizedFloat,
-      ...seen,
-      sizes: q,
-      transforms: [
-        eraseState(magnitudePruning({ target: q.sparsity, end, every: Math.max(1, Math.floor(end / pruningRounds)) })),
-        eraseState(quantizationAware(precisionPlan(q.formats))),
-      ],
-    },
-    course,
-  );
+  const quantized =
+    finished.quantized ??
+    (await distil(
+      {
+        ...common('quantized'),
+        network: quantizedFloat,
+        ...seen,
+        sizes: q,
+        transforms: [
+          eraseState(
+            magnitudePruning({ target: q.sparsity, end, every: Math.max(1, Math.floor(end / pruningRounds)) }),
+          ),
+          eraseState(quantizationAware(precisionPlan(q.formats))),
+        ],
+      },
+      course,
+    ));
   if (quantized === null) return null;
+  finished = { ...finished, quantized };
+  const compact = config.compact === null ? null : await trainCompact(course, labelled, finished, student.network);
+  if (compact === null && config.compact !== null) return null;
   return {
     labelled,
     student: student.network,
     withoutPuppi: withoutPuppi.network,
     quantizedFloat,
     quantized: quantized.network,
+    compact,
     histories: {
       teacher: history,
       student: student.history,
@@ -124,6 +136,27 @@ export async function trainNetworks(
       quantized: quantized.history,
     },
   };
+}
+
+/** Train the compact QDistillNet on labels mapped from what DistillNet has learned. */
+async function trainCompact(
+  { config, callbacks, clock }: Course,
+  labelled: LabelledEvents,
+  finished: FinishedTrainings,
+  assistant: Network,
+): Promise<CompactQDistillNet | null> {
+  clock.start('compact');
+  const current = callbacks.resume?.current;
+  return trainCompactQDistillNet({
+    config,
+    labelled,
+    assistant,
+    ...config.compact,
+    onProgress: clock.progress,
+    onCheckpoint: (state) => callbacks.onCheckpoint?.({ config, finished, current: { stage: 'compact', state } }),
+    ...(current?.stage === 'compact' && { resume: current.state as CompactCheckpoint }),
+    ...trainingOptions(callbacks),
+  });
 }
 
 /** Masks are computed anew about this many times while the sparsity rises. */

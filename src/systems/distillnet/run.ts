@@ -8,11 +8,10 @@ import { join } from 'node:path';
 import { serializeNetwork } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
 import { withOutputFolder } from '../../verilog/index.ts';
-import { checkTarget, type HardwareStep } from '../hardware.ts';
+import { checkTarget } from '../hardware.ts';
 import type { HardwareTarget } from '../pipeline.ts';
-import type { SimulatorName } from '../simulators.ts';
 import { type LearningCheckpoint, plainTeacher } from './checkpoint.ts';
-import { buildCircuits } from './circuits.ts';
+import { buildCircuits, type CircuitOptions } from './circuits.ts';
 import type { DistillNetConfig } from './config.ts';
 import { evaluateWeights } from './evaluate-weights.ts';
 import { distillNetFigures } from './figures.ts';
@@ -22,6 +21,7 @@ import { distillNetReport } from './report.ts';
 import { summarize } from './summarize.ts';
 import type { DistillNetSummary } from './summary.ts';
 import type { RunPart } from './time-left.ts';
+import { publishedTarget } from './target.ts';
 import { timeInference } from './time-inference.ts';
 
 /** Progress within a part of a run. */
@@ -33,20 +33,12 @@ export interface RunProgress {
   readonly message: string;
 }
 
-export interface DistillNetRunOptions {
+export interface DistillNetRunOptions extends CircuitOptions {
   readonly config: DistillNetConfig;
   /** Folder of the results; an earlier one is replaced at the end. */
   readonly directory: string;
   /** @defaultValue xcvu13p-flga2577-2-e at 240 MHz, as published */
   readonly target?: HardwareTarget;
-  /** Test particles that every evaluator runs, besides the random codes. @defaultValue 768 */
-  readonly vectors?: number;
-  /** Random full-range codes among the vectors. @defaultValue 256 */
-  readonly randomVectors?: number;
-  /** Pipelines side by side in a second design, as published; 1 for no such design. @defaultValue 10 */
-  readonly copies?: number;
-  /** Simulators to run the emitted text in, where they are installed. @defaultValue both */
-  readonly simulators?: readonly SimulatorName[];
   readonly signal?: AbortSignal;
   readonly resume?: LearningCheckpoint;
   /** Where trained float networks are evaluated. @defaultValue 'current' */
@@ -59,14 +51,9 @@ export interface DistillNetRunOptions {
   readonly onEager?: (reason: string) => void;
   readonly onCheckpoint?: (checkpoint: LearningCheckpoint) => void | Promise<void>;
   readonly onProgress?: (progress: RunProgress) => void;
-  readonly onHardwareStart?: (step: HardwareStep) => void;
-  readonly onHardware?: (step: HardwareStep, message: string) => void;
   /** Writes what belongs to the caller (such as `run.json`) into the folder before it is put in place. */
   readonly finish?: (staging: string, summary: DistillNetSummary) => Promise<void>;
 }
-
-/** The target of the paper. */
-export const publishedTarget: HardwareTarget = { part: 'xcvu13p-flga2577-2-e', clockMHz: 240 };
 
 /**
  * Run the system and write its folder.
@@ -88,7 +75,7 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
       ...(options.inference && { inference: options.inference }),
     });
     if (learning === null) return null;
-    const circuits = await buildCircuits(learning, staging, { ...options, target });
+    const circuits = await buildCircuits(learning, staging, target, options);
 
     const report = (fraction: number, message: string): void => onProgress?.({ part: 'evaluation', fraction, message });
     const began = performance.now();
@@ -100,7 +87,8 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
         teacher: weights.teacher,
         student: weights.student,
         quantizedFloat: weights.quantizedFloat,
-        fixed: circuits.weights,
+        fixed: circuits.quantized.weights,
+        ...(circuits.compact && { compact: circuits.compact.weights }),
         withoutPuppi: weights.withoutPuppi,
         ...(test.truth && { truth: test.truth }),
       },
@@ -113,7 +101,8 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
     const now = performance.now();
     const seconds = {
       ...learning.seconds,
-      ...circuits.hardware.seconds,
+      ...circuits.quantized.hardware.seconds,
+      ...circuits.quantized.verification.seconds,
       evaluation: (now - began) / 1000,
       total: (now - start) / 1000,
     };
@@ -123,12 +112,12 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
       summary,
       distributions: evaluated.distributions,
       histories: learning.histories,
-      hardware: circuits.hardware,
+      hardware: circuits.quantized.hardware,
     });
     await mkdir(join(staging, 'figures'));
     for (const [name, { svg }] of Object.entries(figures))
       await writeFile(join(staging, 'figures', `${name}.svg`), svg);
-    await writeFile(join(staging, 'report.html'), distillNetReport(summary, circuits.hardware, figures));
+    await writeFile(join(staging, 'report.html'), distillNetReport(summary, circuits.quantized.hardware, figures));
     report(1, '');
     await options.finish?.(staging, summary);
     return summary;
@@ -137,7 +126,7 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
 
 async function writeResults(
   staging: string,
-  { teacher, student, withoutPuppi, hardware, scaler }: DistillNetLearning,
+  { teacher, student, withoutPuppi, hardware, compact, scaler }: DistillNetLearning,
   summary: DistillNetSummary,
 ): Promise<void> {
   const files = {
@@ -147,6 +136,7 @@ async function writeResults(
     'student.json': serializeNetwork(student),
     'student-without-puppi.json': serializeNetwork(withoutPuppi),
     'qdistillnet.json': serializeNetwork(hardware),
+    ...(compact && { 'compact-qdistillnet.json': serializeNetwork(compact) }),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(join(staging, name), text);
 }

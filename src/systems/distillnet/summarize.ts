@@ -4,14 +4,15 @@ import { sparsityOf } from '../../compression/index.ts';
 import { parameterCount } from '../../network/index.ts';
 import { mostUsed } from '../part-fit.ts';
 import { stream } from '../../random/index.ts';
-import type { DistillNetCircuits } from './circuits.ts';
+import type { HardwareResult } from '../hardware.ts';
+import type { DistillNetCircuits, StudentCircuit } from './circuits.ts';
 import { defaultConfig, type DistillNetConfig, quickConfig } from './config.ts';
 import type { Evaluation } from './evaluate-weights.ts';
 import type { InferenceTimes } from './inference-time.ts';
 import type { DistillNetLearning } from './learning.ts';
 import { studentCost } from './network-costs.ts';
 import { buildQuantizedStudent } from './student.ts';
-import type { DistillNetSummary } from './summary.ts';
+import type { CircuitSummary, CopiesSummary, DistillNetSummary } from './summary.ts';
 import { teacherOperations, teacherParameterCount } from './teacher.ts';
 
 /** What a run came to, part by part. */
@@ -26,8 +27,9 @@ export interface RunResults {
 /** Summarise a run. */
 export function summarize({ learning, circuits, evaluation, inference, seconds }: RunResults): DistillNetSummary {
   const { config, teacher, student, quantized, weights } = learning;
-  const { hardware, copies } = circuits;
-  const { lut, ff, dsp, bram, source } = hardware.resources;
+  const { quantized: quantizedCircuit, compact, copies } = circuits;
+  const { hardware } = quantizedCircuit;
+  const quantizedParameters = parameterCount(buildQuantizedStudent(stream('shape only')));
   return {
     system: 'distillnet',
     seed: config.seed,
@@ -42,27 +44,38 @@ export function summarize({ learning, circuits, evaluation, inference, seconds }
       },
       student: studentCost('DistillNet', student),
       // Folding has removed the parameters of batch normalisation, which the published number counts.
-      quantized: studentCost('QDistillNet', quantized, parameterCount(buildQuantizedStudent(stream('shape only')))),
+      quantized: studentCost('QDistillNet', quantized, quantizedParameters),
+      ...(learning.compact && { compact: studentCost('compact QDistillNet', learning.compact, quantizedParameters) }),
     },
     inference,
     sparsity: sparsityOf(quantized),
-    shadowMismatches: circuits.weights.reduce((count, weight, k) => count + Number(weight !== weights.shadow[k]), 0),
-    hardware: {
-      part: hardware.part,
-      clockMHz: hardware.clockMHz,
-      latencyCycles: hardware.latencyCycles,
-      latencyNs: hardware.latencyNs,
-      initiationInterval: hardware.initiationInterval,
-      resources: { lut, ff, dsp, bram, source },
-      copies: copies && {
-        count: copies.copies,
-        ...mostUsed(copies.resources, device(hardware.part)),
-      },
-    },
+    shadowMismatches: quantizedCircuit.weights.reduce(
+      (count, weight, k) => count + Number(weight !== weights.shadow[k]),
+      0,
+    ),
+    hardware: { ...circuitSummary(quantizedCircuit), copies: copies && copiesSummary(copies) },
+    compact: compact && circuitSummary(compact),
     checks: hardware.checks,
     skipped: hardware.skipped,
     seconds,
   };
+}
+
+function circuitSummary({ hardware, verification }: StudentCircuit): CircuitSummary {
+  const { lut, ff, dsp, bram, source } = hardware.resources;
+  return {
+    part: hardware.part,
+    clockMHz: hardware.clockMHz,
+    latencyCycles: hardware.latencyCycles,
+    latencyNs: hardware.latencyNs,
+    initiationInterval: hardware.initiationInterval,
+    resources: { lut, ff, dsp, bram, source },
+    verification,
+  };
+}
+
+function copiesSummary({ copies, resources, part, checks }: HardwareResult): CopiesSummary {
+  return { count: copies, ...mostUsed(resources, device(part)), checks };
 }
 
 function modeOf(config: DistillNetConfig): DistillNetSummary['mode'] {

@@ -1,6 +1,7 @@
 /** What a DistillNet run came to, as the plain data of `summary.json`. */
 import type { Checks } from '../checks.ts';
 import type { ResourceKind } from '../part-fit.ts';
+import type { ProjectVerification } from '../verify-project.ts';
 import type { Evaluation } from './evaluate-weights.ts';
 import type { InferenceTimes } from './inference-time.ts';
 import type { NetworkCost } from './network-costs.ts';
@@ -24,24 +25,38 @@ export interface DistillNetSummary {
   };
   /** Measured times of this run on this machine, unlike everything above; null where they were not asked for. */
   readonly inference: InferenceTimes | null;
-  readonly hardware: {
-    readonly part: string;
-    readonly clockMHz: number;
-    readonly latencyCycles: number;
-    readonly latencyNs: number;
-    readonly initiationInterval: number;
-    readonly resources: {
-      readonly lut: number;
-      readonly ff: number;
-      readonly dsp: number;
-      readonly bram: number;
-      readonly source: string;
-    };
-    /** Several pipelines as one design: how many, and the share in percent of the part's resource that they use most. */
-    readonly copies: { readonly count: number; readonly kind: ResourceKind; readonly percent: number } | null;
-  };
+  readonly hardware: CircuitSummary & { readonly copies: CopiesSummary | null };
+  /** The compact QDistillNet; null where none was trained. */
+  readonly compact: CircuitSummary | null;
+  /** Comparisons of the evaluators of QDistillNet's circuit. */
   readonly checks: Checks;
   /** Why a check is null, in sentences. */
   readonly skipped: readonly string[];
   readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** A circuit in numbers. */
+export interface CircuitSummary {
+  readonly part: string;
+  readonly clockMHz: number;
+  readonly latencyCycles: number;
+  readonly latencyNs: number;
+  readonly initiationInterval: number;
+  readonly resources: {
+    readonly lut: number;
+    readonly ff: number;
+    readonly dsp: number;
+    readonly bram: number;
+    readonly source: string;
+  };
+  /** Counts by Yosys, and what was proved of the emitted Verilog. */
+  readonly verification: ProjectVerification;
+}
+
+/** Several pipelines as one design: how many, and the share in percent of the part's resource that they use most. */
+export interface CopiesSummary {
+  readonly count: number;
+  readonly kind: ResourceKind;
+  readonly percent: number;
+  readonly checks: Checks;
 }

@@ -18,7 +18,7 @@ const timedRows = 2 ** 14;
  */
 export async function timeInference(
   { config, teacher, test, student, scaler }: DistillNetLearning,
-  { graph, codes }: DistillNetCircuits,
+  { quantized }: DistillNetCircuits,
   seconds: number,
   signal?: AbortSignal,
 ): Promise<InferenceTimes | null> {
@@ -34,7 +34,7 @@ export async function timeInference(
         ? []
         : [timedEvents('teacher', events, (e) => teacherScores(teacher, sliceEvents(test, e, e + 1)))]),
       await timedNetwork('student', student, scaled),
-      timedCircuit('fixed', graph, codes),
+      timedCircuit('fixed', quantized.hardware.graph, quantized.codes),
     ],
     rows / events.length,
     { seconds, ...(signal && { signal }) },

@@ -46,6 +46,7 @@ export function expectedSeconds(config: DistillNetConfig): Readonly<Record<RunPa
     withoutPuppi: distil(large, student.epochs, pace.students),
     quantizedFloat: distil(small, quantized.floatEpochs, pace.students),
     quantized: distil(small, quantized.epochs, pace.quantized),
+    compact: config.compact === null ? 0 : distil(small, quantized.floatEpochs + config.compact.epochs, pace.quantized),
     weights: (events.test * particles * 3 * large) / pace.students,
     circuits: circuitSeconds,
     evaluation: 7 * events.test * particles * perParticle.evaluation,

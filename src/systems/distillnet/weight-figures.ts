@@ -1,7 +1,7 @@
 /** Figures of the weights themselves: their distribution, and what they leave where in the detector. */
 import { heatMap, type ReportFigure, stepHistogram } from '../../report/index.ts';
 import type { Distributions } from './distributions.ts';
-import { accuracyBins } from './evaluate.ts';
+import { accuracyBins } from './agreement.ts';
 import { sourceNames, sourceStyles, type WeightSource } from './weight-sources.ts';
 
 /** Sources that are compared with the teacher, who comes first where it is there. */

@@ -1,15 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../../src/errors.ts';
-import { generateEvents } from '../../../src/physics/index.ts';
-import { stream } from '../../../src/random/index.ts';
-import {
-  distillNetData,
-  missingResponse,
-  weightAgreement,
-  weightQuality,
-} from '../../../src/systems/distillnet/index.ts';
-import { tinyConfig } from './tiny.ts';
+import { weightAgreement } from '../../../src/systems/distillnet/index.ts';
 
 const weights = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 100 });
 
@@ -57,28 +49,5 @@ describe('weightAgreement', () => {
     expect(agreement.printedAccuracy).toBe(1);
     expect(agreement.overlap).toBe(0.5);
     expect(() => weightAgreement([1], [1, 0])).toThrow(ShapeError);
-  });
-});
-
-describe('weightQuality', () => {
-  const data = distillNetData(generateEvents({ ...tinyConfig.generator, meanPileup: 20 }, 'quality', 30), tinyConfig);
-  const quality = (w: ArrayLike<number>): ReturnType<typeof weightQuality> => weightQuality(data, w, stream('quality'));
-
-  it('orders truth before PUPPI before no weights at all', () => {
-    const truth = quality(data.truth);
-    const puppi = quality(data.puppiWeights);
-    const none = quality(new Float32Array(data.truth.length).fill(1));
-
-    expect(truth.missingResolution.value).toBeLessThan(puppi.missingResolution.value);
-    expect(puppi.missingResolution.value).toBeLessThan(none.missingResolution.value);
-    expect(truth.missingError).toBeLessThan(puppi.missingError);
-    expect(truth.areaNeutral).toBe(1);
-    expect(none.areaAll).toBe(0.5);
-    expect(puppi.areaAll).toBeGreaterThan(puppi.areaNeutral!);
-    expect(puppi.ratioToPuppi).toEqual({ value: 1, error: 0 });
-  });
-
-  it('has one response per event', () => {
-    expect(missingResponse(data, data.truth)).toHaveLength(30);
   });
 });
