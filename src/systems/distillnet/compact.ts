@@ -134,14 +134,14 @@ function chosen(
   if (small.length === 0) return points.reduce((best, point) => (point.cost < best.cost ? point : best)).network;
   const inputs = concat([training.inputs as Tensor, validation.inputs as Tensor]);
   const answers = [...scores.training, ...scores.validation];
-  const rated = small.map((point) => ({
-    ...point,
-    accuracy: weightAgreement(predictQuantized(point.network, inputs), answers).printedAccuracy,
-  }));
-  const good = rated.filter((point) => point.accuracy >= accuracy);
-  return good.length > 0
-    ? good.reduce((best, point) => (point.quality > best.quality ? point : best)).network
-    : rated.reduce((best, point) => (point.accuracy > best.accuracy ? point : best)).network;
+  let best: { readonly network: Network; readonly accuracy: number } | undefined;
+  // The nearest to the labels first: mostly that one is good, and no other is looked at.
+  for (const { network } of small.toSorted((a, b) => b.quality - a.quality)) {
+    const { printedAccuracy } = weightAgreement(predictQuantized(network, inputs), answers);
+    if (printedAccuracy >= accuracy) return network;
+    if (best === undefined || printedAccuracy > best.accuracy) best = { network, accuracy: printedAccuracy };
+  }
+  return best!.network;
 }
 
 /** Walk the front of a study; null if the signal stopped it. */
