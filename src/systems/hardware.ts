@@ -143,7 +143,14 @@ export async function buildHardware(
     (manifest) => `${Object.keys(manifest.sha256).length} files written`,
   );
 
-  const { tools, skipped, ...others } = await runSimulators(step, directory, expected, 'vectors', options);
+  const { tools, skipped, ...others } = await runSimulators(
+    step,
+    directory,
+    expected,
+    'vectors',
+    options,
+    stimuli.length,
+  );
 
   return {
     graph,

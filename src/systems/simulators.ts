@@ -28,6 +28,8 @@ export interface SimulatorRuns extends Readonly<Record<SimulatorName, Comparison
  *
  * @param expected what the bench must write
  * @param counted what its outputs are called
+ * @param results number of them, several to an output where copies of a pipeline answer together
+ * @defaultValue results: one each
  */
 export async function runSimulators(
   step: StepRunner<SimulatorName>['run'],
@@ -35,6 +37,7 @@ export async function runSimulators(
   expected: readonly BenchOutput[],
   counted: 'vectors' | 'beats',
   { simulators = ['icarus', 'verilator'], signal }: SimulatorChoice,
+  results: number = expected.length,
 ): Promise<SimulatorRuns> {
   const skipped: string[] = [];
   const tools: Record<string, string> = {};
@@ -46,7 +49,7 @@ export async function runSimulators(
     }
     const { result, reason } = await step(
       simulator,
-      () => coSimulate(simulator, directory, expected, signal === undefined ? {} : { signal }),
+      () => coSimulate(simulator, directory, expected, { results, ...(signal && { signal }) }),
       (outcome) =>
         outcome.result === null
           ? `skipped: ${outcome.reason}`
