@@ -4,6 +4,7 @@ import { Argument, Command, Option } from 'commander';
 import { FileError, MismatchError } from '../../errors.ts';
 import { textTable } from '../../report/index.ts';
 import {
+  circuitTable,
   defaultConfig,
   type DistillNetConfig,
   type DistillNetSummary,
@@ -21,7 +22,6 @@ import {
   type TimeLeft,
   timeLeft,
 } from '../../systems/distillnet/index.ts';
-import { hasMismatch } from '../../systems/index.ts';
 import { type BackendName, backendOption, chooseBackend } from '../backend.ts';
 import { checksText, hardwareProgress } from '../hardware-view.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -137,7 +137,8 @@ async function run(options: RunArguments): Promise<void> {
     await rm(checkpointPath, { force: true });
     if (options.json) process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     else process.stdout.write(resultText(summary, options.out));
-    if (hasMismatch(summary.checks)) throw new MismatchError(mismatchText(summary));
+    const difference = differenceOf(summary);
+    if (difference !== null) throw new MismatchError(difference);
   } finally {
     progress.clear();
     interrupt.release();
@@ -197,15 +198,22 @@ function resultText(summary: DistillNetSummary, folder: string): string {
     '',
     textTable(publishedComparison(summary, false)),
     checksText(summary.checks, summary.skipped),
+    textTable(circuitTable(summary)),
     `Latency ${latencyCycles} cycles = ${latencyNs.toFixed(1)} ns at ${clockMHz} MHz on ${part}; ${resources.lut} LUT, ${resources.ff} FF, ${resources.dsp} DSP, ${resources.bram} BRAM (estimate).`,
     `Rows marked "no" measure different things; the report says why: ${folder}/report.html`,
     `Verilog project: ${folder}/rtl   summary: ${folder}/summary.json   ${summary.seconds['total']!.toFixed(0)} s\n`,
   ].join('\n');
 }
 
-function mismatchText(summary: DistillNetSummary): string {
-  const wrong = Object.entries(summary.checks).filter(([, check]) => check !== null && check.mismatches > 0);
-  return `Evaluators differ: ${wrong.map(([name, check]) => `${name} on ${check!.mismatches} of ${check!.vectors} vectors`).join(', ')}.`;
+/** The first thing that does not agree, in one sentence; null where all does. */
+function differenceOf({ checks, hardware, compact }: DistillNetSummary): string | null {
+  for (const made of [checks, hardware.copies?.checks]) {
+    const wrong = Object.entries(made ?? {}).filter(([, check]) => check !== null && check.mismatches > 0);
+    if (wrong.length > 0) {
+      return `Evaluators differ: ${wrong.map(([name, check]) => `${name} on ${check!.mismatches} of ${check!.vectors} vectors`).join(', ')}.`;
+    }
+  }
+  return hardware.verification.audit?.difference ?? compact?.verification.audit?.difference ?? null;
 }
 
 async function readCheckpoint(path: string): Promise<LearningCheckpoint> {

@@ -87,6 +87,7 @@ export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts'
 export { teacherScoresOnGpu } from './teacher-on-gpu.ts';
 export { type ScoringOptions, teacherScores } from './teacher-scoring.ts';
 export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount } from './teacher.ts';
+export { circuitTable } from './circuit-table.ts';
 export { comparisonReasons, publishedComparison } from './comparison.ts';
 export { distillNetReport } from './report.ts';
 export { type DistillNetRunOptions, runDistillNet, type RunProgress } from './run.ts';

@@ -2,6 +2,7 @@
 import { htmlReport, type ReportFigure, type ReportSection, type Table } from '../../report/index.ts';
 import { type Checks, hasMismatch } from '../checks.ts';
 import type { HardwareResult } from '../hardware.ts';
+import { circuitTable } from './circuit-table.ts';
 import { comparisonReasons, publishedComparison } from './comparison.ts';
 import type { FigureName, Figures } from './figures.ts';
 import { withError } from './measurement-text.ts';
@@ -214,11 +215,21 @@ function circuit(summary: DistillNetSummary, hardware: HardwareResult, timing: R
   return {
     heading: 'The circuit',
     paragraphs: [
+      ...(summary.compact === null
+        ? []
+        : [
+            'The **compact** QDistillNet is of the same size, trained once more with the cost of its adders in the loss and with a bit-width of its own for every value.',
+          ]),
       `${graph.layers.length} layers, fully unrolled; a new particle can enter every ${summary.hardware.initiationInterval === 1 ? 'clock cycle' : `${summary.hardware.initiationInterval} cycles`}. The latency of ${summary.hardware.latencyCycles} cycles was measured in a clock-by-clock simulation. Resources are **estimates** counted over the netlist; no vendor tool has been run.`,
     ],
     figures: [timing],
     tables: [
-      { caption: 'Resources by module, estimated.', ...layers },
+      {
+        caption:
+          'Circuits of this run beside the published one, whose resources are a report of the vendor tool for an hls4ml design.',
+        ...circuitTable(summary),
+      },
+      { caption: 'Resources of QDistillNet by module, estimated.', ...layers },
       {
         caption: `Slowest path of each pipeline stage by the delay model "${schedule.delayModel}"; the period is ${schedule.periodNs.toFixed(3)} ns.`,
         ...stages,
@@ -234,12 +245,21 @@ const checkNames: Readonly<Record<keyof Checks, string>> = {
   verilatorVsSimulation: 'emitted Verilog in Verilator and our simulation, words and cycles',
 };
 
+/** Say what was proved of the emitted text for all inputs. */
+function proofSentence({ hardware }: DistillNetSummary): string {
+  const { audit } = hardware.verification;
+  if (audit === null) return 'A proof for all inputs was not asked for or not possible.';
+  const claims = audit.claims.map(({ name, verdict, proved }) => `${name}: ${verdict} (${proved} equalities)`);
+  return `What is claimed of the emitted Verilog **for all inputs**, read back through Yosys: ${claims.join('; ')}.`;
+}
+
 function checks(summary: DistillNetSummary): ReportSection {
   return {
     heading: 'Checks',
     paragraphs: [
-      'The same vectors run through evaluators that share no arithmetic. These are tests on vectors, not a proof for all inputs.',
+      `The same vectors run through evaluators that share no arithmetic. These are tests on vectors. ${proofSentence(summary)}`,
       ...summary.skipped,
+      ...summary.hardware.verification.skipped,
     ],
     tables: [
       {
