@@ -98,6 +98,8 @@ export async function buildCircuits(
           {
             ...common(`${copies} copies`, quantizedCompile),
             target: { ...target, copies },
+            // Verilator's build grows with the copies, and has compiled each module before.
+            simulators: (options.simulators ?? ['icarus']).filter((name) => name === 'icarus'),
           },
         );
   return { quantized, compact, copies: several };

@@ -77,6 +77,11 @@ export interface DistillNetConfig {
     /** Share of the quantized steps over which the sparsity rises, in (0, 1]. */
     readonly pruningEnd: number;
     readonly formats: QuantizedFormats;
+    /**
+     * Most non-zero signed digits that a weight may have after training: each one but the first is an adder. Null for any
+     * number.
+     */
+    readonly digits: number | null;
   };
   /**
    * A further QDistillNet, trained for few look-up tables: epochs of its walk, and of a cycle of its learning rate; null
@@ -159,6 +164,7 @@ const schema: z.ZodType<DistillNetConfig> = z.strictObject({
       logit: z.string(),
       output: z.string(),
     }),
+    digits: count.nullable(),
   }),
   compact: z.strictObject({ epochs: count, cycle: count }).nullable(),
 });
@@ -203,27 +209,33 @@ export const quickConfig: DistillNetConfig = {
     sparsity: 0.75,
     pruningEnd: 0.6,
     formats,
+    digits: 2,
   },
   compact: null,
 };
 
-/** A longer run (minutes to an hour, by the number of operations): more events, more neighbours, more training. */
+/**
+ * The run of a study, about half an hour of two quiet cores: the published pileup, the teacher in full size, Puppi with the
+ * cone of the published detector's card.
+ */
 export const defaultConfig: DistillNetConfig = {
   ...quickConfig,
-  generator: { meanPileup: 40, particlesPerCollision: 25, underlyingEvent: 30 },
-  events: { training: 800, teacher: 400, validation: 100, test: 500 },
+  generator: { meanPileup: 140, particlesPerCollision: 25, underlyingEvent: 30 },
+  puppi: { radius: 0.2 },
+  events: { training: 800, teacher: 500, validation: 60, test: 600 },
   teacher: {
     ...quickConfig.teacher,
     neighbours: 20,
     width: 64,
     blocks: 2,
     residuals: 4,
-    epochs: 8,
+    epochs: 5,
     learningRate: 2e-3,
     directions: 64,
   },
-  student: { ...quickConfig.student, epochs: 20, batch: 256, learningRate: 1.5e-3 },
-  quantized: { ...quickConfig.quantized, floatEpochs: 20, epochs: 20, batch: 256, learningRate: 1.5e-3 },
+  student: { ...quickConfig.student, epochs: 16, learningRate: 1.5e-3 },
+  quantized: { ...quickConfig.quantized, floatEpochs: 12, epochs: 16, learningRate: 1.5e-3 },
+  compact: { epochs: 16, cycle: 4 },
 };
 
 /**

@@ -13,7 +13,7 @@ import { type LearningCallbacks, type StageClock, trainingOptions } from './prog
 import { runSamples, type Sample } from './samples.ts';
 import { fitScaler, hardwareScaler, type Scaler } from './scaler.ts';
 import { sampleScoresOnGpu } from './teacher-on-gpu.ts';
-import { sampleScores } from './teacher-scoring.ts';
+import { openScorer } from './teacher-scoring.ts';
 import { trainTeacher } from './teacher-training.ts';
 import { buildTeacher, type Teacher, teacherSamples } from './teacher.ts';
 
@@ -103,29 +103,41 @@ async function teach(
   if (trained === null) return null;
 
   clock.start('scores');
-  const all = Object.values(data).reduce((sum, { events }) => sum + events.length, 0);
+  const scores = await scoreAll(trained.teacher, data, { config, callbacks, clock });
+  return scores && { ...trained, scores };
+}
+
+/** Score every particle of all samples; null if the signal stopped it. */
+async function scoreAll(
+  teacher: Teacher,
+  data: Split<DistillNetData>,
+  { callbacks, clock }: Course,
+): Promise<Split<Float32Array> | null> {
+  const counts = Object.values(data).flatMap(({ events }) => events.map(({ particles }) => particles.count));
+  const scorer = callbacks.inference === 'gpu' ? null : await openScorer(teacher, counts, trainingOptions(callbacks));
   let done = 0;
   const score = async (sample: DistillNetData): Promise<Float32Array | null> => {
     const scores = new Float32Array(sample.starts.at(-1)!);
     for (let first = 0; first < sample.events.length; first += eventsAtOnce) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
       if (callbacks.signal?.aborted === true) return null;
       const end = Math.min(first + eventsAtOnce, sample.events.length);
-      const some = teacherSamples(trained.teacher, sliceEvents(sample, first, end));
-      const found =
-        callbacks.inference === 'gpu'
-          ? await sampleScoresOnGpu(trained.teacher, some)
-          : await sampleScores(trained.teacher, some, trainingOptions(callbacks));
-      scores.set(found, sample.starts[first]!);
+      const some = teacherSamples(teacher, sliceEvents(sample, first, end));
+      scores.set(scorer === null ? await sampleScoresOnGpu(teacher, some) : scorer.score(some), sample.starts[first]!);
       done += end - first;
-      clock.progress(done / all, `${done} of ${all} events`);
+      clock.progress(done / counts.length, `${done} of ${counts.length} events`);
     }
     return scores;
   };
-  const training = await score(data.training);
-  const validation = training && (await score(data.validation));
-  const test = validation && (await score(data.test));
-  return test && { ...trained, scores: { training: training!, validation: validation!, test } };
+  try {
+    const training = await score(data.training);
+    const validation = training && (await score(data.validation));
+    const test = validation && (await score(data.test));
+    return test && { training: training!, validation: validation!, test };
+  } finally {
+    await scorer?.close();
+  }
 }
 
 /** Events whose neighbourhoods are in memory at once while they are scored. */
-const eventsAtOnce = 64;
+const eventsAtOnce = 16;

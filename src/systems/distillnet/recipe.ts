@@ -3,10 +3,11 @@
  *
  * Stages and their streams are named, so that a change of one stage leaves the randomness of all others alone. The
  * quantized student is first trained in floats, then batch normalisation is folded, then it is fine-tuned under
- * quantization and pruning together: 8-bit weights on their grid and three quarters of them exactly zero at the end. One
- * more student learns as DistillNet does, without the Puppi weight: the published ablation.
+ * quantization and pruning together: 8-bit weights on their grid and three quarters of them exactly zero at the end. The
+ * others then move to the nearest codes of few signed digits, which cost fewer adders. One more student learns as
+ * DistillNet does, without the Puppi weight: the published ablation.
  */
-import { magnitudePruning, quantizationAware } from '../../compression/index.ts';
+import { magnitudePruning, quantizationAware, withFewDigits } from '../../compression/index.ts';
 import { ValueError } from '../../errors.ts';
 import { foldBatchNormalization, type Network } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
@@ -126,7 +127,7 @@ export async function trainNetworks(
     student: student.network,
     withoutPuppi: withoutPuppi.network,
     quantizedFloat,
-    quantized: quantized.network,
+    quantized: q.digits === null ? quantized.network : withFewDigits(quantized.network, q.digits),
     compact,
     histories: {
       teacher: history,

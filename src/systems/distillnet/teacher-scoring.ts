@@ -49,14 +49,47 @@ export async function teacherScores(
 export async function sampleScores(
   teacher: Teacher,
   samples: readonly TeacherSample[],
-  { workers = 1, onEager }: ScoringOptions,
+  options: ScoringOptions,
 ): Promise<Float32Array> {
+  const scorer = await openScorer(
+    teacher,
+    samples.map(({ truth }) => truth.length),
+    options,
+  );
+  try {
+    return scorer.score(samples);
+  } finally {
+    await scorer.close();
+  }
+}
+
+/** Scores events with plans that are made once. */
+export interface Scorer {
+  /** Scores in [0, 1] of every particle, one event after another. */
+  readonly score: (samples: readonly TeacherSample[]) => Float32Array;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Get ready to score events.
+ *
+ * @param particles - numbers of particles of the events to expect
+ */
+export async function openScorer(
+  teacher: Teacher,
+  particles: readonly number[],
+  { workers = 1, onEager }: ScoringOptions = {},
+): Promise<Scorer> {
   const pool = threadPool(workers);
   try {
-    const logits = await openTeacherLogits(teacher, samples, pool, onEager);
-    return toFloats(sigmoid(tensor(logits(teacher.parameters, samples))));
-  } finally {
+    const logits = await openTeacherLogits(teacher, particles, pool, onEager);
+    return {
+      score: (samples) => toFloats(sigmoid(tensor(logits(teacher.parameters, samples)))),
+      close: () => pool.close(),
+    };
+  } catch (error) {
     await pool.close();
+    throw error;
   }
 }
 
@@ -66,18 +99,19 @@ export type LogitsOf = (parameters: Teacher['parameters'], samples: readonly Tea
 /**
  * Get ready to compute logits, again and again with other parameters or events.
  *
- * @param samples - events to expect: passes are planned for their numbers of rows, and others are computed without a plan
+ * @param particles - of the events to expect: passes are planned for their numbers of rows, and others are computed
+ *   without a plan
  */
 export async function openTeacherLogits(
   teacher: Teacher,
-  samples: readonly TeacherSample[],
+  particles: readonly number[],
   pool: ThreadPool,
   onEager?: (reason: string) => void,
 ): Promise<LogitsOf> {
   const eager = eagerPass(teacher);
   if (computeBackend() === 'js') return eventByEvent(eager);
   try {
-    const sizes = new Set(samples.filter(({ truth }) => truth.length > 0).map(({ truth }) => paddedRows(truth.length)));
+    const sizes = new Set(particles.filter((count) => count > 0).map(paddedRows));
     const runners = new Map<number, PlanRunner>();
     for (const rows of sizes) runners.set(rows, await openPass(teacher, rows, pool));
     const written = new Map<PlanRunner, Teacher['parameters']>();

@@ -100,7 +100,7 @@ export async function trainTeacher(
   try {
     const logitsOf = await openTeacherLogits(
       start,
-      config.mode === 'selfSupervised' ? [...samples, ...validation] : validation,
+      (config.mode === 'selfSupervised' ? [...samples, ...validation] : validation).map(({ truth }) => truth.length),
       pool,
       onEager,
     );
