@@ -19,7 +19,7 @@ import { foldBatchNormalization, openPredictor } from '../src/network/index.ts';
 import type { Network } from '../src/network/index.ts';
 import { stream } from '../src/random/index.ts';
 import { linePlot, plotSizes } from '../src/report/index.ts';
-import { buildStudent } from '../src/systems/distillnet/student.ts';
+import { buildStudent } from '../src/systems/distillnet/student/student.ts';
 import { compilePlan, openPlan, planThreads, symbolicInput, tensor, toFlat } from '../src/tensor/index.ts';
 import type { Tensor } from '../src/tensor/index.ts';
 import { muonNetwork } from './muon-networks.ts';

@@ -10,7 +10,7 @@ import { buildNetwork, forward, parameterAt, trainableParameters } from '../src/
 import type { LayerSpec, Network, ParameterVariables } from '../src/network/index.ts';
 import { stream } from '../src/random/index.ts';
 import type { RandomStream } from '../src/random/index.ts';
-import { buildStudent } from '../src/systems/distillnet/student.ts';
+import { buildStudent } from '../src/systems/distillnet/student/student.ts';
 import { tensor } from '../src/tensor/index.ts';
 import type { Tensor } from '../src/tensor/index.ts';
 import { binaryCrossEntropyWithLogits, meanAbsoluteError, meanSquaredError } from '../src/training/index.ts';

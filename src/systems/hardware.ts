@@ -87,6 +87,7 @@ export async function buildHardware(
 ): Promise<HardwareResult> {
   const { target } = options;
   const { copies = 1 } = target;
+  if (typeof given !== 'function') checkNumber(given, copies);
   const { run: step, seconds } = stepRunner<HardwareStep>(options);
 
   const { graph, resources, ...pipeline } = await step(
@@ -97,11 +98,7 @@ export async function buildHardware(
   );
   const { netlist } = pipeline;
   const stimuli = typeof given === 'function' ? given(graph) : given;
-  if (stimuli.length < 2 * copies) {
-    throw new ValueError(
-      `There are ${stimuli.length} vectors for ${copies} ${copies === 1 ? 'pipeline' : 'copies of the pipeline'}; each needs at least 2, so that the initiation interval can be measured.`,
-    );
-  }
+  checkNumber(stimuli, copies);
 
   const emulated = await step(
     'emulate',
@@ -173,6 +170,14 @@ export async function buildHardware(
     seconds,
     batch,
   };
+}
+
+/** Refuse too few stimuli. */
+function checkNumber({ length }: readonly Stimulus[], copies: number): void {
+  if (length >= 2 * copies) return;
+  throw new ValueError(
+    `There are ${length} vectors for ${copies} ${copies === 1 ? 'pipeline' : 'copies of the pipeline'}; each needs at least 2, so that the initiation interval can be measured.`,
+  );
 }
 
 /**

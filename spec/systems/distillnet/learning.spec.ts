@@ -34,7 +34,8 @@ describe('runLearning', () => {
   });
 
   it('reports its stages in order, with seconds for each', () => {
-    expect(progress).toEqual(learningStages);
+    // The compact network is trained where a configuration asks for it.
+    expect(progress).toEqual(learningStages.filter((stage) => stage !== 'compact'));
     expect(Object.keys(learning.seconds)).toEqual(progress);
   });
 

@@ -8,12 +8,16 @@ import { FormatError } from '../../errors.ts';
 import { decodeFloats, encodeFloats, type Network, parseNetwork, serializeNetwork } from '../../network/index.ts';
 import { type Tensor, tensor, toFlat } from '../../tensor/index.ts';
 import { type Checkpoint, type EpochRecord, parseCheckpoint, serializeCheckpoint } from '../../training/index.ts';
-import { type CompactCheckpoint, parseCompactCheckpoint, serializeCompactCheckpoint } from './compact-checkpoint.ts';
+import {
+  type CompactCheckpoint,
+  parseCompactCheckpoint,
+  serializeCompactCheckpoint,
+} from './student/compact-checkpoint.ts';
 import { type DistillNetConfig, parseConfig } from './config.ts';
-import type { Split } from './data.ts';
+import type { Split } from './data/data.ts';
 import type { Taught } from './labels.ts';
-import type { Teacher } from './teacher.ts';
-import type { TeacherCheckpoint } from './teacher-training.ts';
+import type { Teacher } from './teacher/teacher.ts';
+import type { TeacherCheckpoint } from './teacher/teacher-training.ts';
 
 /** A trained network with its history. */
 export interface TrainedNetwork {

@@ -11,7 +11,7 @@ export {
   compactWalk,
   trainCompactQDistillNet,
   walkCompact,
-} from './compact.ts';
+} from './student/compact.ts';
 export { defaultConfig, type DistillNetConfig, parseConfig, type QuantizedFormats, quickConfig } from './config.ts';
 export {
   type DistillNetData,
@@ -21,12 +21,12 @@ export {
   featureNames,
   type GeneratedData,
   type Split,
-} from './data.ts';
-export { accuracyBins, type WeightAgreement, weightAgreement } from './agreement.ts';
-export { arraysFromEvents, type StoredWeights } from './event-arrays.ts';
-export { readEvents, type ReadEventsOptions, writeEvents } from './event-files.ts';
-export { type ArrayLayout, type ArrayName, eventLayout } from './event-layout.ts';
-export type { EvaluatedData } from './observables.ts';
+} from './data/data.ts';
+export { accuracyBins, type WeightAgreement, weightAgreement } from './evaluation/agreement.ts';
+export { arraysFromEvents, type StoredWeights } from './data/event-arrays.ts';
+export { readEvents, type ReadEventsOptions, writeEvents } from './data/event-files.ts';
+export { type ArrayLayout, type ArrayName, eventLayout } from './data/event-layout.ts';
+export type { EvaluatedData } from './evaluation/observables.ts';
 export {
   type Evaluation,
   type EvaluationOptions,
@@ -35,7 +35,7 @@ export {
   type MissingQuality,
   type SourceEvaluation,
   type TeacherAgreement,
-} from './evaluate-weights.ts';
+} from './evaluation/evaluate-weights.ts';
 export {
   type EventShardOptions,
   type EventShards,
@@ -44,9 +44,9 @@ export {
   recordedSource,
   shardPaths,
   writeEventShards,
-} from './event-shards.ts';
-export type { Distributions } from './distributions.ts';
-export { distillNetFigures, type FigureData, type FigureName, type Figures } from './figures.ts';
+} from './data/event-shards.ts';
+export type { Distributions } from './evaluation/distributions.ts';
+export { distillNetFigures, type FigureData, type FigureName, type Figures } from './report/figures.ts';
 export {
   batchSizes,
   type InferenceTimes,
@@ -56,12 +56,18 @@ export {
   timedEvents,
   timedNetwork,
   type TimedSource,
-} from './inference-time.ts';
-export { megaflop, type NetworkCost, publishedSlots, studentCost } from './network-costs.ts';
-export { type BySource, sourceNames, weightSources, type WeightSets, type WeightSource } from './weight-sources.ts';
-export { inputFormats } from './input-formats.ts';
-export { studentDataset, withoutPuppiWeight } from './distil.ts';
-export { foldScaler } from './folded-scaler.ts';
+} from './evaluation/inference-time.ts';
+export { megaflop, type NetworkCost, publishedSlots, studentCost } from './evaluation/network-costs.ts';
+export {
+  type BySource,
+  sourceNames,
+  weightSources,
+  type WeightSets,
+  type WeightSource,
+} from './evaluation/weight-sources.ts';
+export { inputFormats } from './hardware/input-formats.ts';
+export { studentDataset, withoutPuppiWeight } from './student/distil.ts';
+export { foldScaler } from './hardware/folded-scaler.ts';
 export { labelEvents, type LabelledEvents } from './labels.ts';
 export { type DistillNetLearning, type LearnedSource, runLearning } from './learning.ts';
 export {
@@ -70,8 +76,8 @@ export {
   type CompactWatch,
   parseCompactCheckpoint,
   serializeCompactCheckpoint,
-} from './compact-checkpoint.ts';
-export { matchedStudy, type MatchedOptions, type MatchedStudy } from './matched-labels.ts';
+} from './student/compact-checkpoint.ts';
+export { matchedStudy, type MatchedOptions, type MatchedStudy } from './student/matched-labels.ts';
 export {
   type LearningCallbacks,
   type LearningProgress,
@@ -79,18 +85,18 @@ export {
   learningStages,
   stageClock,
 } from './progress.ts';
-export { precisionPlan, predictQuantized, quantizedInputs } from './precision-plan.ts';
-export { type ReferenceRow, referenceRows, referenceSource } from './reference.ts';
-export { applyScaler, fitScaler, hardwareScaler, invertScaler, scaledInputs, type Scaler } from './scaler.ts';
-export type { StoredEvents } from './stored-events.ts';
-export { buildQuantizedStudent, buildStudent, studentInput } from './student.ts';
-export { teacherScoresOnGpu } from './teacher-on-gpu.ts';
-export { type ScoringOptions, teacherScores } from './teacher-scoring.ts';
-export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount } from './teacher.ts';
-export { circuitTable } from './circuit-table.ts';
-export { comparisonReasons, publishedComparison } from './comparison.ts';
-export { distillNetReport } from './report.ts';
+export { precisionPlan, predictQuantized, quantizedInputs } from './student/precision-plan.ts';
+export { type ReferenceRow, referenceRows, referenceSource } from './report/reference.ts';
+export { applyScaler, fitScaler, hardwareScaler, invertScaler, scaledInputs, type Scaler } from './data/scaler.ts';
+export type { StoredEvents } from './data/stored-events.ts';
+export { buildQuantizedStudent, buildStudent, studentInput } from './student/student.ts';
+export { teacherScoresOnGpu } from './teacher/teacher-on-gpu.ts';
+export { type ScoringOptions, teacherScores } from './teacher/teacher-scoring.ts';
+export { buildTeacher, type Teacher, teacherOperations, teacherParameterCount } from './teacher/teacher.ts';
+export { circuitTable } from './report/circuit-table.ts';
+export { comparisonReasons, publishedComparison } from './report/comparison.ts';
+export { distillNetReport } from './report/report.ts';
 export { type DistillNetRunOptions, runDistillNet, type RunProgress } from './run.ts';
-export { publishedTarget } from './target.ts';
+export { publishedTarget } from './hardware/target.ts';
 export { expectedSeconds, type RunPart, type TimeLeft, timeLeft } from './time-left.ts';
 export type { DistillNetSummary } from './summary.ts';

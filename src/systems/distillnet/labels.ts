@@ -8,14 +8,14 @@ import { ValueError } from '../../errors.ts';
 import { type RandomStream, stream } from '../../random/index.ts';
 import type { EpochRecord } from '../../training/index.ts';
 import type { DistillNetConfig } from './config.ts';
-import { type DistillNetData, featureCount, sliceEvents, type Split } from './data.ts';
+import { type DistillNetData, featureCount, sliceEvents, type Split } from './data/data.ts';
 import { type LearningCallbacks, type StageClock, trainingOptions } from './progress.ts';
-import { runSamples, type Sample } from './samples.ts';
-import { fitScaler, hardwareScaler, type Scaler } from './scaler.ts';
-import { sampleScoresOnGpu } from './teacher-on-gpu.ts';
-import { openScorer } from './teacher-scoring.ts';
-import { trainTeacher } from './teacher-training.ts';
-import { buildTeacher, type Teacher, teacherSamples } from './teacher.ts';
+import { runSamples, type Sample } from './data/samples.ts';
+import { fitScaler, hardwareScaler, type Scaler } from './data/scaler.ts';
+import { sampleScoresOnGpu } from './teacher/teacher-on-gpu.ts';
+import { openScorer } from './teacher/teacher-scoring.ts';
+import { trainTeacher } from './teacher/teacher-training.ts';
+import { buildTeacher, type Teacher, teacherSamples } from './teacher/teacher.ts';
 
 /** A trained teacher and what it says of every particle. */
 export interface Taught {

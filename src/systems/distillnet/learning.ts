@@ -4,17 +4,17 @@ import { type Tensor, toFlat } from '../../tensor/index.ts';
 import type { EpochRecord } from '../../training/index.ts';
 import type { StudentStage } from './checkpoint.ts';
 import { type DistillNetConfig, parseConfig } from './config.ts';
-import type { DistillNetData } from './data.ts';
-import { withoutPuppiWeight } from './distil.ts';
-import { foldScaler } from './folded-scaler.ts';
-import { inputFormats } from './input-formats.ts';
+import type { DistillNetData } from './data/data.ts';
+import { withoutPuppiWeight } from './student/distil.ts';
+import { foldScaler } from './hardware/folded-scaler.ts';
+import { inputFormats } from './hardware/input-formats.ts';
 import type { LabelledEvents } from './labels.ts';
-import { predictQuantized, quantizedInputs } from './precision-plan.ts';
+import { predictQuantized, quantizedInputs } from './student/precision-plan.ts';
 import { type LearningCallbacks, type LearningStage, stageClock } from './progress.ts';
 import { trainNetworks } from './recipe.ts';
-import { scaledInputs, type Scaler } from './scaler.ts';
-import { studentInput } from './student.ts';
-import type { Teacher } from './teacher.ts';
+import { scaledInputs, type Scaler } from './data/scaler.ts';
+import { studentInput } from './student/student.ts';
+import type { Teacher } from './teacher/teacher.ts';
 
 /** Sets of weights that come out of learning; the shadow is the quantized student in floats, every result on its grid. */
 export type LearnedSource = 'puppi' | 'teacher' | 'student' | 'withoutPuppi' | 'quantizedFloat' | 'shadow';

@@ -13,14 +13,14 @@ import { foldBatchNormalization, type Network } from '../../network/index.ts';
 import { stream } from '../../random/index.ts';
 import { type EpochRecord, eraseState } from '../../training/index.ts';
 import type { FinishedTrainings, StudentStage } from './checkpoint.ts';
-import type { CompactCheckpoint } from './compact-checkpoint.ts';
-import { type CompactQDistillNet, trainCompactQDistillNet } from './compact.ts';
+import type { CompactCheckpoint } from './student/compact-checkpoint.ts';
+import { type CompactQDistillNet, trainCompactQDistillNet } from './student/compact.ts';
 import type { DistillNetConfig } from './config.ts';
-import { distil, studentDataset, withoutPuppiWeight } from './distil.ts';
+import { distil, studentDataset, withoutPuppiWeight } from './student/distil.ts';
 import { type Course, type LabelledEvents, labelEvents } from './labels.ts';
-import { precisionPlan } from './precision-plan.ts';
+import { precisionPlan } from './student/precision-plan.ts';
 import { type LearningCallbacks, type StageClock, trainingOptions } from './progress.ts';
-import { buildQuantizedStudent, buildStudent } from './student.ts';
+import { buildQuantizedStudent, buildStudent } from './student/student.ts';
 
 /** Everything that training leaves behind, before it is evaluated. */
 export interface TrainedNetworks {

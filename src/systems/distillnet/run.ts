@@ -11,18 +11,18 @@ import { withOutputFolder } from '../../verilog/index.ts';
 import { checkTarget } from '../hardware.ts';
 import type { HardwareTarget } from '../pipeline.ts';
 import { type LearningCheckpoint, plainTeacher } from './checkpoint.ts';
-import { buildCircuits, type CircuitOptions } from './circuits.ts';
+import { buildCircuits, type CircuitOptions } from './hardware/circuits.ts';
 import type { DistillNetConfig } from './config.ts';
-import { evaluateWeights } from './evaluate-weights.ts';
-import { distillNetFigures } from './figures.ts';
+import { evaluateWeights } from './evaluation/evaluate-weights.ts';
+import { distillNetFigures } from './report/figures.ts';
 import { type DistillNetLearning, runLearning } from './learning.ts';
 import { type LearningCallbacks, trainingOptions } from './progress.ts';
-import { distillNetReport } from './report.ts';
+import { distillNetReport } from './report/report.ts';
 import { summarize } from './summarize.ts';
 import type { DistillNetSummary } from './summary.ts';
 import type { RunPart } from './time-left.ts';
-import { publishedTarget } from './target.ts';
-import { timeInference } from './time-inference.ts';
+import { publishedTarget } from './hardware/target.ts';
+import { timeInference } from './evaluation/time-inference.ts';
 
 /** Progress within a part of a run. */
 export interface RunProgress {

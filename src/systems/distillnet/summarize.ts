@@ -5,15 +5,15 @@ import { parameterCount } from '../../network/index.ts';
 import { mostUsed } from '../part-fit.ts';
 import { stream } from '../../random/index.ts';
 import type { HardwareResult } from '../hardware.ts';
-import type { DistillNetCircuits, StudentCircuit } from './circuits.ts';
+import type { DistillNetCircuits, StudentCircuit } from './hardware/circuits.ts';
 import { defaultConfig, type DistillNetConfig, quickConfig } from './config.ts';
-import type { Evaluation } from './evaluate-weights.ts';
-import type { InferenceTimes } from './inference-time.ts';
+import type { Evaluation } from './evaluation/evaluate-weights.ts';
+import type { InferenceTimes } from './evaluation/inference-time.ts';
 import type { DistillNetLearning } from './learning.ts';
-import { studentCost } from './network-costs.ts';
-import { buildQuantizedStudent } from './student.ts';
+import { studentCost } from './evaluation/network-costs.ts';
+import { buildQuantizedStudent } from './student/student.ts';
 import type { CircuitSummary, CopiesSummary, DistillNetSummary } from './summary.ts';
-import { teacherOperations, teacherParameterCount } from './teacher.ts';
+import { teacherOperations, teacherParameterCount } from './teacher/teacher.ts';
 
 /** What a run came to, part by part. */
 export interface RunResults {

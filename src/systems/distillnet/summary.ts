@@ -2,9 +2,9 @@
 import type { Checks } from '../checks.ts';
 import type { ResourceKind } from '../part-fit.ts';
 import type { ProjectVerification } from '../verify-project.ts';
-import type { Evaluation } from './evaluate-weights.ts';
-import type { InferenceTimes } from './inference-time.ts';
-import type { NetworkCost } from './network-costs.ts';
+import type { Evaluation } from './evaluation/evaluate-weights.ts';
+import type { InferenceTimes } from './evaluation/inference-time.ts';
+import type { NetworkCost } from './evaluation/network-costs.ts';
 
 export interface DistillNetSummary {
   readonly system: 'distillnet';

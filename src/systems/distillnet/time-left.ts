@@ -7,7 +7,7 @@
  */
 import { type DistillNetConfig } from './config.ts';
 import { type LearningStage, learningStages } from './progress.ts';
-import { teacherOperations } from './teacher.ts';
+import { teacherOperations } from './teacher/teacher.ts';
 
 /** Parts of a run in their order: the stages of learning, the circuits, and the evaluation. */
 export type RunPart = LearningStage | 'circuits' | 'evaluation';
