@@ -93,10 +93,11 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
         ...(test.truth && { truth: test.truth }),
       },
       stream(config.seed, 'distillnet', 'evaluation'),
-      { onProgress: (done) => report(done, ''), ...(signal && { signal }) },
+      { onProgress: (done) => report(evaluationShare * done, 'jets'), ...(signal && { signal }) },
     );
     if (evaluated === null) return null;
     const { timingSeconds = 4 } = options;
+    report(evaluationShare, 'times of inference');
     const inference = timingSeconds > 0 ? await timeInference(learning, circuits, timingSeconds, signal) : null;
     const now = performance.now();
     const seconds = {
@@ -123,6 +124,9 @@ export async function runDistillNet(options: DistillNetRunOptions): Promise<Dist
     return summary;
   });
 }
+
+/** Share of the last part that is done when only times, figures and files are missing. */
+const evaluationShare = 0.8;
 
 async function writeResults(
   staging: string,
