@@ -8,13 +8,14 @@
  */
 import type { Netlist } from '../netlist/index.ts';
 import { ValueError } from '../errors.ts';
+import { instanceLines, recordingLines } from './bench-frame.ts';
 import { memoryDeclaration, portWords, rangeText } from './bench-memory.ts';
 import { copyPorts, cyclesOf, goldenWords, stimulusWords } from './copies-vectors.ts';
 import { generator } from './generator.ts';
 import { nameScope } from './names.ts';
 import { describeAll, memoryText } from './print.ts';
 import type { TextFile } from './print.ts';
-import { testBenchOutputs, type TestVectors } from './test-bench.ts';
+import type { TestVectors } from './test-bench.ts';
 
 /**
  * Print the test bench of a top module of copies and its vector files, all under `tb/`.
@@ -85,9 +86,7 @@ export function copiesBench(netlist: Netlist, vectors: readonly TestVectors[]): 
     ...inputs.map(({ name, width }) => `  reg ${rangeText(width)}${name};`),
     ...outputs.map(({ name, width }) => `  wire ${rangeText(width)}${name};`),
     '',
-    `  ${top.module.name} ${dut} (`,
-    ...connections.map((name, k) => `    .${name}(${name})${k + 1 < connections.length ? ',' : ''}`),
-    '  );',
+    ...instanceLines(top.module.name, dut, connections),
     '',
     '  // Data of the copies that have a result.',
     ...dataOut.map(({ name, width, own: bits }, p) => {
@@ -107,12 +106,7 @@ export function copiesBench(netlist: Netlist, vectors: readonly TestVectors[]): 
     `  initial ${bad} = 0;`,
     '  initial begin',
     ...memories.map((memory) => `    $readmemh("tb/vectors/${memory.file}.mem", ${memory.name});`),
-    `    if ($value$plusargs("out=%s", ${path}) == 0) ${path} = "${testBenchOutputs}";`,
-    `    ${file} = $fopen(${path}, "w");`,
-    '    if ($test$plusargs("vcd")) begin',
-    `      $dumpfile("${netlist.top}.vcd");`,
-    `      $dumpvars(0, ${dut});`,
-    '    end',
+    ...recordingLines(file!, path!, netlist.top, dut),
     '',
     `    ${done} = 0;`,
     '    clk = 0;',

@@ -1,15 +1,9 @@
 /** Netlists as Verilog-2001 text, test benches and project folders; Yosys JSON read back. */
+export { testBenchOutputs } from './bench-frame.ts';
 export { describeAll, memoryText, printMemories, printModule, printNetlist } from './print.ts';
 export type { TextFile } from './print.ts';
 export { generator } from './generator.ts';
-export {
-  benchGap,
-  expectedOutputs,
-  measuredVectors,
-  readBenchOutputs,
-  testBench,
-  testBenchOutputs,
-} from './test-bench.ts';
+export { benchGap, expectedOutputs, measuredVectors, readBenchOutputs, testBench } from './test-bench.ts';
 export type { BenchOutput, MeasuredBatch, TestVectors } from './test-bench.ts';
 export { copiesBench } from './copies-bench.ts';
 export { expectedCopyOutputs, measuredCopies } from './copies-vectors.ts';

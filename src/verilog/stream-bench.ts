@@ -8,6 +8,7 @@
  * is 0 an input carries the complement of its next beat. An X or Z counts as a difference.
  */
 import type { Netlist } from '../netlist/index.ts';
+import { instanceLines, recordingLines } from './bench-frame.ts';
 import { memoryDeclaration, portWords, rangeText } from './bench-memory.ts';
 import { generator } from './generator.ts';
 import type { TextFile } from './print.ts';
@@ -21,7 +22,6 @@ import {
   scenarioCycles,
   scenarioStarts,
 } from './stream-vectors.ts';
-import { testBenchOutputs } from './test-bench.ts';
 
 /**
  * Print the test bench of a stream design and its vector files, all under `tb/`.
@@ -100,9 +100,7 @@ export function streamBench(netlist: Netlist, vectors: StreamVectors): readonly 
       `  reg ${ready};`,
     ]),
     '',
-    `  ${names.top} ${dut} (`,
-    ...names.ports.map((name, k) => `    .${name}(${name})${k + 1 < names.ports.length ? ',' : ''}`),
-    '  );',
+    ...instanceLines(names.top, dut, names.ports),
     '',
     memoryDeclaration(bits, handshakes, words.length),
     ...[...inputs, ...outputs].map(wordsOf),
@@ -126,12 +124,7 @@ export function streamBench(netlist: Netlist, vectors: StreamVectors): readonly 
     ...inputs.map((stream) => `    $readmemh("${files.input(stream)}", ${stream.words});`),
     ...outputs.map((stream) => `    $readmemh("${files.output(stream)}", ${stream.words});`),
     ...fifos.map((fifo) => `    $readmemh("${files.fifo(fifo)}", ${fifo.words});`),
-    `    if ($value$plusargs("out=%s", ${path}) == 0) ${path} = "${testBenchOutputs}";`,
-    `    ${file} = $fopen(${path}, "w");`,
-    '    if ($test$plusargs("vcd")) begin',
-    `      $dumpfile("${netlist.top}.vcd");`,
-    `      $dumpvars(0, ${dut});`,
-    '    end',
+    ...recordingLines(file, path, netlist.top, dut),
     '',
     `    ${done} = 0;`,
     '    clk = 0;',

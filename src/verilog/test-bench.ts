@@ -10,6 +10,7 @@
  */
 import type { Netlist } from '../netlist/index.ts';
 import { UnsupportedError, ValueError } from '../errors.ts';
+import { instanceLines, recordingLines } from './bench-frame.ts';
 import { memoryDeclaration, portWords, rangeText } from './bench-memory.ts';
 import { generator } from './generator.ts';
 import { nameScope } from './names.ts';
@@ -59,9 +60,6 @@ export function readBenchOutputs(text: string): readonly BenchOutput[] {
       return { cycle: Number(cycle), word: /^[0-9a-f]+$/.test(word ?? '') ? BigInt(`0x${word}`) : -1n };
     });
 }
-
-/** File of a bench's outputs unless +out names another, relative to the root of the emitted folder. */
-export const testBenchOutputs = 'tb/outputs.txt';
 
 /** What a simulation of the same stimuli showed; cycles count from the first cycle after reset. */
 export interface MeasuredBatch {
@@ -165,9 +163,7 @@ export function testBench(netlist: Netlist, vectors: TestVectors): readonly Text
     ...inputs.map(({ name, width }) => `  reg ${rangeText(width)}${name};`),
     ...outputs.map(({ name, width }) => `  wire ${rangeText(width)}${name};`),
     '',
-    `  ${top.module.name} ${dut} (`,
-    ...connections.map((name, k) => `    .${name}(${name})${k + 1 < connections.length ? ',' : ''}`),
-    '  );',
+    ...instanceLines(top.module.name, dut, connections),
     '',
     memoryDeclaration(1, valid, pattern.length),
     memoryDeclaration(32, when, golden.length),
@@ -188,12 +184,7 @@ export function testBench(netlist: Netlist, vectors: TestVectors): readonly Text
     `    $readmemh("tb/vectors/golden_cycle.mem", ${when});`,
     ...dataIn.map(({ name }) => `    $readmemh("${inputFile(name)}", ${stimulusOf.get(name)});`),
     ...dataOut.map(({ name }) => `    $readmemh("${outputFile(name)}", ${goldenOf.get(name)});`),
-    `    if ($value$plusargs("out=%s", ${path}) == 0) ${path} = "${testBenchOutputs}";`,
-    `    ${file} = $fopen(${path}, "w");`,
-    '    if ($test$plusargs("vcd")) begin',
-    `      $dumpfile("${netlist.top}.vcd");`,
-    `      $dumpvars(0, ${dut});`,
-    '    end',
+    ...recordingLines(file!, path!, netlist.top, dut),
     '',
     `    ${sent} = 0;`,
     `    ${done} = 0;`,
