@@ -71,7 +71,7 @@ export function runCommand(): Command {
     .summary('a published system from events to verified Verilog')
     .description('Run a published system end to end: events, teacher, student, circuit, Verilog, simulation, report.')
     .addArgument(new Argument('<system>', 'published system').choices(['distillnet']))
-    .option('--quick', 'a small version that takes a minute or two instead of an hour or two')
+    .option('--quick', 'a small version of a minute or two instead of an hour')
     .option('--config <file>', 'changes to the configuration (YAML or JSON); run.json of a run shows all of it')
     .option('--seed <text>', 'name of all random numbers (default: 1)')
     .option('--pileup <mean>', 'mean number of pileup collisions, 0 to 200', numberBetween(0, 200))
@@ -84,7 +84,7 @@ export function runCommand(): Command {
     .addOption(backendOption())
     .addOption(workersOption())
     .option('--out <folder>', 'folder of the results', 'out/distillnet')
-    .option('--no-tools', 'do not run Icarus and Verilator')
+    .option('--no-tools', 'do not run Icarus, Verilator and Yosys')
     .option('--resume', 'go on from the checkpoint of an interrupted run with the same options')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', '\nExample:\n  distill-rtl run distillnet --quick --seed 7 --out out/seven')
@@ -108,7 +108,7 @@ async function run(options: RunArguments): Promise<void> {
       directory: options.out,
       target,
       vectors: options.vectors,
-      ...(options.tools ? {} : { simulators: [] }),
+      ...(options.tools ? {} : { simulators: [], verification: [] }),
       signal: interrupt.signal,
       inference: backend.inference,
       workers,
