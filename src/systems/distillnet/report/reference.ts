@@ -20,7 +20,7 @@ export interface ReferenceRow {
 export const referenceSource = 'arXiv:2311.12551 (DistillNet)';
 
 const otherEvents =
-  'same definition but other events: ours come from a toy generator at lower pileup, theirs from Pythia8 and Delphes at pileup 140';
+  'same definition but other events: ours come from a generator of simple spectra (or from the files that were given), theirs from Pythia8 and Delphes at pileup 140';
 const stricter =
   'ours alone: a bin that the student over-fills counts as much against it as one that it under-fills; the paper prints the mean of N_student/N_teacher';
 const otherJets = `energy of matched jets after the correction of its scale; ${otherEvents}`;

@@ -111,7 +111,7 @@ export function gainsFigure({ sources }: Evaluation): ReportFigure {
       [published('missing'), published('jets')],
     ),
     caption:
-      '**Gains over Puppi**: by how many percent the resolution is smaller than with Puppi weights; below 0 it is larger. Error bars are paired: each bootstrap replica takes the same events for both. Published values (6.5 stands for "6–7 %") are for other events at a higher pileup, and are given without errors.',
+      '**Gains over Puppi**: by how many percent the resolution is smaller than with Puppi weights; below 0 it is larger. Error bars are paired: each bootstrap replica takes the same events for both. Published values (6.5 stands for "6–7 %") are for other events, at pileup 140, and are given without errors.',
   };
 }
 
