@@ -81,7 +81,7 @@ const names: Readonly<Record<string, string>> = {
   'hardware.copies10Percent': 'ten copies',
 };
 
-/** The comparison as a table; with `reasons`, a last column has the numbers of {@link comparisonReasons}. */
+/** The comparison as a table; with `reasons`, a last column has the numbers of `comparisonReasons`. */
 export function publishedComparison(summary: DistillNetSummary, reasons: boolean): Table {
   const ours = ourValues(summary);
   return {

@@ -40,7 +40,7 @@ export type Figures = Readonly<Record<CommonFigure, ReportFigure> & Partial<Reco
 export interface FigureData {
   readonly summary: DistillNetSummary;
   readonly distributions: Distributions;
-  /** Epochs of every training, by its name in {@link trainings}. */
+  /** Epochs of every training, by the name of the training: teacher, student, quantizedFloat, … */
   readonly histories: Readonly<Record<string, readonly EpochRecord[]>>;
   readonly hardware: HardwareResult;
 }

@@ -46,7 +46,7 @@ export async function teacherScores(
 }
 
 /** Compute the scores of every particle of prepared events. */
-export async function sampleScores(
+async function sampleScores(
   teacher: Teacher,
   samples: readonly TeacherSample[],
   options: ScoringOptions,

@@ -69,7 +69,7 @@ export function drawDirections(slices: number, stream: RandomStream): Directions
  * poorly measured jet do not decide, and at 0 it is smooth.
  *
  * @param weights - one per particle
- * @param directions - from {@link drawDirections}
+ * @param directions - from `drawDirections`
  * @param missingWeight - weight of the second term, at least 0
  */
 export function compareWithTwin(
