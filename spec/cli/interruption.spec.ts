@@ -34,6 +34,7 @@ describe('a run', () => {
       randomVectors: 16,
       simulators: [],
       copies: 1,
+      verification: [],
       timingSeconds: 0,
     } as const;
     await runDistillNet({ ...job, directory: join(folder.path, 'whole') });

@@ -162,7 +162,7 @@ describe('puppi', () => {
   });
 
   it('weights tracks as neutrals without charged-hadron subtraction, and neutrals as with it', () => {
-    const [event] = generateEvents({ meanPileup: 20 }, 'no subtraction', 1);
+    const [event] = generateEvents({ meanPileup: 60 }, 'no subtraction', 1);
     const { particles } = event!;
     const subtracted = puppi(particles, 20);
 
@@ -185,7 +185,7 @@ describe('puppi', () => {
   });
 
   it('takes median and RMS from charged pileup above rmsMinPt and within rmsMaxEta, and scales the RMS', () => {
-    const [event] = generateEvents({ meanPileup: 20 }, 'reference', 1);
+    const [event] = generateEvents({ meanPileup: 60 }, 'reference', 1);
     const { particles } = event!;
     const { vertex, pt, eta } = particles;
     const plain = puppi(particles, 20);

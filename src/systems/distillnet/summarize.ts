@@ -70,7 +70,12 @@ function circuitSummary({ hardware, verification }: StudentCircuit): CircuitSumm
     latencyNs: hardware.latencyNs,
     initiationInterval: hardware.initiationInterval,
     resources: { lut, ff, dsp, bram, source },
-    verification,
+    // Times stand in the seconds of the run.
+    verification: {
+      synthesis: verification.synthesis,
+      audit: verification.audit,
+      skipped: verification.skipped,
+    },
   };
 }
 

@@ -50,7 +50,7 @@ export interface CircuitSummary {
     readonly source: string;
   };
   /** Counts by Yosys, and what was proved of the emitted Verilog. */
-  readonly verification: ProjectVerification;
+  readonly verification: Omit<ProjectVerification, 'seconds'>;
 }
 
 /** Several pipelines as one design: how many, and the share in percent of the part's resource that they use most. */

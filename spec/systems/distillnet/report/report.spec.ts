@@ -59,7 +59,7 @@ async function figureData(
       latencyNs: 4.2,
       initiationInterval: 1,
       resources: { lut: 1, ff: 2, dsp: 0, bram: 0, source: 'estimate' },
-      verification: { synthesis: null, audit: null, skipped: [], seconds: {} },
+      verification: { synthesis: null, audit: null, skipped: [] },
       copies: { count: 10, kind: 'lut', percent: 1.5, checks },
     },
     compact: null,
