@@ -15,13 +15,13 @@ export function inputCodes({ inputs }: LayerGraph, features: Float32Array): BigI
   return BigInt64Array.from(features, (value, k) => fromDouble(value, formats[k % featureCount]!));
 }
 
-/** Particles spread evenly over a sample, as stimuli of a circuit. */
-export function particleStimuli(codes: BigInt64Array, count: number): Stimulus[] {
-  const rows = codes.length / featureCount;
+/** Particles spread evenly over a sample, as stimuli of a circuit; `features` as in `inputCodes`. */
+export function particleStimuli(graph: LayerGraph, features: Float32Array, count: number): Stimulus[] {
+  const rows = features.length / featureCount;
   const taken = Math.min(count, rows);
   return Array.from({ length: taken }, (_, k) => {
     const row = Math.floor((k * rows) / taken);
-    return [Array.from(codes.subarray(row * featureCount, (row + 1) * featureCount))];
+    return [Array.from(inputCodes(graph, features.subarray(row * featureCount, (row + 1) * featureCount)))];
   });
 }
 

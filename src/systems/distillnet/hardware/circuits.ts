@@ -113,6 +113,6 @@ function stimuliOf(
 ): Stimulus[] {
   return [
     ...randomStimuli(graph.inputs, randomVectors, stream(config.seed, 'distillnet', 'stimuli')),
-    ...particleStimuli(inputCodes(graph, test.features), vectors),
+    ...particleStimuli(graph, test.features, vectors),
   ];
 }
