@@ -9,7 +9,7 @@ import { type RandomStream, stream } from '../../random/index.ts';
 import type { EpochRecord } from '../../training/index.ts';
 import type { DistillNetConfig } from './config.ts';
 import { type DistillNetData, featureCount, sliceEvents, type Split } from './data/data.ts';
-import { type LearningCallbacks, type StageClock, trainingOptions } from './progress.ts';
+import { type LearningCallbacks, type StageClock, trainingOptions, turn } from './progress.ts';
 import { runSamples, type Sample } from './data/samples.ts';
 import { fitScaler, hardwareScaler, type Scaler } from './data/scaler.ts';
 import { sampleScoresOnGpu } from './teacher/teacher-on-gpu.ts';
@@ -119,7 +119,7 @@ async function scoreAll(
   const score = async (sample: DistillNetData): Promise<Float32Array | null> => {
     const scores = new Float32Array(sample.starts.at(-1)!);
     for (let first = 0; first < sample.events.length; first += eventsAtOnce) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await turn();
       if (callbacks.signal?.aborted === true) return null;
       const end = Math.min(first + eventsAtOnce, sample.events.length);
       const some = teacherSamples(teacher, sliceEvents(sample, first, end));

@@ -90,3 +90,11 @@ export function stageClock(onProgress: LearningCallbacks['onProgress']): StageCl
     },
   };
 }
+
+/** Let timers and signals have their turn. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}

@@ -5,7 +5,7 @@ import { stream } from '../../../random/index.ts';
 import type { DistillNetConfig } from '../config.ts';
 import { type DistillNetData, distillNetData, sliceEvents, type Split, storedData } from './data.ts';
 import { readEvents } from './event-files.ts';
-import type { StageClock } from '../progress.ts';
+import { type StageClock, turn } from '../progress.ts';
 
 /** Events with the weights that a teacher gave their particles, where a file brings some along. */
 export interface Sample {
@@ -35,7 +35,7 @@ export async function runSamples(
   ): Promise<Sample | null> => {
     const made: PileupEvent[] = [];
     for (let e = 0; e < events[name]; e++) {
-      if (e % eventsPerTurn === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (e % eventsPerTurn === 0) await turn();
       if (signal?.aborted === true) return null;
       made.push(generateEvent({ ...config.generator, process }, stream(`${config.seed} ${name}`, 'event', String(e))));
       clock.progress((e + 1) / events[name], `${name}: ${e + 1} of ${events[name]}`);

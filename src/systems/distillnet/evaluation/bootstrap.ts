@@ -16,6 +16,13 @@ export interface EventValues {
   readonly starts: Int32Array;
 }
 
+/** Where the values of each event start, plus the number of values, from how many each event has. */
+export function startsOf(counts: ArrayLike<number>): Int32Array {
+  const starts = new Int32Array(counts.length + 1);
+  for (let e = 0; e < counts.length; e++) starts[e + 1] = starts[e]! + counts[e]!;
+  return starts;
+}
+
 /** How often each event is in each replica; the first is the measurement itself, with every event once. */
 export type Resamples = readonly Uint16Array[];
 

@@ -1,6 +1,13 @@
 /** Jets by the transverse momentum of the generated jet: where jets are found, and how well. */
 import type { Measurement } from '../../../physics/index.ts';
-import { type EventValues, measured, resampledQuartiles, resampledRatio, type Resamples } from './bootstrap.ts';
+import {
+  type EventValues,
+  measured,
+  resampledQuartiles,
+  resampledRatio,
+  type Resamples,
+  startsOf,
+} from './bootstrap.ts';
 import type { GeneratedJets, MatchedJets } from './observables.ts';
 import { halfRange } from './response.ts';
 
@@ -35,19 +42,16 @@ export function jetBins(
     const inside = (pt: number): boolean => pt >= low && pt < high;
     const found = selected(matched.starts, (j) => inside(matched.generatedPt[j]!));
     const all = selected(generated.starts, (j) => inside(generated.pt[j]!));
-    const starts = new Int32Array(found.length + 1);
-    found.forEach((jets, e) => {
-      starts[e + 1] = starts[e]! + jets.length;
-    });
+    const counts = found.map((jets) => jets.length);
     const values = Float64Array.from(found.flat(), (j) => responses.values[j]!);
-    const quartiles = resampledQuartiles({ values, starts }, resamples);
+    const quartiles = resampledQuartiles({ values, starts: startsOf(counts) }, resamples);
     return {
       low,
       high,
       matched: values.length,
       efficiency: measured(
         resampledRatio(
-          found.map((jets) => jets.length),
+          counts,
           all.map((jets) => jets.length),
           resamples,
         ),

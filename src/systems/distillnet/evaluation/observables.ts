@@ -17,6 +17,8 @@ import {
   type ReferencedEvent,
 } from '../../../physics/index.ts';
 import type { DistillNetData } from '../data/data.ts';
+import { turn } from '../progress.ts';
+import { startsOf } from './bootstrap.ts';
 import { type BySource, mapSources, type WeightSets, weightSources } from './weight-sources.ts';
 
 /** Radius of jets, least pT in GeV, and exclusive limit on ΔR of a matched pair. */
@@ -102,7 +104,7 @@ export async function observeEvents(
     }
     if (performance.now() - paused < pauseEvery) continue;
     onProgress?.((e + 1) / events.length);
-    await pause();
+    await turn();
     if (signal?.aborted === true) return null;
     paused = performance.now();
   }
@@ -125,13 +127,6 @@ export async function observeEvents(
 
 /** Milliseconds after which other work gets its turn. */
 const pauseEvery = 50;
-
-/** Let timers and signals run. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
-}
 
 /** Observables of one source while they grow. */
 interface Collection {
@@ -190,12 +185,4 @@ function weighted(momenta: FourMomenta, weights: ArrayLike<number>, first: numbe
 
 function vectors(count: number): TransverseVectors {
   return { x: new Float64Array(count), y: new Float64Array(count) };
-}
-
-function startsOf(counts: Int32Array): Int32Array {
-  const starts = new Int32Array(counts.length + 1);
-  counts.forEach((count, e) => {
-    starts[e + 1] = starts[e]! + count;
-  });
-  return starts;
 }

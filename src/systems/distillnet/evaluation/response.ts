@@ -4,7 +4,15 @@
  * The resolution is (q75 − q25)/2, as published; it knows nothing of a common scale of X, so the median stands beside it.
  */
 import type { Measurement } from '../../../physics/index.ts';
-import { type EventValues, measured, paired, type Quartiles, resampledQuartiles, type Resamples } from './bootstrap.ts';
+import {
+  type EventValues,
+  measured,
+  paired,
+  type Quartiles,
+  resampledQuartiles,
+  type Resamples,
+  startsOf,
+} from './bootstrap.ts';
 import type { MatchedJets, TransverseVectors } from './observables.ts';
 import { type BySource, mapSources } from './weight-sources.ts';
 
@@ -28,10 +36,7 @@ export function lengths({ x, y }: TransverseVectors): Float64Array {
 /** Response of the missing momentum: one per event, none of events without generated missing momentum. */
 export function missingResponses(missing: TransverseVectors, generated: TransverseVectors): EventValues {
   const expected = lengths(generated);
-  const starts = new Int32Array(expected.length + 1);
-  expected.forEach((value, e) => {
-    starts[e + 1] = starts[e]! + Number(value > 0);
-  });
+  const starts = startsOf(expected.map((value) => Number(value > 0)));
   const values = lengths(missing)
     .map((value, e) => (value - expected[e]!) / expected[e]!)
     .filter((_, e) => expected[e]! > 0);

@@ -17,6 +17,7 @@ import {
   threadPool,
 } from '../../../training/index.ts';
 import type { DistillNetConfig } from '../config.ts';
+import { turn } from '../progress.ts';
 import { comparisonObjective, truthObjective } from './teacher-objectives.ts';
 import { openTeacherLogits } from './teacher-scoring.ts';
 import type { Teacher, TeacherSample } from './teacher.ts';
@@ -157,12 +158,4 @@ export async function trainTeacher(
     teacher: { ...state.teacher, parameters: state.best?.parameters ?? state.teacher.parameters },
     history: state.history,
   };
-}
-
-/** Let timers and signals have their turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }
